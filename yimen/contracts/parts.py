@@ -1,0 +1,144 @@
+"""Values that several speakers share."""
+
+from datetime import date
+from enum import StrEnum
+
+from pydantic import Field
+
+from yimen.contracts.envelope import Code, Fen, Instant, Name, Part, Text
+
+
+class Kind(StrEnum):
+    """How a case is handled (六件); returned and supplement are what acceptance can turn any of them into."""
+
+    INSTANT = "instant"  # 即办件
+    COMMITTED = "committed"  # 承诺件
+    JOINT = "joint"  # 联办件
+    FORWARDED = "forwarded"  # 上报件
+
+
+class Channel(StrEnum):
+    WEB = "web"
+    WINDOW = "window"
+    TOWNSHIP = "township"
+    VILLAGE = "village"
+
+
+class Opinion(StrEnum):
+    """The only three answers that a reviewing department has (R42)."""
+
+    CONSENT = "consent"  # 同意
+    REFUSE = "refuse"  # 不同意
+    CONSENT_BUT_FORWARD = "consent_but_forward"  # 同意但转报
+
+
+class Outcome(StrEnum):
+    GRANTED = "granted"
+    DENIED = "denied"
+
+
+class PauseKind(StrEnum):
+    """The special procedures of Licensing Law Art. 45; nothing else stops the clock (R26)."""
+
+    HEARING = "hearing"  # 听证
+    TENDER = "tender"  # 招标
+    AUCTION = "auction"  # 拍卖
+    INSPECTION = "inspection"  # 检验
+    TESTING = "testing"  # 检测
+    QUARANTINE = "quarantine"  # 检疫
+    APPRAISAL = "appraisal"  # 鉴定
+    EXPERT_REVIEW = "expert_review"  # 专家评审
+
+
+class DocumentKind(StrEnum):
+    RECEIPT = "receipt"  # 收件凭证
+    ACCEPTANCE = "acceptance"  # 受理通知书
+    ONE_TIME_NOTICE = "one_time_notice"  # 一次性告知书
+    REFUSAL = "refusal"  # 不予受理决定书
+    RETURN = "return"  # 退办件通知书
+    JOINT_NOTICE = "joint_notice"  # 联办件通知书
+    SPECIAL_PROCEDURE = "special_procedure"  # 特别程序所需时间告知书
+    EXTENSION = "extension"  # 延长时限告知书
+    GRANT = "grant"  # 准予行政许可决定书
+    DENIAL = "denial"  # 不予行政许可决定书
+    SERVICE = "service"  # 送达回证
+
+
+class Document(Part):
+    """A numbered, dated, sealed paper (R09): its number comes from a counter taken in the same transaction."""
+
+    kind: DocumentKind
+    number: Name
+    dated: date
+
+
+class Applicant(Part):
+    """Who asks. The identification number is masked: whoever needs the whole one has it in intake."""
+
+    name: Name
+    masked_id: Name
+    organisation: bool = False
+
+
+class Staff(Part):
+    """An official, by the identity provider's subject and by name."""
+
+    id: Name
+    name: Name
+
+
+class Material(Part):
+    code: Code
+    name: Name
+    copies: int = Field(ge=0, le=999, default=1)
+
+
+class RequestedMaterial(Part):
+    """One entry of the one-time notice: what is missing or wrong, and why."""
+
+    code: Code
+    name: Name
+    reason: Text
+
+
+class Fee(Part):
+    """A published fee standard (收费标准): price in 分 a unit."""
+
+    code: Code
+    name: Name
+    unit: Name
+    price: Fen
+    basis: Text
+
+
+class FeeLine(Part):
+    """What a department lists: an item code and how many. Never an amount (R50)."""
+
+    code: Code
+    quantity: int = Field(ge=1, le=1_000_000)
+
+
+class PricedLine(Part):
+    code: Code
+    name: Name
+    unit: Name
+    quantity: int
+    price: Fen
+    amount: Fen
+    standard_version: int
+
+
+class Due(Part):
+    """A derived date. Provisional while the yearly plan of a year that it touches is not announced (R36)."""
+
+    on: date
+    provisional: bool = False
+
+
+class Extension(Part):
+    """Approved by whom the law names (R23, R24), told to the applicant before the old limit ends."""
+
+    days: int = Field(ge=1, le=15)
+    reasons: Text
+    approver: Staff
+    approved_at: Instant
