@@ -1,0 +1,98 @@
+"""Logs that a machine can read, and the trace that a request leaves.
+
+Guarantees: after `configure` everything logged, by us through structlog or by libraries through `logging`, comes out as one
+JSON line each (coloured text where a person sits at a terminal), with what is bound to the present task: case number,
+trace. Does not: ship lines anywhere, or hide what a caller puts into a line; log ids and numbers, never names or phones.
+"""
+
+import logging
+import re
+import secrets
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from contextvars import ContextVar
+from typing import Any
+
+import orjson
+import structlog
+from structlog.contextvars import bound_contextvars, merge_contextvars
+from structlog.typing import Processor
+
+NOISY = {
+    "aio_pika": logging.WARNING,
+    "aiormq": logging.WARNING,
+    "httpx": logging.WARNING,
+    "sqlalchemy": logging.WARNING,
+}
+"""Libraries whose everyday talk is not ours to keep. Access lines are written by `yimen.web`, so uvicorn's are off."""
+
+_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
+
+
+def configure(level: str = "INFO", *, json: bool | None = None) -> None:
+    """Once per process. `json=None` chooses by where stderr goes: text at a terminal, JSON lines elsewhere."""
+    as_json = not sys.stderr.isatty() if json is None else json
+    shared: list[Processor] = [
+        merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add_trace,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_render(as_json)))
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    _route_libraries()
+
+
+def _render(as_json: bool) -> list[Processor]:
+    clean = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    if not as_json:
+        return [clean, structlog.dev.ConsoleRenderer()]
+    return [clean, structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_dumps)]
+
+
+def _dumps(value: Any, **_options: Any) -> str:
+    return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def _route_libraries() -> None:
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logger = logging.getLogger(name)
+        logger.handlers = []
+        logger.propagate = name != "uvicorn.access"
+    for name, level in NOISY.items():
+        logging.getLogger(name).setLevel(level)
+
+
+def _add_trace(_logger: Any, _method: str, event: Any) -> Any:
+    if traceparent := _traceparent.get():
+        event.setdefault("trace_id", traceparent.split("-")[1])
+    return event
+
+
+def bind_case(case_number: str) -> AbstractContextManager[None]:
+    """Every line logged inside carries the case number; cleared (or set back) at the end."""
+    return bound_contextvars(case_number=case_number)
+
+
+def current_traceparent() -> str | None:
+    """The W3C trace context of the request or event that is being handled; what is emitted carries it on."""
+    return _traceparent.get()
+
+
+def enter_trace(traceparent: str | None) -> Callable[[], None]:
+    """Follow a given trace, or begin one where none (or nonsense) is given. Returns what ends it."""
+    valid = traceparent is not None and _TRACEPARENT.fullmatch(traceparent)
+    token = _traceparent.set(traceparent if valid else f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00")
+    return lambda: _traceparent.reset(token)
