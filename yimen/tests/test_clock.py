@@ -1,6 +1,7 @@
 """Clocks: forward only, shared through a file, the same after a restart."""
 
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -65,6 +66,15 @@ def test_a_file_that_has_settled_is_noticed_when_it_changes(tmp_path: Path) -> N
     assert clock.now() == clock.now() == MONDAY + HOUR
     MovableClock(path, real=real).advance(HOUR)
     assert clock.now() == MONDAY + 2 * HOUR
+
+
+def test_two_moves_under_one_stamp_of_the_file_system_are_both_seen(tmp_path: Path) -> None:
+    path, just_now = tmp_path / "clock", time.time_ns() + 10**10
+    clock = MovableClock(path, real=FrozenClock(MONDAY))
+    for hours in (1, 2):
+        path.write_text(str(hours * 3_600_000_000))
+        os.utime(path, ns=(just_now, just_now))
+        assert clock.now() == MONDAY + hours * HOUR
 
 
 def test_a_move_survives_a_restart_and_outweighs_the_start(tmp_path: Path) -> None:

@@ -227,6 +227,8 @@ def test_a_pause_on_the_last_day_gives_that_day_back_when_it_ends() -> None:
     assert ended.due(CALENDAR) == Day(date(2026, 3, 12))
     on_saturday = Limit(date(2026, 3, 2), 5, (Pause(date(2026, 3, 9), date(2026, 3, 14)),))
     assert on_saturday.due(CALENDAR) == Day(date(2026, 3, 16))
+    and_again = Limit(date(2026, 3, 2), 5, (*on_saturday.pauses, Pause(date(2026, 3, 16), date(2026, 3, 18))))
+    assert and_again.due(CALENDAR) == Day(date(2026, 3, 18))
 
 
 def test_a_pause_that_one_pause_brought_into_reach_counts_too() -> None:
