@@ -126,7 +126,7 @@ def postgres_database(postgres_url: str) -> Iterator[Callable[..., str]]:
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_url: str) -> Iterator[Callable[[str, Callable[[str], None]], str]]:
-    """`postgres_template("intake", migrate)` fills a database once per run by `migrate(url)`; its name, to copy from."""
+    """`postgres_template("intake", migrate)` fills a database once per run by `migrate(url)`; its name, to copy."""
     made: dict[str, str] = {}
 
     def prepare(key: str, fill: Callable[[str], None]) -> str:

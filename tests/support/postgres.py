@@ -71,7 +71,7 @@ def accepts_sql(url: str) -> bool:
 
 
 class PrivatePostgres(PrivateServer):
-    """One server. Since PostgreSQL refuses to be root, root runs it as `postgres`, or `nobody` where that user is missing."""
+    """One server. PostgreSQL refuses to be root: root runs it as `postgres`, or `nobody` without such a user."""
 
     _stop_signal = signal.SIGINT  # "fast": open sessions are ended, not waited for
 

@@ -1,7 +1,7 @@
 """A RabbitMQ of our own, from the installed binaries, with the management plugin on loopback.
 
-Its node name, ports, cookie and name server (epmd) are its own: a RabbitMQ that the machine already runs is neither used
-nor disturbed. Several of them can be joined into a cluster.
+Its node name, ports, cookie and name server (epmd) are its own: a RabbitMQ that the machine already runs is not
+disturbed. Several of them can be joined into a cluster.
 """
 
 import os
@@ -39,7 +39,7 @@ def rabbitmq_script(name: str) -> str | None:
 
 
 class Management:
-    """The broker's HTTP interface: it makes a virtual host in milliseconds, where `rabbitmqctl` needs a second or two."""
+    """The broker's HTTP interface: a virtual host in milliseconds, where `rabbitmqctl` needs a second or two."""
 
     def __init__(self, url: str) -> None:
         self._http = httpx.Client(base_url=url, trust_env=False, timeout=10)

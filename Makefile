@@ -1,0 +1,70 @@
+# What one does with Yimen. Each target sets up what it needs, on any Debian or Ubuntu with Python >= 3.11 and make.
+#   PORT=8080     where `make run` opens the hall
+#   PYTHON=...    the interpreter to build .venv with, instead of the newest found
+#   ARGS=...      handed on: make test ARGS="-k deemed", make lock ARGS=--upgrade
+
+SHELL := /bin/sh
+.SHELLFLAGS := -eu -c
+.DEFAULT_GOAL := help
+.PHONY: help run run-real demo test lint contracts rules bench faults lock clean
+
+PORT ?= 8080
+PYTHON ?=
+ARGS ?=
+PY := .venv/bin/python
+export PORT PYTHON
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/run.stamp ## Open the whole hall in one process at http://127.0.0.1:8080 (PORT=...)
+	@exec $(PY) -m deploy.embedded $(ARGS)
+
+run-real: .venv/run.stamp ## Open it on RabbitMQ and PostgreSQL, one process per service
+	@exec $(PY) -m deploy.real $(ARGS)
+
+demo: .venv/run.stamp ## Play the standard day and print each case's timeline
+	@exec $(PY) -m sim.demo $(ARGS)
+
+test: .venv/dev.stamp ## Run every test, with a private RabbitMQ and PostgreSQL
+	@sh tools/real-parts.sh
+	@exec $(PY) -m pytest $(ARGS)
+
+lint: .venv/dev.stamp ## Check style, types and the direction of imports
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+
+contracts: .venv/dev.stamp ## Write AsyncAPI, JSON Schemas and OpenAPI; fail on an incompatible change
+	@exec $(PY) -m yimen.asyncapi $(ARGS)
+
+rules: .venv/dev.stamp ## Show which tests keep which rule of the field
+	@sh tools/real-parts.sh
+	@exec $(PY) -m tests.rules $(ARGS)
+
+bench: .venv/dev.stamp ## Measure what it costs
+	@test -f bench/__main__.py || { echo 'bench/ is empty as yet: the benchmarks come with the bus fault suite'; exit 1; }
+	@sh tools/real-parts.sh
+	@exec $(PY) -m bench $(ARGS)
+
+faults: .venv/dev.stamp ## Kill, freeze and cut off real parts; lose nothing
+	@test -d tests/faults || { echo 'tests/faults/ is empty as yet: it comes with the bus fault suite'; exit 1; }
+	@sh tools/real-parts.sh
+	@exec $(PY) -m pytest tests/faults $(ARGS)
+
+lock: .venv/run.stamp ## Write both lock files anew from pyproject.toml
+	@sh tools/lock.sh $(ARGS)
+
+clean: ## Remove what the tools made; the hall's data in var/ stays
+	rm -rf .venv .tools .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .schemathesis build dist *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp is as new as the lock file that was installed: a second start asks pip nothing.
+.venv/run.stamp: requirements.lock
+	@sh tools/venv.sh requirements.lock
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.lock
+	@sh tools/venv.sh requirements-dev.lock
+	@touch .venv/run.stamp $@  # what runs is part of what tests

@@ -1,0 +1,33 @@
+#!/bin/sh
+# Install Debian's RabbitMQ and PostgreSQL for the tests, where that is possible and nothing else offers them.
+# Never fails: the tests themselves say what they did without, and fail for it when CI=true.
+set -eu
+
+missing=''
+if [ -z "${YIMEN_TEST_AMQP_URL:-}" ] && [ ! -x /usr/lib/rabbitmq/bin/rabbitmq-server ] && ! command -v rabbitmq-server >/dev/null; then
+    missing='rabbitmq-server'
+fi
+if [ -z "${YIMEN_TEST_POSTGRES_URL:-}" ] && ! ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 && ! command -v postgres >/dev/null; then
+    missing="$missing postgresql"
+fi
+[ -n "$missing" ] || exit 0
+if command -v docker >/dev/null && timeout 5 docker version >/dev/null 2>&1; then exit 0; fi
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    echo "Real parts: without Docker the tests need the packages$missing; only root can install them."
+    exit 0
+fi
+
+# The packages' own services are not wanted, only their programs.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    trap 'rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod +x "$policy"
+fi
+
+echo "Real parts: installing$(printf ' %s' $missing) for the tests ..."
+export DEBIAN_FRONTEND=noninteractive
+install='apt-get install -y -qq --no-install-recommends'
+# shellcheck disable=SC2086 - both are lists of words
+$install $missing >/dev/null 2>&1 || { apt-get update -qq && $install $missing >/dev/null; } ||
+    echo "Real parts: apt-get could not install $missing; tests that need them will be left out."
