@@ -1,8 +1,9 @@
 """Logs that a machine can read, and the trace that a request leaves.
 
-Guarantees: after `configure` everything logged, by us through structlog or by libraries through `logging`, comes out as one
-JSON line each (coloured text where a person sits at a terminal), with what is bound to the present task: case number,
-trace. Does not: ship lines anywhere, or hide what a caller puts into a line; log ids and numbers, never names or phones.
+Guarantees: after `configure` everything logged, by us through structlog or by libraries through `logging`, comes out
+as one JSON line each (coloured text where a person sits at a terminal), with what is bound to the present task: case
+number, trace. Does not: ship lines anywhere, or hide what a caller puts into a line: log ids and numbers, never names
+or phones.
 """
 
 import logging

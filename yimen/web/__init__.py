@@ -1,0 +1,44 @@
+"""How requests enter: `create_app` for the application, `new_router` for routes, `allow` for who may call them.
+
+Problem … Invalid      how a handler refuses
+Body                   what it is asked with
+current_unit/_view     what it works with
+creates, if_match      how it takes effect once, and only on what the caller saw
+"""
+
+from yimen.web.app import UndeclaredAccess, create_app
+from yimen.web.body import Body
+from yimen.web.idempotency import creates, forget_old_answers
+from yimen.web.identity import Access, Principal, Role, access_of, allow, allow_anyone
+from yimen.web.problems import Conflict, Forbidden, Invalid, NotFound, Problem
+from yimen.web.routing import UnitRoute, current_unit, current_view, new_router, raw_body
+from yimen.web.tokens import TokenVerifier
+from yimen.web.versions import StaleVersion, if_match, set_etag
+
+__all__ = [
+    "Access",
+    "Body",
+    "Conflict",
+    "Forbidden",
+    "Invalid",
+    "NotFound",
+    "Principal",
+    "Problem",
+    "Role",
+    "StaleVersion",
+    "TokenVerifier",
+    "UndeclaredAccess",
+    "UnitRoute",
+    "access_of",
+    "allow",
+    "allow_anyone",
+    "create_app",
+    "creates",
+    "current_unit",
+    "current_view",
+    "forget_old_answers",
+    "if_match",
+    "new_router",
+    "raw_body",
+    "set_etag",
+]

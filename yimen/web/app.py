@@ -1,0 +1,97 @@
+"""One way to make a service's HTTP application; what every service owes its callers is in here once.
+
+Guarantees: an application with a route that does not say who may call it is not made.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute, iter_route_contexts
+from prometheus_client import CollectorRegistry
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+from starlette.types import Lifespan
+
+from yimen.bus.unit import Units
+from yimen.clock import Clock, SystemClock
+from yimen.web import docs, health, openapi, problems
+from yimen.web.health import Check
+from yimen.web.identity import allow_anyone
+from yimen.web.limits import Limits
+from yimen.web.requests import HttpMetrics, Watched
+from yimen.web.routing import UnitRoute, new_router
+from yimen.web.tokens import TokenVerifier
+
+
+class UndeclaredAccess(TypeError):  # noqa: N818 it says what is wrong
+    """Routes that do not say who may call them."""
+
+
+class ServiceApp(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            self.openapi_schema = openapi.describe(self)
+        return self.openapi_schema
+
+
+def create_app(
+    *,
+    title: str,
+    version: str,
+    routers: Sequence[APIRouter],
+    units: Units[Any] | None = None,
+    verifier: TokenVerifier | None = None,
+    checks: Mapping[str, Check] | None = None,
+    registry: CollectorRegistry | None = None,
+    real_clock: Clock | None = None,
+    root_path: str = "",
+    extra_routes: Sequence[BaseRoute] = (),
+    lifespan: Lifespan[FastAPI] | None = None,
+) -> FastAPI:
+    """`units`, `verifier` and `checks` may also be set on `app.state` later, before the first request.
+
+    `extra_routes` are Starlette routes of the caller's own making (a mount, static files): they answer for themselves.
+    Raises UndeclaredAccess.
+    """
+    registry = registry or CollectorRegistry()
+    app = ServiceApp(
+        title=title,
+        version=version,
+        root_path=root_path,
+        routes=list(extra_routes),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        middleware=[Middleware(Watched, metrics=HttpMetrics(registry)), Middleware(Limits)],
+    )
+    app.state.units, app.state.verifier, app.state.checks = units, verifier, dict(checks or {})
+    app.state.registry, app.state.real_clock, app.state.at_work = registry, real_clock or SystemClock(), set()
+    problems.install(app)
+    for router in (*routers, health.router, _docs_router(app)):
+        app.include_router(router)
+    _refuse_undeclared(app)
+    return app
+
+
+def _docs_router(app: FastAPI) -> APIRouter:
+    router = new_router()
+
+    @router.get("/docs", include_in_schema=False, dependencies=[allow_anyone()], response_class=HTMLResponse)
+    async def show_docs() -> HTMLResponse:
+        return HTMLResponse(docs.page(app.openapi()), headers={"Content-Security-Policy": docs.POLICY})
+
+    return router
+
+
+def _refuse_undeclared(app: FastAPI) -> None:
+    routes = (context.original_route for context in iter_route_contexts(app.routes))
+    silent = [
+        f"{'/'.join(sorted(route.methods or ()))} {route.path}"
+        for route in routes
+        if isinstance(route, APIRoute) and not (isinstance(route, UnitRoute) and route.access is not None)
+    ]
+    if silent:
+        raise UndeclaredAccess(f"who may call? (new_router and allow()/allow_anyone()): {', '.join(silent)}")

@@ -1,0 +1,37 @@
+"""What requests bring: no field that we do not know, no character that a database refuses or a screen cannot show."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+
+class Body(BaseModel):
+    """The base of request models: odd characters and unknown fields are refused. Bound the length of your strings."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_characters(cls, value: Any) -> Any:
+        if not all(map(_is_text, _strings(value))):
+            raise ValueError("含有无法识别的字符（空字符或残缺的字符），请重新输入")
+        return value
+
+
+def _is_text(text: str) -> bool:
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _strings(value: Any) -> list[str]:
+    """All strings in a JSON value, names included. A stack, not recursion: depth is the sender's choice."""
+    found, waiting = [], [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            found.append(item)
+        elif isinstance(item, dict):
+            waiting.extend(item)
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+    return found

@@ -1,0 +1,112 @@
+"""Routes that run in a unit of work.
+
+The order of things in a request, which the tests hold: who calls and whether they may; the content type; the whole
+body, within its limit; then the unit opens, the request is validated, the handler runs, the unit commits, the answer
+is sent.
+
+Guarantees: a handler that returns has committed before its caller hears of it; one that raises has changed nothing.
+Does not: keep a view open while an answer streams; a streaming route reads what it needs through
+`request.app.state.units`.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from enum import Enum
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.params import Depends as DependsParameter
+from fastapi.routing import APIRoute
+
+from yimen.web.idempotency import answer_once, in_flight, key_hash, once
+from yimen.web.identity import Access, access_of, calls_of
+from yimen.web.limits import require_json
+
+Handle = Callable[[Request], Awaitable[Response]]
+MUTATING = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+def current_unit(request: Request) -> Any:
+    """`unit: Annotated[Unit[Context], Depends(current_unit)]`"""
+    return request.state.unit
+
+
+def current_view(request: Request) -> Any:
+    """`view: Annotated[View[Context], Depends(current_view)]`"""
+    return request.state.view
+
+
+def raw_body() -> None:
+    """`dependencies=[Depends(raw_body)]`: the body is not JSON of ours (a bank's message); only its size is limited."""
+
+
+class UnitRoute(APIRoute):
+    """Reads from the route's signature what has to happen around its handler."""
+
+    access: Access | None
+
+    def get_route_handler(self) -> Callable[[Request], Any]:
+        handle = super().get_route_handler()
+        calls = set(calls_of(self.dependant))
+        self.access = access_of(self)
+        self.is_raw = raw_body in calls
+        self.creates = once in calls
+        self.mutates = not MUTATING.isdisjoint(self.methods or ())
+        run = _runner(self, calls)
+
+        async def answer(request: Request) -> Response:
+            if self.access is not None:
+                await self.access(request)
+            if self.mutates:
+                if not self.is_raw:
+                    require_json(request)
+                await request.body()
+            return await run(request, handle)
+
+        return answer
+
+
+def new_router(
+    prefix: str = "", tags: list[str | Enum] | None = None, dependencies: Sequence[DependsParameter] | None = None
+) -> APIRouter:
+    return APIRouter(prefix=prefix, tags=tags, dependencies=dependencies, route_class=UnitRoute, redirect_slashes=False)
+
+
+def _runner(route: UnitRoute, calls: set[Any]) -> Callable[[Request, Handle], Awaitable[Response]]:
+    writes = current_unit in calls or route.creates
+    if writes and not route.mutates:
+        raise TypeError(f"{route.path}: a route that reads takes current_view")
+    if route.creates:
+        return _run_once
+    if writes:
+        return _run_in_unit
+    return _run_in_view if current_view in calls else _run
+
+
+async def _run(request: Request, handle: Handle) -> Response:
+    return await handle(request)
+
+
+async def _run_in_view(request: Request, handle: Handle) -> Response:
+    async with request.app.state.units.view() as view:
+        request.state.view = view
+        return await handle(request)
+
+
+async def _run_in_unit(request: Request, handle: Handle) -> Response:
+    async with request.app.state.units.begin() as unit:
+        request.state.unit = request.state.view = unit
+        return await handle(request)
+
+
+async def _run_once(request: Request, handle: Handle) -> Response:
+    hashed = key_hash(request)
+    at_work: set[str] = request.app.state.at_work
+    if hashed in at_work:
+        raise in_flight()
+    at_work.add(hashed)
+    try:
+        async with request.app.state.units.begin() as unit:
+            request.state.unit = request.state.view = unit
+            return await answer_once(request, unit, hashed, request.app.state.real_clock, handle)
+    finally:
+        at_work.discard(hashed)

@@ -1,0 +1,173 @@
+"""A small service, real all the way down: two routes that write a table of notes, on SQLite or PostgreSQL."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import pytest
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from pydantic import Field
+from sqlalchemy import Column, Integer, String, Table, func, select
+
+from yimen.bus.unit import Unit, Units, View
+from yimen.clock import FrozenClock
+from yimen.db import Database
+from yimen.schema import new_metadata
+from yimen.web import (
+    Body,
+    Principal,
+    Problem,
+    Role,
+    StaleVersion,
+    allow,
+    allow_anyone,
+    create_app,
+    creates,
+    current_unit,
+    current_view,
+    if_match,
+    new_router,
+    raw_body,
+    set_etag,
+)
+from yimen.web.testing import TestIssuer
+
+metadata = new_metadata()
+notes = Table("notes", metadata, Column("text", String(200)), Column("version", Integer))
+
+
+class Line(Body):
+    code: str = Field(min_length=1, max_length=20)
+    quantity: int = Field(ge=1, le=100)
+
+
+class Note(Body):
+    text: str = Field(min_length=1, max_length=200)
+    lines: list[Line] = Field(default_factory=list, max_length=5)
+
+
+@dataclass
+class Gate:
+    """Lets a test hold a handler in the middle and break it."""
+
+    before_answer: Callable[[], Any] | None = None
+    seen: list[str] = field(default_factory=list)
+
+
+def note_router(gate: Gate) -> APIRouter:
+    router = new_router(prefix="/notes", tags=["notes"])
+
+    @router.post("", status_code=201)
+    async def write_note(
+        note: Note,
+        response: Response,
+        unit: Annotated[Unit[None], Depends(current_unit)],
+        caller: Principal = allow(Role.CITIZEN, Role.WINDOW_CLERK),
+        once: None = creates(),
+    ) -> dict[str, Any]:
+        """Write a note."""
+        gate.seen.append(caller.id)
+        await unit.execute(notes.insert().values(text=note.text, version=1))
+        if gate.before_answer is not None:
+            await gate.before_answer()
+        response.headers["Location"] = f"/notes/{note.text}"
+        return {"text": note.text, "by": caller.name}
+
+    @router.post("/{text}/closing")
+    async def close_note(
+        text: str,
+        response: Response,
+        unit: Annotated[Unit[None], Depends(current_unit)],
+        expected: int = if_match(),
+        caller: Principal = allow(Role.WINDOW_CLERK),
+    ) -> dict[str, int]:
+        if expected != 3:
+            raise StaleVersion(3)
+        set_etag(response, 4)
+        return {"version": 4}
+
+    @router.get("", dependencies=[allow_anyone()])
+    async def count_notes(
+        view: Annotated[View[None], Depends(current_view)], limit: Annotated[int, Field(ge=1, le=10)] = 5
+    ) -> dict[str, int]:
+        return {"count": (await view.execute(select(func.count()).select_from(notes))).scalar_one(), "limit": limit}
+
+    @router.post("/raw", dependencies=[allow_anyone(), Depends(raw_body)])
+    async def take_raw(request: Request) -> dict[str, int]:
+        return {"bytes": len(await request.body())}
+
+    @router.post("/breaking", dependencies=[allow_anyone()])
+    async def break_down(unit: Annotated[Unit[None], Depends(current_unit)], how: str) -> None:
+        await unit.execute(notes.insert().values(text="broken", version=1))
+        if how == "problem":
+            raise Problem(409, "no", "不行", "就是不行", colour="red")
+        if how == "outage":
+            raise ConnectionRefusedError("secret-host:5432")
+        raise RuntimeError("secret inside")
+
+    return router
+
+
+@dataclass
+class World:
+    """A service with its callers."""
+
+    app: FastAPI
+    client: httpx.AsyncClient
+    issuer: TestIssuer
+    gate: Gate
+    units: Units[None]
+    real_clock: FrozenClock
+
+    def headers(self, *roles: Role, key: str | None = None, **more: Any) -> dict[str, str]:
+        headers = self.issuer.headers(*roles, **more)
+        return headers if key is None else headers | {"Idempotency-Key": key}
+
+    async def write(self, text: str = "a", key: str = "k", **more: Any) -> httpx.Response:
+        headers = self.headers(Role.CITIZEN, key=key, **more)
+        return await self.client.post("/notes", json={"text": text}, headers=headers)
+
+    async def count(self) -> int:
+        return int((await self.client.get("/notes")).json()["count"])
+
+
+async def make_world(url: str) -> AsyncIterator[World]:
+    database = Database(url)
+    async with database.write() as connection:
+        await connection.run_sync(metadata.create_all)
+    units = Units[None](database, FrozenClock(datetime(2026, 9, 1, tzinfo=UTC)), None, metadata, "/notes")
+    issuer, gate, real = TestIssuer(), Gate(), FrozenClock(datetime(2026, 9, 1, tzinfo=UTC))
+    app = create_app(
+        title="便笺",
+        version="1",
+        routers=[note_router(gate)],
+        units=units,
+        verifier=issuer.verifier,
+        real_clock=real,
+    )
+    transport = httpx.ASGITransport(app, raise_app_exceptions=True)
+    async with httpx.AsyncClient(transport=transport, base_url="http://notes") as client:
+        yield World(app, client, issuer, gate, units, real)
+    await database.close()
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async for made in make_world(f"sqlite+aiosqlite:///{tmp_path / 'notes.db'}"):
+        yield made
+
+
+@pytest.fixture
+async def postgres_world(postgres_database: Callable[[], str]) -> AsyncIterator[World]:
+    async for made in make_world(postgres_database()):
+        yield made
+
+
+@pytest.fixture(params=["world", pytest.param("postgres_world", marks=pytest.mark.real)])
+def either_world(request: pytest.FixtureRequest) -> World:
+    """The same test on both databases."""
+    made: World = request.getfixturevalue(request.param)
+    return made
