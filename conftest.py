@@ -1,3 +1,22 @@
 """Every test of the house, wherever its folder is, can ask for a real broker and database."""
 
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
 pytest_plugins = ["tests.support.fixtures"]
+
+# Two cores shared with a broker and a database: an example's time says nothing here.
+settings.register_profile("yimen", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "yimen"))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.real)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh database of each kind in turn; gone after the test."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+    make = request.getfixturevalue("postgres_database")
+    return str(make())

@@ -21,7 +21,7 @@ _SETTLED_NS = 100_000_000
 """File systems stamp in steps of some milliseconds: a file younger than this may change again under the same stamp."""
 
 
-class ClockMovedBack(ValueError):  # noqa: N818 it is named for what happened
+class ClockMovedBack(ValueError):
     """A clock was asked to go back: what has been done at an hour cannot be done before it."""
 
 

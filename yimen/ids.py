@@ -25,7 +25,7 @@ _IMPLEMENTATION = re.compile(r"(.{18})([1-6])([0-9A-Z]{12})")
 _CASE = re.compile(r"([0-9]{6})([1-9][0-9]{7})([A-Z])([0-9]{6,})([0-9X])")
 
 
-class InvalidNumber(ValueError):  # noqa: N818 it is named for what was typed
+class InvalidNumber(ValueError):
     """Its message is a sentence for the one who typed the number."""
 
 

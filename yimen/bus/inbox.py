@@ -1,0 +1,231 @@
+"""The inbox: exactly one effect for each event, per (source, subject) in order, whatever the carrier does.
+
+One batch is one transaction: lock the subjects' positions in sorted order; an old sequence is a duplicate and dropped;
+the next one is handled; a later one, or any of a held subject, is put aside (deferred) until its turn. Effects, positions
+and the events that handlers emit commit together. A batch that fails is rolled back and its events are taken one by one,
+so that only the guilty one is retried or parked, and only its own subject waits.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import structlog
+
+from yimen.bus.carrier import Message
+from yimen.bus.handlers import Handlers
+from yimen.bus.metrics import BusMetrics
+from yimen.bus.store import InboxStore, Position, Received
+from yimen.bus.unit import Unit, Units
+from yimen.contracts import Meta, Unreadable, read_event
+from yimen.db import is_contention, is_unavailable
+from yimen.errors import Permanent, Transient, Unavailable
+
+log = structlog.get_logger()
+
+INLINE_SECONDS = (0.05, 0.25, 1.0)
+LATER_SECONDS = (5.0, 30.0, 300.0, 1800.0)
+DEADLINE_SECONDS = 60.0
+
+
+class Inbox:
+    """One consumer's inbox. Any number of replicas may work on the same database."""
+
+    def __init__(
+        self,
+        units: Units[Any],
+        handlers: Handlers,
+        consumer: str,
+        metrics: BusMetrics,
+        deadline: float = DEADLINE_SECONDS,
+        inline: Sequence[float] = INLINE_SECONDS,
+    ) -> None:
+        self._units = units
+        self._handlers = handlers
+        self._metrics = metrics
+        self._deadline = deadline
+        self._inline = inline
+        self.store = InboxStore(units.metadata, consumer)
+        self.failures = 0  # in a row; the worker's breaker reads it
+
+    async def process(self, messages: Sequence[Message]) -> None:
+        """Returns once every message is handled, deferred or parked, and that is committed.
+
+        Raises `Unavailable` when the database cannot be reached; then nothing may be acknowledged."""
+        try:
+            received, unreadable = _sort_out(messages)
+            if unreadable:
+                await self._park_unreadable(unreadable)
+            if received:
+                await self._process(received)
+        except Exception as error:
+            if is_unavailable(error):
+                raise Unavailable(str(error)) from error
+            raise
+
+    async def retry_due(self, limit: int = 100) -> int:
+        """Handles deferred events whose time has come, and what became contiguous without being noticed."""
+        async with self._units.view() as view:
+            due = await self.store.due(view, limit)
+        for received in due:
+            await self._one(received)
+        return len(due)
+
+    # -- a batch in one transaction ---------------------------------------------------------------------------------
+
+    async def _process(self, received: list[Received]) -> None:
+        try:
+            async with asyncio.timeout(self._deadline), self._units.begin() as unit:
+                await self._apply(unit, received)
+        except Exception as error:
+            if is_unavailable(error):
+                raise
+            for one in received:
+                await self._one(one)
+            return
+        self.failures = 0
+
+    async def _apply(self, unit: Unit[Any], received: list[Received]) -> None:
+        positions = await self.store.lock(unit, {one.subject for one in received})
+        late: list[Received] = []
+        gapped: set[tuple[str, str]] = set()
+        for one in sorted(received, key=lambda r: (r.subject, r.meta.sequence)):
+            position = positions[one.subject]
+            if one.meta.sequence <= position.last:
+                self._metrics.duplicates.inc()
+            elif one.meta.sequence == position.last + 1 and not position.held:
+                await self._handle(unit, one)
+                position.advance()
+            else:
+                late.append(one)
+                gapped.add(one.subject)
+        await self._defer(unit, late)
+        await self._drain(unit, [positions[s] for s in positions if positions[s].moved or s in gapped])
+        await self.store.save(unit, [p for p in positions.values() if p.moved])
+
+    async def _defer(self, unit: Unit[Any], late: list[Received]) -> None:
+        if late:
+            self._metrics.deferred.inc(len(late))
+            await self.store.defer(unit, late)
+
+    async def _drain(self, unit: Unit[Any], positions: Iterable[Position]) -> None:
+        """What became contiguous, in order. Anything at or below the position is a leftover and goes."""
+        moved = [p for p in positions if not p.held]
+        if not moved:
+            return
+        waiting = await self.store.deferred(unit, moved)
+        done: list[Received] = []
+        for position in moved:
+            for one in waiting.get(position.subject, ()):
+                if one.meta.sequence > position.last + 1:
+                    break
+                if one.meta.sequence == position.last + 1:
+                    await self._handle(unit, one)
+                    position.advance()
+                done.append(one)
+        await self.store.forget(unit, done)
+
+    async def _handle(self, unit: Unit[Any], one: Received) -> None:
+        handlers = self._handlers.of(one.meta.type)
+        event = read_event(one.meta.type, one.message.body)
+        unit.before(one.meta)
+        bound = structlog.contextvars.bound_contextvars(event=one.meta.type, case=one.meta.correlation_id)
+        with bound:
+            for handler in handlers:
+                await handler(unit, event, one.meta)
+        self._metrics.handled.labels(one.meta.type).inc()
+
+    # -- one event at a time, when a batch failed ---------------------------------------------------------------------
+
+    async def _one(self, one: Received) -> None:
+        """Handled, or kept for later, or parked; then its followers, each in a transaction of its own."""
+        following: Received | None = one
+        while following is not None:
+            if not await self._attempt(following):
+                return
+            following = await self._next_of(following)
+
+    async def _attempt(self, one: Received) -> bool:
+        """True when its position moved. Transient: again after each of `inline`; a defect: once more."""
+        delays = list(self._inline)
+        defects = 1
+        while True:
+            try:
+                async with asyncio.timeout(self._deadline), self._units.begin() as unit:
+                    moved = await self._single(unit, one)
+                self.failures = 0
+                return moved
+            except Exception as error:
+                if is_unavailable(error):
+                    raise
+                again = isinstance(error, Transient | TimeoutError) or is_contention(error)
+                self.failures += 1
+                if again and delays:
+                    await asyncio.sleep(delays.pop(0))
+                elif not again and not isinstance(error, Permanent | Unreadable) and defects:
+                    defects -= 1
+                else:
+                    await self._set_aside(one, error, again=again)
+                    return False
+
+    async def _single(self, unit: Unit[Any], one: Received) -> bool:
+        position = (await self.store.lock(unit, {one.subject}))[one.subject]
+        if one.meta.sequence <= position.last:
+            self._metrics.duplicates.inc()
+            await self.store.forget(unit, [one])
+            return False
+        if one.meta.sequence > position.last + 1 or (position.held and not await self.store.is_due(unit, one)):
+            await self._defer(unit, [one])
+            return False
+        await self._handle(unit, one)
+        position.advance()
+        await self.store.forget(unit, [one])
+        await self.store.save(unit, [position])
+        return True
+
+    async def _next_of(self, one: Received) -> Received | None:
+        async with self._units.view() as view:
+            return await self.store.following(view, one)
+
+    async def _set_aside(self, one: Received, error: Exception, *, again: bool) -> None:
+        """Later, if it may succeed by itself and has tries left; else parked. The subject is held either way."""
+        async with self._units.begin() as unit:
+            position = (await self.store.lock(unit, {one.subject}))[one.subject]
+            if one.meta.sequence <= position.last:
+                return
+            attempt = await self.store.attempts(unit, one)
+            if again and attempt < len(LATER_SECONDS):
+                log.warning("event_retried_later", type=one.meta.type, subject=one.meta.subject, error=str(error))
+                await self.store.postpone(unit, one, LATER_SECONDS[attempt], attempt + 1, repr(error))
+            else:
+                kind = _kind_of(error, again=again)
+                log.error("event_parked", type=one.meta.type, subject=one.meta.subject, kind=kind, exc_info=error)
+                await self.store.park(unit, one.message, one.meta, kind, repr(error))
+                self._metrics.parked.labels(kind).inc()
+            await self.store.hold(unit, position)
+
+    async def _park_unreadable(self, messages: list[tuple[Message, str]]) -> None:
+        async with self._units.begin() as unit:
+            for message, reason in messages:
+                log.error("message_unreadable", key=message.key, reason=reason)
+                await self.store.park(unit, message, None, "unreadable", reason)
+                self._metrics.parked.labels("unreadable").inc()
+
+
+def _kind_of(error: Exception, *, again: bool) -> str:
+    if again:
+        return "transient"
+    if isinstance(error, Unreadable):
+        return "unreadable"
+    return "permanent" if isinstance(error, Permanent) else "defect"
+
+
+def _sort_out(messages: Sequence[Message]) -> tuple[list[Received], list[tuple[Message, str]]]:
+    received: list[Received] = []
+    unreadable: list[tuple[Message, str]] = []
+    for message in messages:
+        try:
+            received.append(Received(Meta.from_headers(message.headers), message))
+        except Unreadable as reason:
+            unreadable.append((message, str(reason)))
+    return received, unreadable

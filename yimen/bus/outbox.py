@@ -1,0 +1,81 @@
+"""The outbox: events wait in the transaction's own database until the carrier has them.
+
+Sequences are gapless per (source, subject): the counter's row is locked until commit, so a rolled back unit leaves no
+hole, and within a subject the order of sequences is the order of `seq`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from sqlalchemy import insert
+
+from yimen.contracts import Event, Meta
+from yimen.contracts.envelope import MAX_BODY_BYTES
+from yimen.errors import Permanent
+
+if TYPE_CHECKING:
+    from yimen.bus.unit import Unit
+
+
+class EventTooLarge(Permanent):
+    """A body over 256 KiB does not belong on the bus."""
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    event: Event
+    causation_id: str | None
+    traceparent: str | None
+
+
+async def _take_sequences(unit: Unit[Any], counts: Counter[str]) -> dict[str, int]:
+    """The last sequence used before this unit, by subject. Rows are locked in sorted order, against deadlocks."""
+    table = unit.table("outbox_sequence")
+    rows = [{"source": unit.source, "subject": subject, "last": counts[subject]} for subject in sorted(counts)]
+    statement = unit.insert(table).values(rows)
+    statement = statement.on_conflict_do_update(
+        index_elements=["source", "subject"], set_={"last": table.c.last + statement.excluded.last}
+    ).returning(table.c.subject, table.c.last)
+    result = await unit.execute(statement)
+    return {row.subject: row.last - counts[row.subject] for row in result}
+
+
+def _row(unit: Unit[Any], emission: Emission, sequence: int) -> dict[str, Any]:
+    event = emission.event
+    body = event.to_body()
+    if len(body) > MAX_BODY_BYTES:
+        raise EventTooLarge(f"{event.type} of {event.subject} has {len(body)} bytes")
+    meta = Meta(
+        id=uuid4(),
+        type=event.type,
+        source=unit.source,
+        subject=event.subject,
+        sequence=sequence,
+        scope=event.scope,
+        time=unit.now,
+        correlation_id=event.correlation_id,
+        causation_id=emission.causation_id,
+        traceparent=emission.traceparent,
+    )
+    return {
+        "id": meta.id,
+        "key": event.routing_key,
+        "subject": meta.subject,
+        "headers": meta.to_headers(),
+        "body": body,
+        "created_at": unit.now,
+    }
+
+
+async def write_outbox(unit: Unit[Any], emissions: list[Emission]) -> None:
+    """Raises `EventTooLarge`; then the whole unit rolls back."""
+    last = await _take_sequences(unit, Counter(emission.event.subject for emission in emissions))
+    rows = []
+    for emission in emissions:
+        last[emission.event.subject] += 1
+        rows.append(_row(unit, emission, last[emission.event.subject]))
+    await unit.execute(insert(unit.table("outbox")), rows)

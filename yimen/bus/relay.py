@@ -1,0 +1,144 @@
+"""The relay: carries the outbox to the carrier, one active per database.
+
+Rows are deleted when the carrier confirms them, never flagged and never read by "seq > last": identity values commit
+out of order, and rows would be skipped. No transaction is open while the carrier works. A crash between confirm and
+delete publishes twice; inboxes drop the second.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from sqlalchemy import Row, delete, func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yimen.bus.carrier import Carrier, Message, Publisher
+from yimen.bus.metrics import BusMetrics
+from yimen.bus.unit import Units
+from yimen.db import is_contention, is_unavailable
+from yimen.errors import CarrierDown
+
+log = structlog.get_logger()
+
+BATCH = 200
+IDLE_SECONDS = 0.25
+FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 0.2, 5.0
+_LEADER = 0x5245_4C41  # one relay a database: every service has a database of its own
+
+
+class Relay:
+    """Runs until it is told to stop; survives the carrier and the database going away."""
+
+    def __init__(self, units: Units[Any], carrier: Carrier, metrics: BusMetrics) -> None:
+        self._units = units
+        self._carrier = carrier
+        self._metrics = metrics
+        self._outbox = units.metadata.tables["outbox"]
+        self._resting: dict[int, float] = {}  # refused by the carrier, by the monotonic time until they rest
+        self.wake = asyncio.Event()
+        self.leads = False
+        self.connected = False
+        self._stopping = asyncio.Event()
+        units.woken.append(self.wake)
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self.wake.set()
+
+    async def run(self) -> None:
+        rest = FIRST_REST_SECONDS
+        while not self._stopping.is_set():
+            try:
+                async with self._leadership() as conn, self._carrier.publisher() as publisher:
+                    rest = FIRST_REST_SECONDS
+                    self.connected = True
+                    await self._pump(conn, publisher)
+            except CarrierDown as down:
+                log.warning("relay_session_ended", reason=str(down))
+            except Exception as error:
+                if not (is_unavailable(error) or is_contention(error)):
+                    log.exception("relay_failed")
+            finally:
+                self.connected = False
+            if not self._stopping.is_set():
+                await _wait(self._stopping, rest)
+                rest = min(rest * 2, LONGEST_REST_SECONDS)
+
+    @asynccontextmanager
+    async def _leadership(self) -> AsyncIterator[AsyncConnection]:
+        """The connection that holds the lock does the work: if it is cut, leadership ends with it."""
+        if self._units.database.is_sqlite:
+            async with self._units.database.read() as conn:
+                self.leads = True
+                yield conn
+            return
+        async with self._units.database.read() as conn:
+            while not await conn.scalar(text("SELECT pg_try_advisory_lock(:n)"), {"n": _LEADER}):
+                if self._stopping.is_set():
+                    raise CarrierDown("stopping")
+                await _wait(self._stopping, 1.0)
+            self.leads = True
+            try:
+                yield conn
+            finally:
+                self.leads = False
+                if not conn.invalidated and not conn.closed:
+                    await conn.execute(text("SELECT pg_advisory_unlock(:n)"), {"n": _LEADER})
+
+    async def _pump(self, conn: AsyncConnection, publisher: Publisher) -> None:
+        while not self._stopping.is_set():
+            self.wake.clear()
+            rows = await self._next(conn)
+            if rows:
+                await self._carry(conn, publisher, rows)
+            else:
+                publisher.check()
+                await _wait(self.wake, IDLE_SECONDS)
+
+    async def _next(self, conn: AsyncConnection) -> list[Row[Any]]:
+        now = time.monotonic()
+        self._resting = {seq: until for seq, until in self._resting.items() if until > now}
+        query = select(self._outbox).order_by(self._outbox.c.seq).limit(BATCH)
+        if self._resting:
+            query = query.where(self._outbox.c.seq.not_in(self._resting))
+        if not self._units.database.is_sqlite:
+            return list(await conn.execute(query))
+        async with self._units.database.read() as fresh:  # each read of SQLite's WAL needs a new snapshot
+            return list(await fresh.execute(query))
+
+    async def _carry(self, conn: AsyncConnection, publisher: Publisher, rows: list[Row[Any]]) -> None:
+        confirmed = await publisher.publish([Message(row.key, row.headers, row.body) for row in rows])
+        done = [row.seq for row, ok in zip(rows, confirmed, strict=True) if ok]
+        until = time.monotonic() + FIRST_REST_SECONDS * 5
+        self._resting.update({row.seq: until for row, ok in zip(rows, confirmed, strict=True) if not ok})
+        self._metrics.published.inc(len(done))
+        self._metrics.refused.inc(len(rows) - len(done))
+        if not done:
+            await _wait(self._stopping, FIRST_REST_SECONDS)
+            return
+        statement = delete(self._outbox).where(self._outbox.c.seq.in_(done))
+        if self._units.database.is_sqlite:
+            async with self._units.database.write() as writer:
+                await writer.execute(statement)
+        else:
+            await conn.execute(statement)
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return
+
+
+async def backlog(units: Units[Any]) -> tuple[int, float]:
+    """How many events wait, and for how many seconds the oldest has."""
+    outbox = units.metadata.tables["outbox"]
+    async with units.view() as view:
+        row = (await view.execute(select(func.count().label("n"), func.min(outbox.c.created_at).label("oldest")))).one()
+    count, oldest = int(row.n), row.oldest
+    return count, (max(0.0, (units.clock.now() - oldest).total_seconds()) if oldest else 0.0)

@@ -1,0 +1,243 @@
+"""The inbox's tables: positions, deferred events, parked events."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import MetaData, Row, and_, bindparam, delete, insert, or_, select, tuple_, update
+
+from yimen.bus.carrier import Message
+from yimen.bus.unit import Unit, View
+from yimen.contracts import Meta
+
+Subject = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message whose attributes could be read."""
+
+    meta: Meta
+    message: Message
+
+    @property
+    def subject(self) -> Subject:
+        return self.meta.source, self.meta.subject
+
+
+@dataclass(slots=True)
+class Position:
+    """How far one (source, subject) has come. Held: something in front has to be solved first."""
+
+    subject: Subject
+    last: int
+    held: bool
+    moved: bool = False
+
+    def advance(self) -> None:
+        self.last += 1
+        self.held = False
+        self.moved = True
+
+
+class InboxStore:
+    """Reads and writes one consumer's inbox. Every method works inside the caller's transaction."""
+
+    def __init__(self, metadata: MetaData, consumer: str) -> None:
+        self.consumer = consumer
+        self._position = metadata.tables["inbox_position"]
+        self._deferred = metadata.tables["inbox_deferred"]
+        self._parked = metadata.tables["inbox_parked"]
+
+    # -- positions ----------------------------------------------------------------------------------------------------
+
+    async def lock(self, unit: Unit[Any], subjects: set[Subject]) -> dict[Subject, Position]:
+        """Locked in sorted order, so that replicas wait for one another instead of deadlocking."""
+        found = await self._locked(unit, sorted(subjects))
+        missing = sorted(subjects - found.keys())
+        if missing:
+            rows = [{"consumer": self.consumer, "source": s, "subject": t, "last_sequence": 0} for s, t in missing]
+            await unit.execute(unit.insert(self._position).values(rows).on_conflict_do_nothing())
+            found |= await self._locked(unit, missing)
+        return found
+
+    async def _locked(self, unit: Unit[Any], subjects: Sequence[Subject]) -> dict[Subject, Position]:
+        p = self._position
+        query = (
+            select(p.c.source, p.c.subject, p.c.last_sequence, p.c.held)
+            .where(p.c.consumer == self.consumer, tuple_(p.c.source, p.c.subject).in_(subjects))
+            .order_by(p.c.source, p.c.subject)
+            .with_for_update()
+        )
+        rows = await unit.execute(query)
+        return {(r.source, r.subject): Position((r.source, r.subject), r.last_sequence, r.held) for r in rows}
+
+    async def save(self, unit: Unit[Any], positions: Sequence[Position]) -> None:
+        if not positions:
+            return
+        p = self._position
+        statement = (
+            update(p)
+            .where(p.c.consumer == self.consumer, p.c.source == bindparam("s"), p.c.subject == bindparam("t"))
+            .values(last_sequence=bindparam("n"), held=bindparam("h"))
+        )
+        rows = [{"s": x.subject[0], "t": x.subject[1], "n": x.last, "h": x.held} for x in positions]
+        await unit.execute(statement, rows)
+
+    async def hold(self, unit: Unit[Any], position: Position) -> None:
+        position.held = True
+        await self.save(unit, [position])
+
+    # -- deferred -----------------------------------------------------------------------------------------------------
+
+    def _row(self, unit: Unit[Any], one: Received) -> dict[str, Any]:
+        return {
+            "consumer": self.consumer,
+            "source": one.meta.source,
+            "subject": one.meta.subject,
+            "sequence": one.meta.sequence,
+            "key": one.message.key,
+            "headers": one.message.headers,
+            "body": one.message.body,
+            "deferred_at": unit.now,
+            "attempt": 0,
+        }
+
+    async def defer(self, unit: Unit[Any], late: Sequence[Received]) -> None:
+        unique = {(one.subject, one.meta.sequence): self._row(unit, one) for one in late}
+        statement = unit.insert(self._deferred).on_conflict_do_nothing()
+        await unit.execute(statement, list(unique.values()))
+
+    async def postpone(self, unit: Unit[Any], one: Received, seconds: float, attempt: int, error: str) -> None:
+        row = self._row(unit, one) | {
+            "not_before": unit.now + timedelta(seconds=seconds),
+            "attempt": attempt,
+            "error": error,
+        }
+        changes = {name: row[name] for name in ("not_before", "attempt", "error")}
+        statement = unit.insert(self._deferred).values(row)
+        await unit.execute(
+            statement.on_conflict_do_update(index_elements=["consumer", "source", "subject", "sequence"], set_=changes)
+        )
+
+    def _is(self, one: Received) -> Any:
+        d = self._deferred
+        return and_(
+            d.c.consumer == self.consumer,
+            d.c.source == one.meta.source,
+            d.c.subject == one.meta.subject,
+            d.c.sequence == one.meta.sequence,
+        )
+
+    async def attempts(self, unit: Unit[Any], one: Received) -> int:
+        row = (await unit.execute(select(self._deferred.c.attempt).where(self._is(one)))).first()
+        return row.attempt if row else 0
+
+    async def is_due(self, unit: Unit[Any], one: Received) -> bool:
+        row = (await unit.execute(select(self._deferred.c.not_before).where(self._is(one)))).first()
+        return row is not None and row.not_before is not None and row.not_before <= unit.now
+
+    async def forget(self, unit: Unit[Any], done: Iterable[Received]) -> None:
+        d = self._deferred
+        keys = [(one.meta.source, one.meta.subject, one.meta.sequence) for one in done]
+        if keys:
+            matches = tuple_(d.c.source, d.c.subject, d.c.sequence).in_(keys)
+            await unit.execute(delete(d).where(d.c.consumer == self.consumer, matches))
+
+    async def deferred(self, unit: Unit[Any], positions: Iterable[Position]) -> dict[Subject, list[Received]]:
+        """What waits for these subjects, in order of sequence."""
+        d = self._deferred
+        subjects = [p.subject for p in positions]
+        query = (
+            select(d)
+            .where(d.c.consumer == self.consumer, tuple_(d.c.source, d.c.subject).in_(subjects))
+            .order_by(d.c.source, d.c.subject, d.c.sequence)
+        )
+        waiting: dict[Subject, list[Received]] = {}
+        for row in await unit.execute(query):
+            waiting.setdefault((row.source, row.subject), []).append(_received(row))
+        return waiting
+
+    async def following(self, view: View[Any], one: Received) -> Received | None:
+        d = self._deferred
+        query = select(d).where(
+            d.c.consumer == self.consumer,
+            d.c.source == one.meta.source,
+            d.c.subject == one.meta.subject,
+            d.c.sequence == one.meta.sequence + 1,
+        )
+        row = (await view.execute(query)).first()
+        return _received(row) if row else None
+
+    async def due(self, view: View[Any], limit: int) -> list[Received]:
+        """Deferred events to try now: those whose wait is over, and those that are next in an unheld subject."""
+        d, p = self._deferred, self._position
+        same = and_(p.c.consumer == d.c.consumer, p.c.source == d.c.source, p.c.subject == d.c.subject)
+        ready = or_(d.c.not_before <= view.now, and_(d.c.not_before.is_(None), p.c.held.is_(False)))
+        query = (
+            select(d)
+            .join(p, same)
+            .where(d.c.consumer == self.consumer, d.c.sequence <= p.c.last_sequence + 1, ready)
+            .order_by(d.c.source, d.c.subject, d.c.sequence)
+            .limit(limit)
+        )
+        return [_received(row) for row in await view.execute(query)]
+
+    # -- parked -------------------------------------------------------------------------------------------------------
+
+    async def park(self, unit: Unit[Any], message: Message, meta: Meta | None, kind: str, error: str) -> None:
+        row = {
+            "id": uuid4(),
+            "consumer": self.consumer,
+            "source": meta.source if meta else None,
+            "subject": meta.subject if meta else None,
+            "sequence": meta.sequence if meta else None,
+            "key": message.key,
+            "headers": message.headers,
+            "body": message.body,
+            "kind": kind,
+            "error": error,
+            "parked_at": unit.now,
+        }
+        await unit.execute(insert(self._parked), row)
+
+    async def parked(self, view: View[Any], limit: int = 100) -> list[Row[Any]]:
+        """The open ones, oldest first."""
+        k = self._parked
+        query = select(k).where(k.c.consumer == self.consumer, k.c.resolution.is_(None))
+        return list(await view.execute(query.order_by(k.c.parked_at, k.c.id).limit(limit)))
+
+    async def _resolve(self, unit: Unit[Any], parked_id: UUID, resolution: str, by: str) -> Row[Any] | None:
+        k = self._parked
+        statement = (
+            update(k)
+            .where(k.c.id == parked_id, k.c.consumer == self.consumer, k.c.resolution.is_(None))
+            .values(resolution=resolution, resolved_at=unit.now, resolved_by=by)
+            .returning(*k.c)
+        )
+        return (await unit.execute(statement)).first()
+
+    async def replay(self, unit: Unit[Any], parked_id: UUID, by: str) -> bool:
+        """Due at once; its subject goes on behind it when it succeeds. False when it is not open any more."""
+        row = await self._resolve(unit, parked_id, "replayed", by)
+        if row is None or row.sequence is None:
+            return row is not None
+        await self.postpone(unit, _received(row), 0.0, 0, row.error)
+        return True
+
+    async def skip(self, unit: Unit[Any], parked_id: UUID, by: str) -> bool:
+        """Its subject goes on without it. False when it is not open any more."""
+        row = await self._resolve(unit, parked_id, "skipped", by)
+        if row is None or row.sequence is None:
+            return row is not None
+        position = (await self.lock(unit, {(row.source, row.subject)}))[(row.source, row.subject)]
+        if position.last + 1 == row.sequence:
+            position.advance()
+            await self.save(unit, [position])
+        return True
+
+
+def _received(row: Row[Any]) -> Received:
+    return Received(Meta.from_headers(row.headers), Message(row.key, row.headers, row.body))

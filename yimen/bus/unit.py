@@ -1,0 +1,111 @@
+"""The unit of work: one transaction in which state changes and the events that say so commit together."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import CursorResult, Executable, Insert, MetaData, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yimen.bus.outbox import Emission, write_outbox
+from yimen.clock import Clock
+from yimen.contracts import Event, Meta
+from yimen.db import Database
+from yimen.telemetry import current_traceparent
+
+C = TypeVar("C")
+
+
+class View(Generic[C]):
+    """Something to read with: a connection, the service's clock, the service's context."""
+
+    def __init__(self, conn: AsyncConnection, now: datetime, context: C, metadata: MetaData) -> None:
+        self.conn = conn
+        self.now = now
+        self.context = context
+        self._metadata = metadata
+
+    def table(self, name: str) -> Table:
+        return self._metadata.tables[name]
+
+    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        return await self.conn.execute(statement, parameters)
+
+
+class Unit(View[C]):
+    """One transaction. Nothing that it emits is heard unless it commits."""
+
+    def __init__(
+        self, conn: AsyncConnection, now: datetime, context: C, metadata: MetaData, source: str, cause: Meta | None
+    ) -> None:
+        super().__init__(conn, now, context, metadata)
+        self.source = source
+        self.cause = cause
+        self._emissions: list[Emission] = []
+        self._after_commit: list[Callable[[], None]] = []
+        self.notes: dict[str, Any] = {}
+
+    @property
+    def has_emitted(self) -> bool:
+        return bool(self._emissions)
+
+    def emit(self, event: Event) -> None:
+        """Written to the outbox when the unit commits; sequence, subject and scope follow from the event."""
+        traceparent = self.cause.traceparent if self.cause else current_traceparent()
+        cause = str(self.cause.id) if self.cause else None
+        self._emissions.append(Emission(event, cause, traceparent))
+
+    def insert(self, table: Table) -> Any:
+        """The dialect's own INSERT, which knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+        dialect = sqlite if self.conn.dialect.name == "sqlite" else postgresql
+        statement: Insert = dialect.insert(table)
+        return statement
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Called once the transaction is safe; for waking loops, never for effects that must not be lost."""
+        self._after_commit.append(action)
+
+    def before(self, cause: Meta | None) -> None:
+        """From here on the unit handles this event."""
+        self.cause = cause
+
+    async def flush(self) -> None:
+        """Numbers and stores what was emitted, in one round trip for each of the two tables."""
+        emissions, self._emissions = self._emissions, []
+        if emissions:
+            await write_outbox(self, emissions)
+
+    def committed(self) -> None:
+        for action in self._after_commit:
+            action()
+
+
+class Units(Generic[C]):
+    """Opens units of work on one service's database."""
+
+    def __init__(
+        self, database: Database, clock: Clock, context: C, metadata: MetaData, source: str, woken: Sequence[Any] = ()
+    ) -> None:
+        self.database = database
+        self.clock = clock
+        self.context = context
+        self.metadata = metadata
+        self.source = source
+        self.woken = list(woken)  # asyncio.Event objects: the relay's and the senders' alarm clocks
+
+    @asynccontextmanager
+    async def begin(self, cause: Meta | None = None) -> AsyncIterator[Unit[C]]:
+        async with self.database.write() as conn:
+            unit = Unit(conn, self.clock.now(), self.context, self.metadata, self.source, cause)
+            yield unit
+            await unit.flush()
+        unit.committed()
+        for event in self.woken:
+            event.set()
+
+    @asynccontextmanager
+    async def view(self) -> AsyncIterator[View[C]]:
+        async with self.database.read() as conn:
+            yield View(conn, self.clock.now(), self.context, self.metadata)

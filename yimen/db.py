@@ -1,0 +1,156 @@
+"""Databases: PostgreSQL by asyncpg, SQLite by aiosqlite, one way to use both.
+
+Guarantees: `write()` is one transaction, committed when the block ends and rolled back by any exception; on SQLite there
+is one writer at a time and a commit is on disk before it is reported. Instants are aware UTC on both.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Integer,
+    MetaData,
+    String,
+    TypeDecorator,
+    event,
+    make_url,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def bare_metadata() -> MetaData:
+    return MetaData(naming_convention=NAMING)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime. On SQLite fixed-width text, so that it sorts as time does."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return dialect.type_descriptor(String(32) if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its zone")
+        instant = value.astimezone(UTC)
+        return instant.isoformat(timespec="microseconds") if dialect.name == "sqlite" else instant
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return datetime.fromisoformat(value) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _prepare_sqlite(engine: AsyncEngine, begin: str) -> None:
+    """WAL lets readers go on beside the writer; FULL puts each commit on disk before it is reported."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def connect(dbapi_connection: Any, _record: Any) -> None:
+        dbapi_connection.isolation_level = None
+        cursor = dbapi_connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin_transaction(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+
+class Database:
+    """One service's own database; nobody else reads it."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        common: dict[str, Any] = {"json_serializer": _dumps, "json_deserializer": orjson.loads}
+        if self.is_sqlite:
+            if self.url.database:
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            # A pool of one is the writers' queue: whoever holds the connection writes.
+            self._writer = create_async_engine(self.url, pool_size=1, max_overflow=0, pool_timeout=60, **common)
+            self._reader = create_async_engine(self.url, pool_size=pool_size, **common)
+            _prepare_sqlite(self._writer, "BEGIN IMMEDIATE")
+            _prepare_sqlite(self._reader, "BEGIN")
+        else:
+            self._writer = create_async_engine(self.url, pool_size=pool_size, max_overflow=pool_size, **common)
+            self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
+
+    @property
+    def dialect(self) -> str:
+        return self._writer.dialect.name
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        async with self._writer.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        async with self._reader.connect() as connection:
+            yield connection
+
+    async def check(self) -> None:
+        """Raises what the driver raises if the database does not answer."""
+        async with asyncio.timeout(2), self.read() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        await self._writer.dispose()
+        if self._reader is not self._writer:
+            await self._reader.dispose()
+
+
+_DEADLOCKS = {"40001", "40P01", "55P03"}
+
+
+def is_contention(error: BaseException) -> bool:
+    """Deadlock, serialisation failure, lock timeout: the same work succeeds when it is tried again."""
+    if not isinstance(error, DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    return state in _DEADLOCKS or (isinstance(error, OperationalError) and "locked" in str(error.orig))
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """The database is down, restarting, refusing connections, or was cut off in the middle."""
+    if isinstance(error, DBAPIError):
+        state = str(getattr(error.orig, "sqlstate", None) or "")
+        gone = error.connection_invalidated or state.startswith(("08", "57P", "53"))
+        return gone or isinstance(error, InterfaceError)
+    if isinstance(error, TimeoutError):
+        return False  # a deadline of ours; Python counts it among the OSErrors
+    return isinstance(error, OSError | PoolTimeout) or type(error).__module__.startswith("asyncpg")

@@ -1,0 +1,57 @@
+"""Alembic migrations of one service, on PostgreSQL and SQLite alike.
+
+`upgrade()` brings a database to the newest revision; replicas that start together take turns (an advisory lock on
+PostgreSQL, the file's own lock on SQLite). A service's migrations/env.py only calls `run(metadata)`.
+"""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from alembic import command, context
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData, text
+
+from yimen.db import Database
+
+_LOCK = 0x59494D45  # "YIME": one number for all services, since each has a database of its own
+
+
+def config_for(migrations: Path) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(migrations))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def run(metadata: MetaData) -> None:
+    """The body of every service's env.py: migrate over the connection that `upgrade` opened."""
+    connection: Connection = context.config.attributes["connection"]
+    context.configure(
+        connection=connection, target_metadata=metadata, render_as_batch=connection.dialect.name == "sqlite"
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def _upgrade(connection: Connection, migrations: Path) -> None:
+    config = config_for(migrations)
+    head = ScriptDirectory.from_config(config).get_current_head()
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK})
+    if MigrationContext.configure(connection).get_current_revision() == head:
+        return
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+async def upgrade(database: Database, migrations: Path) -> None:
+    """Raises what Alembic or the driver raises; a failed migration leaves the database as it was."""
+
+    def work(connection: Any) -> None:
+        _upgrade(connection, migrations)
+
+    async with asyncio.timeout(300), database.write() as connection:
+        await connection.run_sync(work)

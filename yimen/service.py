@@ -1,0 +1,229 @@
+"""A service's life: from its rooms to a running whole, and down again without losing anything.
+
+Start: migrate, declare the queue, run `on_start` in a unit, then the loops (worker, relay, timers, senders, the service's
+own). Stop: take nothing new, finish what is in hand within 25 s. Crash-only: a killed process starts the same way.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import structlog
+from fastapi import APIRouter, FastAPI
+from prometheus_client import CollectorRegistry
+from sqlalchemy import MetaData
+
+from yimen import __version__
+from yimen.bus import Carrier, Handlers, Queue, Unit, Units
+from yimen.bus.inbox import Inbox
+from yimen.bus.metrics import BusMetrics
+from yimen.bus.relay import Relay, backlog
+from yimen.bus.worker import Worker
+from yimen.clock import Clock, MovableClock
+from yimen.db import Database
+from yimen.errors import CarrierDown
+from yimen.migrating import upgrade
+from yimen.sender import SenderRunner, Senders
+from yimen.settings import Part, ServiceSettings
+from yimen.timers import TimerRunner, Timers
+from yimen.web.app import create_app
+from yimen.web.clock import clock_router
+from yimen.web.tokens import TokenVerifier
+
+log = structlog.get_logger()
+
+C = TypeVar("C")
+DRAIN_SECONDS = 25.0
+DECLARE_REST_SECONDS = 1.0
+STUCK_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a service is given from outside: the only things that differ between embedded, test and production."""
+
+    carrier: Carrier
+    clock: Clock
+    verifier: TokenVerifier
+    does: frozenset[Part] = frozenset(Part)
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """What a service is made of, the same in every way to run."""
+
+    name: str
+    title: str
+    metadata: MetaData
+    migrations: Path
+    routers: Sequence[APIRouter]
+    handlers: Handlers = field(default_factory=Handlers)
+    timers: Timers = field(default_factory=Timers)
+    senders: Senders = field(default_factory=Senders)
+    bindings: tuple[str, ...] = ()
+
+
+class Loop:
+    """Something that runs until it is told to stop."""
+
+    def __init__(self, run: Callable[[], Awaitable[None]], stop: Callable[[], None]) -> None:
+        self.run = run
+        self.stop = stop
+
+
+class Service(Generic[C]):
+    """One running instance. `instance` also names its queue and, unless `source` is given, the source of its events."""
+
+    def __init__(
+        self,
+        blueprint: Blueprint,
+        parts: Parts,
+        settings: ServiceSettings,
+        *,
+        context: C,
+        instance: str | None = None,
+        source: str | None = None,
+        bindings: tuple[str, ...] | None = None,
+        on_start: Callable[[Unit[C]], Awaitable[None]] | None = None,
+        loops: Sequence[Loop] = (),
+    ) -> None:
+        self.blueprint = blueprint
+        self.parts = parts
+        self.context = context
+        self.instance = instance or blueprint.name
+        self.queue = Queue(self.instance, blueprint.bindings if bindings is None else bindings)
+        self.registry = CollectorRegistry()
+        self.metrics = BusMetrics(self.registry)
+        self.database = Database(settings.database_url)
+        self.units: Units[C] = Units(
+            self.database, parts.clock, context, blueprint.metadata, source or f"/{blueprint.name}"
+        )
+        self.inbox = Inbox(self.units, blueprint.handlers, self.instance, self.metrics)
+        self.worker = Worker(parts.carrier, self.queue, self.inbox, self.metrics)
+        self.relay = Relay(self.units, parts.carrier, self.metrics)
+        self.timers = TimerRunner(self.units, blueprint.timers)
+        self.senders = SenderRunner(self.units, blueprint.senders)
+        self._on_start = on_start
+        self._own_loops = tuple(loops)
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._loops: list[Loop] = []
+        self.app = self._make_app()
+
+    def _make_app(self) -> FastAPI:
+        routers = list(self.blueprint.routers)
+        if isinstance(self.parts.clock, MovableClock):
+            routers.append(clock_router(self.parts.clock))
+        return create_app(
+            title=self.blueprint.title,
+            version=__version__,
+            routers=routers,
+            units=self.units,
+            verifier=self.parts.verifier,
+            checks={"database": self._check_database, "bus": self._check_bus, "loops": self._check_loops},
+            registry=self.registry,
+        )
+
+    # -- life -----------------------------------------------------------------------------------------------------------
+
+    async def prepare(self) -> None:
+        """The database at its newest revision, the queue declared: from now on nothing meant for us is missed."""
+        await upgrade(self.database, self.blueprint.migrations)
+        if self.queue.bindings:
+            await self._declare()
+
+    async def begin(self) -> None:
+        """Everything but the loops."""
+        await self.prepare()
+        if self._on_start is not None:
+            async with self.units.begin() as unit:
+                await self._on_start(unit)
+
+    async def start(self) -> None:
+        await self.begin()
+        for name, loop in self._chosen_loops().items():
+            self._loops.append(loop)
+            self._tasks[name] = asyncio.create_task(self._supervise(name, loop), name=f"{self.instance}:{name}")
+        log.info("service_started", instance=self.instance, loops=sorted(self._tasks))
+
+    def _chosen_loops(self) -> dict[str, Loop]:
+        does = self.parts.does
+        loops: dict[str, Loop] = {}
+        if Part.WORKER in does:
+            if self.queue.bindings:
+                loops["worker"] = Loop(self.worker.run, self.worker.stop)
+            if self.blueprint.timers:
+                loops["timers"] = Loop(self.timers.run, self.timers.stop)
+            if self.blueprint.senders:
+                loops["senders"] = Loop(self.senders.run, self.senders.stop)
+        if Part.RELAY in does:
+            loops["relay"] = Loop(self.relay.run, self.relay.stop)
+        own = {f"own{n}": loop for n, loop in enumerate(self._own_loops)}
+        return loops | own
+
+    async def _supervise(self, name: str, loop: Loop) -> None:
+        """A loop that falls over is a defect: said loudly, and readiness fails until a new process takes over."""
+        try:
+            await loop.run()
+        except Exception:
+            log.exception("loop_failed", instance=self.instance, loop=name)
+            raise
+
+    async def _declare(self) -> None:
+        while True:
+            try:
+                await self.parts.carrier.declare(self.queue)
+            except CarrierDown as down:
+                log.warning("broker_awaited", queue=self.queue.name, reason=str(down))
+                await asyncio.sleep(DECLARE_REST_SECONDS)
+            else:
+                return
+
+    async def stop(self) -> None:
+        for loop in self._loops:
+            loop.stop()
+        if self._tasks:
+            _done, late = await asyncio.wait(self._tasks.values(), timeout=DRAIN_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await self.database.close()
+        log.info("service_stopped", instance=self.instance)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["Service[C]"]:
+        await self.start()
+        try:
+            yield self
+        finally:
+            await self.stop()
+
+    # -- readiness tells the truth ---------------------------------------------------------------------------------------
+
+    async def _check_database(self) -> tuple[bool, str]:
+        try:
+            await self.database.check()
+        except Exception as error:
+            return False, f"{type(error).__name__}"
+        return True, "answers"
+
+    async def _check_bus(self) -> tuple[bool, str]:
+        """A standby relay is healthy: another replica leads. Old rows in the outbox mean that nobody carries them."""
+        try:
+            count, oldest = await backlog(self.units)
+        except Exception as error:
+            return False, f"{type(error).__name__}"
+        self.metrics.outbox_depth.set(count)
+        self.metrics.outbox_oldest.set(oldest)
+        if "worker" in self._tasks and not self.worker.connected:
+            return False, "the consuming session is down"
+        return oldest < STUCK_SECONDS, f"{count} events wait, the oldest for {oldest:.0f} s"
+
+    async def _check_loops(self) -> tuple[bool, str]:
+        fallen = sorted(name for name, task in self._tasks.items() if task.done())
+        return not fallen, f"fallen: {', '.join(fallen)}" if fallen else f"{len(self._tasks)} run"
+
+
+Build = Callable[[Parts, Any], Service[Any]]

@@ -1,0 +1,161 @@
+"""Durable timers: what must happen at an instant is a row, set and cancelled in the transaction that gives rise to it.
+
+Guarantees: a timer is claimed by one replica and handled like an event: its effect, the events that it emits and its end
+commit together. It may run late (downtime, a moved clock), never twice and never early: use `due_at` for the legal instant.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Row, and_, delete, func, select, update
+
+from yimen.bus.unit import Unit, Units
+from yimen.db import is_contention, is_unavailable
+from yimen.errors import Permanent
+
+log = structlog.get_logger()
+
+POLL_SECONDS = 0.25
+RETRY_SECONDS = (1, 5, 30, 300, 1800)
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    name: str
+    key: str
+    due_at: datetime
+    payload: dict[str, Any]
+
+
+TimerHandler = Callable[[Unit[Any], Timer], Awaitable[None]]
+
+
+class Timers:
+    """A service's timer handlers by name."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, TimerHandler] = {}
+
+    def on(self, name: str) -> Callable[[TimerHandler], TimerHandler]:
+        def register(handler: TimerHandler) -> TimerHandler:
+            self._by_name[name] = handler
+            return handler
+
+        return register
+
+    def of(self, name: str) -> TimerHandler:
+        return self._by_name[name]
+
+    def __bool__(self) -> bool:
+        return bool(self._by_name)
+
+
+async def set_timer(
+    unit: Unit[Any], name: str, *, key: str, due_at: datetime, payload: dict[str, Any] | None = None
+) -> None:
+    """Sets the timer, or moves the one that stands under this name and key."""
+    values = {
+        "due_at": due_at,
+        "run_at": due_at,
+        "payload": payload or {},
+        "attempt": 0,
+        "parked": False,
+        "error": None,
+    }
+    statement = unit.insert(unit.table("timers")).values(name=name, key=key, **values)
+    await unit.execute(statement.on_conflict_do_update(index_elements=["name", "key"], set_=values))
+
+
+async def cancel_timer(unit: Unit[Any], name: str, *, key: str) -> None:
+    table = unit.table("timers")
+    await unit.execute(delete(table).where(table.c.name == name, table.c.key == key))
+
+
+class TimerRunner:
+    """Runs what is due, earliest first. Any number of replicas."""
+
+    def __init__(self, units: Units[Any], timers: Timers) -> None:
+        self._units = units
+        self._timers = timers
+        self._table = units.metadata.tables["timers"]
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    async def run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                ran = await self.run_due()
+            except Exception as error:
+                if not (is_unavailable(error) or is_contention(error)):
+                    log.exception("timers_failed")
+                ran = 0
+            if not ran:
+                try:
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await self._stopping.wait()
+                except TimeoutError:
+                    continue
+
+    async def run_due(self) -> int:
+        """Runs every timer that is due now; returns how many ran."""
+        ran = 0
+        while not self._stopping.is_set() and await self._any_due():
+            if not await self._run_one():
+                break
+            ran += 1
+        return ran
+
+    async def _any_due(self) -> bool:
+        table = self._table
+        async with self._units.view() as view:
+            earliest = await view.conn.scalar(select(func.min(table.c.run_at)).where(table.c.parked.is_(False)))
+        return earliest is not None and earliest <= self._units.clock.now()
+
+    async def _run_one(self) -> bool:
+        claimed: Row[Any] | None = None
+        try:
+            async with self._units.begin() as unit:
+                claimed = await self._claim(unit)
+                if claimed is None:
+                    return False
+                timer = Timer(claimed.name, claimed.key, claimed.due_at, claimed.payload)
+                with structlog.contextvars.bound_contextvars(timer=timer.name, key=timer.key):
+                    await self._timers.of(timer.name)(unit, timer)
+        except Exception as error:
+            if claimed is None or is_unavailable(error):
+                raise
+            await self._postpone(claimed, error)
+        return True
+
+    async def _claim(self, unit: Unit[Any]) -> Row[Any] | None:
+        """Locked and taken away: the handler may set the same timer anew."""
+        table = self._table
+        query = (
+            select(table)
+            .where(table.c.parked.is_(False), table.c.run_at <= unit.now)
+            .order_by(table.c.run_at, table.c.due_at)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        row = (await unit.execute(query)).first()
+        if row is not None:
+            await unit.execute(delete(table).where(table.c.name == row.name, table.c.key == row.key))
+        return row
+
+    async def _postpone(self, row: Row[Any], error: Exception) -> None:
+        final = isinstance(error, Permanent) or row.attempt >= len(RETRY_SECONDS)
+        log.error("timer_parked" if final else "timer_postponed", timer=row.name, key=row.key, exc_info=error)
+        wait = timedelta(seconds=RETRY_SECONDS[min(row.attempt, len(RETRY_SECONDS) - 1)])
+        table = self._table
+        async with self._units.begin() as unit:
+            await unit.execute(
+                update(table)
+                .where(and_(table.c.name == row.name, table.c.key == row.key, table.c.due_at == row.due_at))
+                .values(run_at=unit.now + wait, attempt=row.attempt + 1, parked=final, error=repr(error))
+            )

@@ -1,0 +1,33 @@
+"""Moving the clock, in demonstrations and tests. In production the clock is not movable and these routes do not exist."""
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime
+
+from yimen.clock import ClockMovedBack, MovableClock
+from yimen.web.body import Body
+from yimen.web.identity import Role, allow, allow_anyone
+from yimen.web.problems import Conflict
+from yimen.web.routing import new_router
+
+
+class Hands(Body):
+    now: AwareDatetime
+
+
+def clock_router(clock: MovableClock) -> APIRouter:
+    router = new_router(tags=["clock"])
+
+    @router.get("/clock", dependencies=[allow_anyone()])
+    async def read_clock() -> Hands:
+        return Hands(now=clock.now())
+
+    @router.put("/clock", dependencies=[allow(Role.CLOCK_KEEPER)])
+    async def move_clock(hands: Hands) -> Hands:
+        """Forward only: what has happened has happened."""
+        try:
+            clock.move_to(hands.now)
+        except ClockMovedBack as back:
+            raise Conflict("clock-moved-back", "时钟只能向前拨", "请给出比当前时刻更晚的时间。") from back
+        return Hands(now=clock.now())
+
+    return router
