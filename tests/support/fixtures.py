@@ -7,6 +7,7 @@ of a broker. The last line of a run says what was used.
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import make_url
@@ -101,7 +102,7 @@ def amqp_vhost_url(real_parts: RealParts) -> Iterator[str]:
         yield broker.url
         return
     name = broker.management.create_vhost()
-    yield broker.url.rstrip("/") + "/" + name
+    yield urlsplit(broker.url)._replace(path=f"/{name}").geturl()
     broker.management.drop_vhost(name)
 
 
