@@ -1,0 +1,154 @@
+"""One effect for each event, in order, whatever the carrier does and whatever a handler raises."""
+
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support.ledger import Ledger, in_order, message, open_ledger, story
+from yimen.bus.inbox import LATER_SECONDS
+from yimen.errors import Permanent, Transient
+
+
+@pytest.fixture
+async def ledger(database_url: str) -> AsyncIterator[Ledger]:
+    async with open_ledger(database_url) as opened:
+        yield opened
+
+
+async def test_each_event_takes_effect_once_however_often_it_comes(ledger: Ledger) -> None:
+    first = message("a", 1)
+    await ledger.inbox.process([first, first])
+    await ledger.inbox.process([first])
+    assert await ledger.effects() == [("case/a", 1)]
+
+
+async def test_what_comes_too_early_waits_for_its_turn(ledger: Ledger) -> None:
+    await ledger.inbox.process([message("a", 3), message("a", 2), message("b", 1)])
+    assert await ledger.effects() == [("case/b", 1)]
+    await ledger.inbox.process([message("a", 1)])
+    assert await ledger.effects() == [("case/b", 1), ("case/a", 1), ("case/a", 2), ("case/a", 3)]
+
+
+async def test_a_transient_error_is_tried_again_at_once(ledger: Ledger) -> None:
+    ledger.script.failures["a", 1] = [Transient("down"), Transient("down")]
+    await ledger.inbox.process([message("a", 1)])
+    assert await ledger.effects() == [("case/a", 1)]
+    assert not await ledger.parked()
+
+
+async def test_a_lasting_transient_error_waits_its_ladder_and_holds_only_its_own_subject(ledger: Ledger) -> None:
+    ledger.script.failures["a", 1] = [Transient("down")] * 5
+    await ledger.inbox.process([message("a", 1), message("a", 2), message("b", 1)])
+    assert await ledger.effects() == [("case/b", 1)]
+    assert await ledger.later(LATER_SECONDS[0] - 1) == 0
+    await ledger.later(2)
+    assert await ledger.effects() == [("case/b", 1)], "two more tries failed"
+    await ledger.later(LATER_SECONDS[1])
+    assert await ledger.effects() == [("case/b", 1), ("case/a", 1), ("case/a", 2)]
+
+
+async def test_a_transient_error_that_never_ends_is_parked_with_its_reason(ledger: Ledger) -> None:
+    ledger.script.failures["a", 1] = [Transient("gateway gone")] * 100
+    await ledger.inbox.process([message("a", 1)])
+    for seconds in LATER_SECONDS:
+        await ledger.later(seconds)
+    (parked,) = await ledger.parked()
+    assert (parked.kind, parked.subject, parked.sequence) == ("transient", "case/a", 1)
+    assert "gateway gone" in parked.error
+
+
+async def test_a_business_rule_that_says_never_parks_the_event_and_holds_its_subject(ledger: Ledger) -> None:
+    ledger.script.failures["a", 1] = [Permanent("unknown review")] * 9
+    await ledger.inbox.process([message("a", 1), message("b", 1), message("a", 2)])
+    assert await ledger.effects() == [("case/b", 1)]
+    (parked,) = await ledger.parked()
+    assert parked.kind == "permanent"
+    assert ledger.script.tries.count(("a", 1)) == 2, "once in the batch, once alone, never a third time"
+
+
+async def test_a_defect_is_tried_once_more_then_parked(ledger: Ledger) -> None:
+    ledger.script.failures["a", 1] = [KeyError("x")] * 9
+    await ledger.inbox.process([message("a", 1)])
+    (parked,) = await ledger.parked()
+    assert parked.kind == "defect"
+    assert len(ledger.script.tries) == 3
+
+
+async def test_replay_after_the_fix_goes_on_in_order(ledger: Ledger) -> None:
+    ledger.script.failures["a", 1] = [Permanent("no")] * 2
+    await ledger.inbox.process([message("a", 1), message("a", 2), message("a", 3)])
+    (parked,) = await ledger.parked()
+    assert await ledger.act(lambda unit: ledger.inbox.store.replay(unit, parked.id, "operator"))
+    await ledger.inbox.retry_due()
+    assert await ledger.effects() == [("case/a", 1), ("case/a", 2), ("case/a", 3)]
+    assert not await ledger.parked()
+
+
+async def test_a_skipped_event_has_no_effect_and_lets_its_followers_go_on(ledger: Ledger) -> None:
+    ledger.script.failures["a", 1] = [Permanent("no")] * 2
+    await ledger.inbox.process([message("a", 1), message("a", 2)])
+    (parked,) = await ledger.parked()
+    assert await ledger.act(lambda unit: ledger.inbox.store.skip(unit, parked.id, "operator"))
+    await ledger.inbox.retry_due()
+    assert await ledger.effects() == [("case/a", 2)]
+    assert not await ledger.act(lambda unit: ledger.inbox.store.skip(unit, parked.id, "operator")), "only once"
+
+
+async def test_replay_of_something_long_handled_has_no_second_effect(ledger: Ledger) -> None:
+    ledger.script.failures["a", 1] = [Permanent("no")] * 2
+    await ledger.inbox.process([message("a", 1)])
+    (parked,) = await ledger.parked()
+    await ledger.act(lambda unit: ledger.inbox.store.replay(unit, parked.id, "operator"))
+    await ledger.inbox.retry_due()
+    await ledger.inbox.process([message("a", 1)])
+    assert await ledger.effects() == [("case/a", 1)]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"cloudEvents_id": "no uuid"}, {"cloudEvents_sequence": "0"}, {"cloudEvents_time": "yesterday"}],
+)
+async def test_an_unreadable_message_is_parked_at_once_and_the_queue_goes_on(
+    ledger: Ledger, changes: dict[str, str]
+) -> None:
+    await ledger.inbox.process([message("a", 1, **changes), message("b", 1)])
+    assert await ledger.effects() == [("case/b", 1)]
+    (parked,) = await ledger.parked()
+    assert parked.kind == "unreadable"
+
+
+async def test_an_unknown_type_is_parked_with_its_subject(ledger: Ledger) -> None:
+    await ledger.inbox.process([message("a", 1, cloudEvents_type="intake.case.dreamt.v9"), message("a", 2)])
+    assert await ledger.effects() == []
+    (parked,) = await ledger.parked()
+    assert (parked.kind, parked.subject) == ("unreadable", "case/a")
+
+
+async def _play(url: str, seed: int, repeats: int) -> list[tuple[str, int]]:
+    dice = random.Random(seed)
+    stream = story(4, 5) * repeats
+    dice.shuffle(stream)
+    async with open_ledger(url) as ledger:
+        while stream:
+            size = dice.randint(1, 9)
+            batch, stream = stream[:size], stream[size:]
+            await ledger.inbox.process(batch)
+        return await ledger.effects()
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 2**32), repeats=st.integers(1, 3))
+async def test_any_shuffled_and_doubled_stream_ends_the_same_on_sqlite(seed: int, repeats: int) -> None:
+    with TemporaryDirectory() as folder:
+        effects = await _play(f"sqlite+aiosqlite:///{Path(folder) / 'x.db'}", seed, repeats)
+    assert in_order(effects, 4, 5)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_any_shuffled_and_doubled_stream_ends_the_same(database_url: str, seed: int) -> None:
+    assert in_order(await _play(database_url, seed, 2), 4, 5)
