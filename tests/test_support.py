@@ -1,14 +1,19 @@
 """The real parts are real: what the fixtures hand out works, is isolated, and comes back after being killed."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import aio_pika
+import psutil
 import pytest
 
 from tests.support.postgres import PrivatePostgres, run_sql
 from tests.support.rabbit import PrivateRabbit
+from tests.support.sandbox import wait_until
 
 QUORUM = {"x-queue-type": "quorum"}
 
@@ -117,3 +122,32 @@ async def test_a_frozen_broker_is_silent_and_goes_on_when_thawed(mortal_rabbit: 
     mortal_rabbit.resume()
     await publish(url, "window", b"thawed")
     assert await consume(url, "window") == b"thawed"
+
+
+A_RUN = """
+import signal
+from tests.support.rabbit import NameServer
+from tests.support.sandbox import Sandbox
+sandbox = Sandbox()
+server = NameServer(sandbox)
+server.start()
+print(server.pid, sandbox.base, flush=True)
+signal.pause()
+"""
+
+
+def has_ended(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+@pytest.mark.real
+def test_a_killed_run_leaves_no_server_and_no_folder_behind(pytestconfig: pytest.Config) -> None:
+    with subprocess.Popen([sys.executable, "-c", A_RUN], stdout=subprocess.PIPE, cwd=pytestconfig.rootpath) as run:
+        assert run.stdout is not None
+        pid, base = run.stdout.readline().decode().split()
+        assert not has_ended(int(pid))
+        run.kill()
+    wait_until(lambda: has_ended(int(pid)) and not Path(base).exists(), 30, lambda: f"{pid} or {base} is still there")

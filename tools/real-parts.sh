@@ -13,7 +13,7 @@ fi
 [ -n "$missing" ] || exit 0
 if command -v docker >/dev/null && timeout 5 docker version >/dev/null 2>&1; then exit 0; fi
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-    echo "Real parts: without Docker the tests need the packages$missing; only root can install them."
+    echo "Real parts: without Docker the tests need the packages$(printf ' %s' $missing); only root can install them."
     exit 0
 fi
 
