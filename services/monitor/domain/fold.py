@@ -1,0 +1,97 @@
+"""The state of a case is a pure fold of the set of its events.
+
+Guarantees: any order of arrival, and any doubling, gives the same view. Events of one subject are read in sequence;
+every fact is taken from the events of one subject alone, so that the order between subjects (whose clocks may tie or
+disagree) cannot matter. Only the timeline sorts across subjects, by (time, source, subject, sequence): a total order.
+
+Does not: believe an announced date. It sets each beside the limit that it must follow from (`CaseView.announced`).
+"""
+
+from collections.abc import Iterable
+from datetime import UTC
+from typing import Final
+
+from services.monitor.domain.reviews import fold_reviews
+from services.monitor.domain.story import tell
+from services.monitor.domain.told import all_of, first_of
+from services.monitor.domain.views import CaseView, Line, NoticeView, Recorded, State
+from services.monitor.domain.words import sentence
+from yimen.contracts import Event, approval, fees, intake, notify
+from yimen.contracts.parts import Document
+from yimen.worktime import Hours
+
+STATES: Final[dict[type[Event], State]] = {
+    intake.CaseSubmitted: State.SUBMITTED,
+    intake.CaseCorrectionRequested: State.CORRECTION_REQUESTED,
+    intake.CaseSupplemented: State.SUPPLEMENTED,
+    intake.CaseAccepted: State.ACCEPTED,
+    intake.CaseReviewed: State.REVIEWED,
+    intake.CaseDecided: State.DECIDED,
+    intake.CaseLicenceIssued: State.LICENCE_ISSUED,
+    intake.CaseServed: State.SERVED,
+    intake.CaseClosed: State.CLOSED,
+    intake.CaseRefused: State.REFUSED,
+    intake.CaseReturned: State.RETURNED,
+    intake.CaseWithdrawn: State.WITHDRAWN,
+}
+
+
+def fold(number: str, events: Iterable[Recorded], hours: Hours | None = None) -> CaseView:
+    """The case as its events tell it; `hours` decide which day an instant item that came late counts for (R29)."""
+    known = {recorded.place: recorded for recorded in events}
+    ordered = [known[place] for place in sorted(known)]
+    said = [recorded.event for recorded in ordered]
+    case = [event for event in said if isinstance(event, intake.CaseEvent)]
+    story = tell(case, hours or Hours())
+    reviews, asked = fold_reviews(said)
+    return CaseView(
+        number=number,
+        state=next((STATES[type(event)] for event in reversed(case) if type(event) in STATES), None),
+        submitted=first_of(case, intake.CaseSubmitted),
+        accepted=first_of(case, intake.CaseAccepted),
+        decided=first_of(case, intake.CaseDecided),
+        closed=first_of(case, intake.CaseClosed),
+        stopped_at=story.stopped_at,
+        promised=story.promised,
+        statutory=story.statutory,
+        pauses=story.pauses,
+        extension=story.extension,
+        reviews=reviews,
+        fee_lists=tuple(sorted({event.list_id for event in all_of(said, approval.ReviewFeeListed)})),
+        notices=_notices(said),
+        documents=_documents(case, said),
+        messages=sum(1 for _ in all_of(said, notify.MessageSent)),
+        announced=(*story.announced, *asked),
+        timeline=_timeline(ordered),
+    )
+
+
+def _documents(case: Iterable[Event], said: Iterable[Event]) -> tuple[Document, ...]:
+    """Every numbered paper that the case left behind (R09), the case's own first."""
+    papers = [getattr(event, "document", None) for event in (*case, *all_of(said, intake.ReviewRequested))]
+    return tuple(paper for paper in papers if isinstance(paper, Document))
+
+
+def _notices(said: list[Event]) -> tuple[NoticeView, ...]:
+    told: dict[str, list[Event]] = {}
+    for event in all_of(said, fees.NoticeEvent):
+        told.setdefault(event.notice_number, []).append(event)
+    return tuple(_notice(number, events) for number, events in sorted(told.items()))
+
+
+def _notice(number: str, events: list[Event]) -> NoticeView:
+    return NoticeView(
+        notice_number=number,
+        issued=first_of(events, fees.NoticeIssued),
+        paid=first_of(events, fees.NoticePaid),
+        receipted=first_of(events, fees.NoticeReceipted),
+        cleared=first_of(events, fees.NoticeCleared),
+    )
+
+
+def _timeline(ordered: list[Recorded]) -> tuple[Line, ...]:
+    in_time = sorted(ordered, key=lambda recorded: (recorded.meta.time, *recorded.place))
+    return tuple(
+        Line(recorded.meta.time.astimezone(UTC), recorded.meta.type, sentence(recorded.event), recorded.meta.source)
+        for recorded in in_time
+    )

@@ -1,0 +1,60 @@
+"""Reviews of a case, from what intake asked and what departments answered.
+
+Intake and the department speak of a review on two subjects, so every fact is read from one of the two alone. The first
+answer counts; a doubled one, and one that comes after silence was taken for consent, are kept in the timeline (R49).
+"""
+
+from collections.abc import Iterable
+
+from services.monitor.domain.told import all_of, first_of
+from services.monitor.domain.views import Announced, ReviewView
+from yimen.contracts import Event, approval, intake
+from yimen.worktime import Limit, Pause, local_date
+
+
+def fold_reviews(said: Iterable[Event]) -> tuple[tuple[ReviewView, ...], tuple[Announced, ...]]:
+    """The reviews in the order of their ids, and the dates that were announced with them."""
+    told: dict[str, list[Event]] = {}
+    for event in said:
+        if isinstance(event, intake.ReviewEvent | approval.ReviewEvent):
+            told.setdefault(event.review_id, []).append(event)
+    reviews = tuple(_review(review_id, events) for review_id, events in sorted(told.items()))
+    asked = (_asked(event) for events in told.values() for event in all_of(events, intake.ReviewRequested))
+    return reviews, tuple(sorted(asked, key=lambda announced: (announced.department, announced.limit.start)))
+
+
+def _asked(event: intake.ReviewRequested) -> Announced:
+    return Announced("审查意见期限", "R44", event.department, Limit(event.requested_on, event.limit_days), event.due)
+
+
+def _review(review_id: str, events: list[Event]) -> ReviewView:
+    requested = first_of(events, intake.ReviewRequested)
+    pauses = _pauses(events)
+    extension = sum(event.extension.days for event in all_of(events, approval.ReviewExtended))
+    return ReviewView(
+        review_id=review_id,
+        department=events[0].scope,
+        requested=requested,
+        received=first_of(events, approval.ReviewReceived),
+        forwarded=first_of(events, approval.ReviewForwarded),
+        superior_answered=first_of(events, approval.ReviewSuperiorAnswered),
+        decided=first_of(events, approval.ReviewDecided),
+        deemed=first_of(events, intake.ReviewDeemedConsented),
+        cancelled=first_of(events, intake.ReviewCancelled),
+        limit=Limit(requested.requested_on, requested.limit_days, pauses, extension) if requested else None,
+        paused=any(pause.end is None for pause in pauses),
+        urged=sum(1 for _ in all_of(events, intake.ReviewUrged)),
+    )
+
+
+def _pauses(events: Iterable[Event]) -> tuple[Pause, ...]:
+    """In the department's own sequence: a second pause while one stands changes nothing."""
+    pauses: list[Pause] = []
+    for event in events:
+        standing = bool(pauses) and pauses[-1].end is None
+        if isinstance(event, approval.ReviewPaused) and not standing:
+            pauses.append(Pause(local_date(event.paused_at)))
+        elif isinstance(event, approval.ReviewResumed) and standing:
+            start = pauses[-1].start
+            pauses[-1] = Pause(start, max(start, local_date(event.resumed_at)))
+    return tuple(pauses)

@@ -1,0 +1,146 @@
+"""The story of a case's clock, told by the events of the case's own subject in their sequence.
+
+Both limits count from `accepted_on` (R20, R22, R24); pauses of several reviews are kept one by one and counted as their
+union by `worktime` (R27). The clock stops when the case is decided, or leaves without a decision: an applicant who
+fetches the licence late makes nobody late (R37).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import singledispatch
+
+from services.monitor.domain.views import Announced
+from yimen.contracts import Event, intake
+from yimen.contracts.parts import Due, Kind
+from yimen.worktime import SHANGHAI, Hours, Limit, Pause, local_date
+
+SILENCE_DAYS = 5
+"""Working days that a window has to answer what was handed in, before silence accepts (Licensing Law Art. 32)."""
+
+
+@dataclass
+class Story:
+    """Told so far. Each announced date is set beside the limit as it stood when the date was told."""
+
+    hours: Hours
+    department: str = ""
+    handed_in: datetime | None = None
+    stopped_at: datetime | None = None
+    accepted: intake.CaseAccepted | None = None
+    extension: int = 0
+    closed_pauses: list[Pause] = field(default_factory=list)
+    open_pauses: dict[str, date] = field(default_factory=dict)
+    announced: list[Announced] = field(default_factory=list)
+
+    @property
+    def pauses(self) -> tuple[Pause, ...]:
+        standing = (Pause(start) for start in self.open_pauses.values())
+        return tuple(sorted((*self.closed_pauses, *standing), key=lambda pause: (pause.start, pause.end or date.max)))
+
+    @property
+    def promised(self) -> Limit | None:
+        if self.accepted is None:
+            return None
+        if self.accepted.kind is Kind.INSTANT:
+            return _same_visit(self.handed_in or self.accepted.accepted_at, self.hours)
+        return Limit(self.accepted.accepted_on, self.accepted.promised_days, self.pauses, self.extension)
+
+    @property
+    def statutory(self) -> Limit | None:
+        if self.accepted is None:
+            return None
+        return Limit(self.accepted.accepted_on, self.accepted.statutory_days, self.pauses, self.extension)
+
+    def hear(self, promised: Due | None, statutory: Due | None) -> None:
+        for what, rule, limit, due in (
+            ("承诺办结日", "R20", self.promised, promised),
+            ("法定办结日", "R22", self.statutory, statutory),
+        ):
+            if limit is not None and due is not None:
+                self.announced.append(Announced(what, rule, self.department, limit, due))
+
+    def stop(self, at: datetime) -> None:
+        self.stopped_at = min(self.stopped_at or at, at)
+
+
+def tell(case: Iterable[intake.CaseEvent], hours: Hours) -> Story:
+    """`case`: the events of one case subject, in sequence."""
+    story = Story(hours)
+    for event in case:
+        _listen(event, story)
+    return story
+
+
+def _same_visit(handed_in: datetime, hours: Hours) -> Limit:
+    """R29 as a limit: none of a day, or one day where it came after closing; a rest day rolls on by itself."""
+    late = handed_in.astimezone(SHANGHAI).time() >= hours.closes
+    return Limit(local_date(handed_in), int(late))
+
+
+@singledispatch
+def _listen(event: Event, story: Story) -> None:
+    """Most events leave the clock as it is."""
+
+
+@_listen.register
+def _submitted(event: intake.CaseSubmitted, story: Story) -> None:
+    story.department, story.handed_in = event.department, event.submitted_at
+    limit = Limit(event.received_on, SILENCE_DAYS)
+    story.announced.append(Announced("受理答复期限", "R05", event.department, limit, event.answer_by))
+
+
+@_listen.register
+def _supplemented(event: intake.CaseSupplemented, story: Story) -> None:
+    if event.complete and story.accepted is None:
+        story.handed_in = event.supplemented_at
+
+
+@_listen.register
+def _accepted(event: intake.CaseAccepted, story: Story) -> None:
+    story.accepted = story.accepted or event
+    story.hear(event.promised_due, event.statutory_due)
+
+
+@_listen.register
+def _paused(event: intake.CasePaused, story: Story) -> None:
+    story.open_pauses.setdefault(event.review_id, local_date(event.paused_at))
+
+
+@_listen.register
+def _resumed(event: intake.CaseResumed, story: Story) -> None:
+    start = story.open_pauses.pop(event.review_id, None)
+    if start is not None:
+        story.closed_pauses.append(Pause(start, max(start, local_date(event.resumed_at))))
+    story.hear(event.promised_due, event.statutory_due)
+
+
+@_listen.register
+def _extended(event: intake.CaseExtended, story: Story) -> None:
+    story.extension += event.days
+    story.hear(event.promised_due, event.statutory_due)
+
+
+@_listen.register
+def _decided(event: intake.CaseDecided, story: Story) -> None:
+    story.stop(event.decided_at)
+
+
+@_listen.register
+def _closed(event: intake.CaseClosed, story: Story) -> None:
+    story.stop(event.closed_at)
+
+
+@_listen.register
+def _refused(event: intake.CaseRefused, story: Story) -> None:
+    story.stop(event.refused_at)
+
+
+@_listen.register
+def _returned(event: intake.CaseReturned, story: Story) -> None:
+    story.stop(event.returned_at)
+
+
+@_listen.register
+def _withdrawn(event: intake.CaseWithdrawn, story: Story) -> None:
+    story.stop(event.withdrawn_at)

@@ -1,0 +1,142 @@
+"""What the supervisor sees of a case: values only, all of them derived from the case's events.
+
+Limits are `worktime.Limit` values, never dates: a date is derived where a calendar is at hand (R35).
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from yimen.contracts import Event, Meta, approval, fees, intake
+from yimen.contracts.parts import Document, Due, Kind
+from yimen.worktime import Limit, Pause
+
+
+class State(StrEnum):
+    SUBMITTED = "submitted"
+    CORRECTION_REQUESTED = "correction_requested"
+    SUPPLEMENTED = "supplemented"
+    ACCEPTED = "accepted"
+    REVIEWED = "reviewed"
+    DECIDED = "decided"
+    LICENCE_ISSUED = "licence_issued"
+    SERVED = "served"
+    CLOSED = "closed"
+    REFUSED = "refused"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One event as the journal holds it."""
+
+    meta: Meta
+    event: Event
+
+    @property
+    def place(self) -> tuple[str, str, int]:
+        """Where it stands among all events of the house; two of the same place are one event."""
+        return self.meta.source, self.meta.subject, self.meta.sequence
+
+
+@dataclass(frozen=True)
+class Announced:
+    """A date that a service told, beside the limit from which it must follow. `rule` is the limit's rule."""
+
+    what: str
+    rule: str
+    department: str
+    limit: Limit
+    due: Due
+
+
+@dataclass(frozen=True)
+class ReviewView:
+    review_id: str
+    department: str
+    requested: intake.ReviewRequested | None = None
+    received: approval.ReviewReceived | None = None
+    forwarded: approval.ReviewForwarded | None = None
+    superior_answered: approval.ReviewSuperiorAnswered | None = None
+    decided: approval.ReviewDecided | None = None
+    deemed: intake.ReviewDeemedConsented | None = None
+    cancelled: intake.ReviewCancelled | None = None
+    limit: Limit | None = None
+    paused: bool = False
+    urged: int = 0
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When its clock stopped: answered, deemed or cancelled, whichever came first."""
+        ends = (
+            self.decided.decided_at if self.decided else None,
+            self.deemed.deemed_at if self.deemed else None,
+            self.cancelled.cancelled_at if self.cancelled else None,
+        )
+        return min((at for at in ends if at), default=None)
+
+
+@dataclass(frozen=True)
+class NoticeView:
+    """The payment notice (缴款通知书); amounts in 分."""
+
+    notice_number: str
+    issued: fees.NoticeIssued | None = None
+    paid: fees.NoticePaid | None = None
+    receipted: fees.NoticeReceipted | None = None
+    cleared: fees.NoticeCleared | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the timeline, in words that people read."""
+
+    at: datetime
+    type: str
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """Everything that the events of a case say, and nothing else."""
+
+    number: str
+    state: State | None = None
+    submitted: intake.CaseSubmitted | None = None
+    accepted: intake.CaseAccepted | None = None
+    decided: intake.CaseDecided | None = None
+    closed: intake.CaseClosed | None = None
+    stopped_at: datetime | None = None
+    promised: Limit | None = None
+    statutory: Limit | None = None
+    pauses: tuple[Pause, ...] = ()
+    extension: int = 0
+    reviews: tuple[ReviewView, ...] = ()
+    fee_lists: tuple[str, ...] = ()
+    notices: tuple[NoticeView, ...] = ()
+    documents: tuple[Document, ...] = ()
+    messages: int = 0
+    announced: tuple[Announced, ...] = ()
+    timeline: tuple[Line, ...] = field(default=(), repr=False)
+
+    @property
+    def department(self) -> str | None:
+        """The lead: whose window took the case in."""
+        return self.submitted.department if self.submitted else None
+
+    @property
+    def kind(self) -> Kind | None:
+        return self.submitted.kind if self.submitted else None
+
+    @property
+    def paused(self) -> bool:
+        """Whether the clock stands (中止) now: one open pause is enough (R27)."""
+        return self.stopped_at is None and any(pause.end is None for pause in self.pauses)
+
+    @property
+    def departments(self) -> frozenset[str]:
+        """Lead and reviewers: those whose staff may read the case."""
+        lead = {self.department} if self.department else set()
+        return frozenset(lead | {review.department for review in self.reviews})

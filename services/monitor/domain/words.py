@@ -1,0 +1,159 @@
+"""Each event in one Chinese sentence, for the timeline. A type without a sentence fails a test, not a supervisor."""
+
+from datetime import datetime
+from enum import StrEnum
+from string import Formatter
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from services.monitor.domain.views import State
+from yimen.contracts import Event, approval, fees, intake, monitor, notify
+from yimen.contracts.monitor import Light
+from yimen.contracts.parts import Channel, Kind, Opinion, Outcome, PauseKind
+from yimen.money import format_yuan
+from yimen.worktime import SHANGHAI
+
+DEPARTMENTS: Final = {
+    "planning": "自然资源和规划局",
+    "environment": "生态环境局",
+    "fire": "消防救援大队",
+    "housing": "住房和城乡建设局",
+    "market": "市场监督管理局",
+    "health": "卫生健康局",
+    "development": "发展和改革局",
+    "religion": "民族宗教事务局",
+    "culture": "文广体旅局",
+    "forestry": "林业局",
+    "administration": "行政审批局",
+}
+
+TERMS: Final[dict[StrEnum, str]] = {
+    Kind.INSTANT: "即办件",
+    Kind.COMMITTED: "承诺件",
+    Kind.JOINT: "联办件",
+    Kind.FORWARDED: "上报件",
+    Channel.WEB: "网上",
+    Channel.WINDOW: "窗口",
+    Channel.TOWNSHIP: "乡镇便民服务站",
+    Channel.VILLAGE: "村级代办员",
+    Opinion.CONSENT: "同意",
+    Opinion.REFUSE: "不同意",
+    Opinion.CONSENT_BUT_FORWARD: "同意但转报",
+    Outcome.GRANTED: "准予许可",
+    Outcome.DENIED: "不予许可",
+    PauseKind.HEARING: "听证",
+    PauseKind.TENDER: "招标",
+    PauseKind.AUCTION: "拍卖",
+    PauseKind.INSPECTION: "检验",
+    PauseKind.TESTING: "检测",
+    PauseKind.QUARANTINE: "检疫",
+    PauseKind.APPRAISAL: "鉴定",
+    PauseKind.EXPERT_REVIEW: "专家评审",
+    Light.GREEN: "绿灯",
+    Light.BLUE: "预警",
+    Light.YELLOW: "黄牌",
+    Light.RED: "红牌",
+}
+
+STATES: Final = {
+    State.SUBMITTED: "已收件",
+    State.CORRECTION_REQUESTED: "待补正",
+    State.SUPPLEMENTED: "已补正",
+    State.ACCEPTED: "已受理",
+    State.REVIEWED: "审查完毕",
+    State.DECIDED: "已决定",
+    State.LICENCE_ISSUED: "已制证",
+    State.SERVED: "已送达",
+    State.CLOSED: "已办结",
+    State.REFUSED: "不予受理",
+    State.RETURNED: "已退件",
+    State.WITHDRAWN: "已撤回",
+}
+
+SENTENCES: Final[dict[type[Event], str]] = {
+    intake.ItemPublished: "事项“{name}”公布，收费标准同时公布，版本{version}。",
+    intake.ItemRevised: "事项“{name}”修订，版本{version}，自{effective_from}起施行。",
+    intake.ItemWithdrawn: "事项取消：{reason}",
+    intake.CaseSubmitted: "{applicant.name}申请“{item_name}”（{kind}，{channel}），应于{answer_by.on}前答复。",
+    intake.CaseCorrectionRequested: "窗口一次性告知需补正的材料，应于{supplement_by}前补齐。",
+    intake.CaseSupplemented: "申请人补交材料。",
+    intake.CaseAccepted: "{department}受理，自{accepted_on}起计，承诺{promised_due.on}、法定{statutory_due.on}前办结。",
+    intake.CaseRefused: "不予受理：{reasons}",
+    intake.CaseReturned: "退件：{reasons}",
+    intake.CaseWithdrawn: "申请人撤回申请：{reasons}",
+    intake.CasePaused: "因{kind}中止计时，预计{planned_days}个工作日。",
+    intake.CaseResumed: "特别程序结束，恢复计时。",
+    intake.CaseExtended: "经{approver.name}批准延长{days}个工作日：{reasons}",
+    intake.CaseReviewed: "各部门意见齐备，结论为{outcome}。",
+    intake.CaseDecided: "作出{outcome}决定。{reasons}",
+    intake.CaseLicenceIssued: "制发“{licence_name}”，证号{licence_number}，应于{serve_by.on}前送达。",
+    intake.CaseServed: "决定送达{receiver}，方式：{way}。",
+    intake.CaseClosed: "办结归档，结论为{outcome}。",
+    intake.ReviewRequested: "请{department}就“{stage}”出具审查意见，应于{due.on}前答复。",
+    intake.ReviewMaterialsAdded: "向{department}补送材料。",
+    intake.ReviewMeetingConvened: "召集{department}参加联合会审，地点：{place}，时间：{meets_at}。",
+    intake.ReviewUrged: "催办{department}：{reason}",
+    intake.ReviewDeemedConsented: "{department}未在{due.on}前答复，超时视为同意。",
+    intake.ReviewCancelled: "撤销对{department}的审查要求：{reason}",
+    intake.ContactRecorded: "登记申请人联系方式。",
+    intake.CalendarRevised: "{year}年放假安排更新，版本{version}，未办结时限重新计算。",
+    approval.ReviewReceived: "{department}签收，签收人{signed_by.name}。",
+    approval.ReviewAssigned: "{department}交由{assignee.name}承办。",
+    approval.ReviewPaused: "{department}启动{kind}，预计{planned_days}个工作日，依据：{basis}",
+    approval.ReviewResumed: "{department}的特别程序结束。",
+    approval.ReviewExtensionRequested: "{department}申请延长{days}个工作日：{reasons}",
+    approval.ReviewExtended: "{department}的审查期限经{extension.approver.name}批准延长{extension.days}个工作日。",
+    approval.ReviewSiteVisited: "{department}现场核查，地点：{place}，情况：{findings}",
+    approval.ReviewForwarded: "{department}初审后上报{superior}。",
+    approval.ReviewSuperiorAnswered: "{superior}答复{department}：{opinion}",
+    approval.ReviewFeeListed: "{department}开具收费清单{list_id}。",
+    approval.ReviewDecided: "{department}出具审查意见：{opinion}。{reasons}",
+    fees.ListVerified: "收费窗口核定{department}收费清单{list_id}，金额{amount}元。",
+    fees.ListRejected: "收费窗口退回{department}收费清单{list_id}：{reason}",
+    fees.ListSettled: "收费清单{list_id}结清，金额{amount}元。",
+    fees.NoticeIssued: "开出缴款通知书{notice_number}，金额{amount}元，应于{pay_by}前缴纳。",
+    fees.NoticePaid: "银行确认收款{amount}元。",
+    fees.NoticeReceipted: "开出票据{ticket_number}。",
+    fees.NoticeCleared: "应缴费用结清，金额{amount}元。",
+    fees.NoticeOverdue: "缴款通知书{notice_number}逾期未缴，金额{amount}元。",
+    fees.NoticeVoided: "缴款通知书{notice_number}作废：{reason}",
+    monitor.AlertRaised: "对{department}发出{level}：{reason}",
+    monitor.AlertAnswered: "{department}答复监察：{answer}",
+    monitor.AlertLifted: "撤销对{department}的监察提示：{reason}",
+    notify.MessageSent: "已发送短信。",
+    notify.MessageDelivered: "短信已送达。",
+    notify.MessageFailed: "短信发送失败：{reason}",
+}
+
+
+class _Speaker(Formatter):
+    """Fills a sentence from an event's fields, in the words of its readers."""
+
+    def get_value(self, key: int | str, _args: Any, kwargs: Any) -> Any:
+        value = getattr(kwargs["event"], str(key))
+        return format_yuan(value) if key == "amount" else value
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, StrEnum):
+            return TERMS[value]
+        if isinstance(value, datetime):
+            return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+        return str(super().format_field(value, format_spec))
+
+    def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
+        value, used = super().get_field(field_name, args, kwargs)
+        return (department_name(value), used) if field_name == "department" else (value, used)
+
+
+def department_name(code: str) -> str:
+    return DEPARTMENTS.get(code, code)
+
+
+def fields(kind: type[BaseModel]) -> tuple[str, ...]:
+    """The fields that a type's sentence names."""
+    return tuple(name for _, name, _, _ in Formatter().parse(SENTENCES[kind]) if name)  # type: ignore[index]
+
+
+def sentence(event: Event) -> str:
+    return _Speaker().vformat(SENTENCES[type(event)], (), {"event": event})

@@ -1,0 +1,81 @@
+"""What the supervisor does on events and at instants: it records everything, and follows the cases."""
+
+from typing import Final
+
+from services.monitor import queries
+from services.monitor.context import Context
+from services.monitor.domain.clocks import Finding, rungs
+from services.monitor.recording import append, take_chain
+from services.monitor.tables import plans
+from services.monitor.watching import RUNG_TIMER, follow, raise_alert, see, watch_for
+from yimen.bus import Handlers, Unit
+from yimen.contracts import Event, Meta, intake
+from yimen.errors import Permanent
+from yimen.timers import Timer, Timers, set_timer
+from yimen.worktime import PlanError, YearPlan
+
+handlers = Handlers()
+timers = Timers()
+
+TELLING: Final = frozenset({"intake", "approval"})
+"""Speakers whose events can change a clock. What others say is recorded, and read from the journal when asked for; the
+supervisor's own alerts come back to it over the bus like everyone's events and end here."""
+
+RECOMPUTE_TIMER: Final = "recompute"
+RECOMPUTED_AT_ONCE: Final = 200
+
+
+@handlers.every
+async def record(unit: Unit[Context], event: Event, meta: Meta) -> None:
+    await append(unit, event, meta)
+    if event.speaker in TELLING and meta.correlation_id is not None:
+        await follow(unit, meta.correlation_id)
+
+
+@handlers.on(intake.CalendarRevised)
+async def put_plan_in_force(unit: Unit[Context], event: intake.CalendarRevised, _meta: Meta) -> None:
+    """R35. Open cases are recomputed in portions, each a transaction of its own."""
+    try:
+        YearPlan(event.year, frozenset(event.days_off), frozenset(event.worked_weekends), event.version)
+    except PlanError as wrong:
+        raise Permanent(f"the plan of {event.year} contradicts itself: {wrong}") from wrong
+    plan = {
+        "year": event.year,
+        "version": event.version,
+        "days_off": [day.isoformat() for day in event.days_off],
+        "worked_weekends": [day.isoformat() for day in event.worked_weekends],
+        "revised_at": event.revised_at,
+    }
+    await unit.execute(unit.insert(plans).values(**plan).on_conflict_do_nothing())
+    await _recompute_after(unit, f"{event.year}-{event.version}", "")
+
+
+async def _recompute_after(unit: Unit[Context], key: str, number: str) -> None:
+    await set_timer(unit, RECOMPUTE_TIMER, key=key, due_at=unit.now, payload={"after": number})
+
+
+@timers.on(RECOMPUTE_TIMER)
+async def recompute_open_limits(unit: Unit[Context], timer: Timer) -> None:
+    await take_chain(unit)
+    numbers = await queries.open_cases(unit, timer.payload["after"], RECOMPUTED_AT_ONCE)
+    for number in numbers:
+        await follow(unit, number)
+    if len(numbers) == RECOMPUTED_AT_ONCE:
+        await _recompute_after(unit, timer.key, numbers[-1])
+
+
+@timers.on(RUNG_TIMER)
+async def raise_reached_rung(unit: Unit[Context], timer: Timer) -> None:
+    """Look again at the instant itself: the clock may have been stopped by events that this timer did not see.
+
+    Takes no lock of the chain: its own row is locked already, and whoever holds the chain may be waiting for that.
+    """
+    number, rung = timer.payload["case_number"], timer.payload["rung"]
+    if not timer.payload["waited"] and unit.now - timer.due_at > unit.context.asleep:
+        await watch_for(unit, number, rung, timer.due_at)
+        return
+    calendar = (await queries.calendars(unit))[-1]
+    seen = await see(unit, number)
+    for reached in rungs(seen, calendar, unit.context.thresholds):
+        if reached.step.rung == rung and reached.at <= unit.now and seen.department:
+            await raise_alert(unit, number, Finding(reached.step, seen.department), calendar)

@@ -1,0 +1,234 @@
+"""How cases, alerts and the journal are shown: dates derived at the moment of asking, words for the person at the screen."""
+
+import datetime as dt
+from typing import Any, Self
+
+from pydantic import BaseModel, Field
+from sqlalchemy import Row
+
+from services.monitor.domain.chain import Entry
+from services.monitor.domain.views import State
+from yimen.contracts.envelope import Instant, Text
+from yimen.contracts.monitor import Light
+from yimen.contracts.parts import Document, Kind, Opinion, Outcome
+from yimen.web import Body
+from yimen.worktime import Calendar, Limit
+
+
+class Answer(Body):
+    """What the department says to an alert (R77)."""
+
+    answer: Text = Field(min_length=1)
+
+
+class Clock(BaseModel):
+    """A limit and how much of it is used, in working days. `left` is negative when late; `due` absent while it stands."""
+
+    name: str
+    start: dt.date
+    budget: int
+    extension: int
+    used: int
+    left: int
+    due: dt.date | None
+    provisional: bool
+
+    @classmethod
+    def of(cls, name: str, limit: Limit, calendar: Calendar, on: dt.date) -> Self:
+        due = limit.due(calendar)
+        return cls(
+            name=name,
+            start=limit.start,
+            budget=limit.budget,
+            extension=limit.extension,
+            used=limit.elapsed(calendar, on),
+            left=limit.left(calendar, on),
+            due=due.date if due else None,
+            provisional=due is not None and due.provisional,
+        )
+
+
+class PauseShape(BaseModel):
+    start: dt.date
+    end: dt.date | None
+
+
+class ReviewShape(BaseModel):
+    review_id: str
+    department: str
+    department_name: str
+    stage: str | None
+    lead: bool
+    clock: Clock | None
+    paused: bool
+    received_at: Instant | None
+    opinion: Opinion | None
+    answered_at: Instant | None
+    deemed: bool
+    ended_at: Instant | None
+    urged: int
+
+
+class NoticeShape(BaseModel):
+    """Amounts in 分."""
+
+    notice_number: str
+    amount: int | None
+    issued_at: Instant | None
+    paid_at: Instant | None
+    ticket_number: str | None
+    cleared_at: Instant | None
+
+
+class LineShape(BaseModel):
+    at: Instant
+    type: str
+    text: str
+    source: str
+
+
+class AlertShape(BaseModel):
+    alert_id: str
+    case_number: str
+    rung: str
+    department: str
+    department_name: str
+    level: Light
+    rule: str
+    reason: str
+    raised_at: Instant
+    answer_by: dt.date
+    overdue: bool
+    answer: str | None
+    answered_by: str | None
+    answered_at: Instant | None
+    version: int
+
+    @classmethod
+    def of(cls, row: Row[Any], name: str, today: dt.date) -> Self:
+        overdue = row.answered_at is None and today > row.answer_by
+        return cls(**dict(row._mapping), department_name=name, overdue=overdue)
+
+
+class AlertPage(BaseModel):
+    items: list[AlertShape]
+    next: str | None
+
+
+class CaseLine(BaseModel):
+    """A case in the list."""
+
+    case_number: str
+    state: State
+    state_text: str
+    department: str
+    department_name: str
+    kind: Kind
+    item_name: str
+    applicant: str
+    accepted_on: dt.date | None
+    promised_due: dt.date | None
+    statutory_due: dt.date | None
+    provisional: bool
+    paused: bool
+    light: Light
+    stopped_at: Instant | None
+    late_days: int | None
+
+
+class CasePage(BaseModel):
+    items: list[CaseLine]
+    next: str | None
+
+
+class CaseShape(BaseModel):
+    case_number: str
+    state: State | None
+    state_text: str
+    department: str | None
+    department_name: str | None
+    kind: Kind | None
+    item_code: str | None
+    item_name: str | None
+    applicant: str | None
+    accepted_on: dt.date | None
+    deemed_accepted: bool
+    light: Light
+    paused: bool
+    late_days: int
+    outcome: Outcome | None
+    stopped_at: Instant | None
+    closed_at: Instant | None
+    clocks: list[Clock]
+    pauses: list[PauseShape]
+    reviews: list[ReviewShape]
+    fee_lists: list[str]
+    notices: list[NoticeShape]
+    documents: list[Document]
+    messages: int
+    alerts: list[AlertShape]
+    timeline: list[LineShape]
+
+
+class EntryShape(BaseModel):
+    position: int
+    id: str
+    type: str
+    source: str
+    subject: str
+    sequence: int
+    scope: str
+    time: Instant
+    case_number: str | None
+    causation_id: str | None
+    body: str
+    hash: str
+
+    @classmethod
+    def of(cls, entry: Entry) -> Self:
+        meta = entry.meta
+        return cls(
+            position=entry.position,
+            id=str(meta.id),
+            type=meta.type,
+            source=meta.source,
+            subject=meta.subject,
+            sequence=meta.sequence,
+            scope=meta.scope,
+            time=meta.time,
+            case_number=meta.correlation_id,
+            causation_id=meta.causation_id,
+            body=entry.body,
+            hash=entry.hash,
+        )
+
+
+class JournalPage(BaseModel):
+    items: list[EntryShape]
+    next: int | None
+
+
+class Verification(BaseModel):
+    """`first_altered`: the first position that does not follow from the one before it."""
+
+    sound: bool
+    checked: int
+    head: str
+    first_altered: int | None
+
+
+class DepartmentSummary(BaseModel):
+    """Counts of cases by lead department; lights of those whose clock has not stopped."""
+
+    department: str
+    department_name: str
+    accepted: int
+    open: int
+    closed: int
+    late: int
+    lights: dict[Light, int]
+
+
+class Summary(BaseModel):
+    at: Instant
+    departments: list[DepartmentSummary]

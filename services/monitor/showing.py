@@ -1,0 +1,123 @@
+"""From what was derived to what is shown."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from services.monitor.domain.clocks import SEVERITY, Thresholds, counted_on, days_late, light, rungs
+from services.monitor.domain.views import CaseView, NoticeView, ReviewView, State
+from services.monitor.domain.words import STATES, department_name
+from services.monitor.shapes import (
+    AlertShape,
+    CaseLine,
+    CaseShape,
+    Clock,
+    DepartmentSummary,
+    LineShape,
+    NoticeShape,
+    PauseShape,
+    ReviewShape,
+)
+from yimen.contracts.monitor import Light
+from yimen.worktime import Calendar, local_date
+
+LIGHTS = {number: level for level, number in SEVERITY.items()}
+
+
+def show_case(
+    seen: CaseView, alerts: list[AlertShape], calendar: Calendar, thresholds: Thresholds, now: datetime
+) -> CaseShape:
+    submitted, accepted = seen.submitted, seen.accepted
+    return CaseShape(
+        case_number=seen.number,
+        state=seen.state,
+        state_text=STATES[seen.state] if seen.state else "未收件",
+        department=seen.department,
+        department_name=department_name(seen.department) if seen.department else None,
+        kind=seen.kind,
+        item_code=submitted.item_code if submitted else None,
+        item_name=submitted.item_name if submitted else None,
+        applicant=submitted.applicant.name if submitted else None,
+        accepted_on=accepted.accepted_on if accepted else None,
+        deemed_accepted=bool(accepted and accepted.deemed),
+        light=light(rungs(seen, calendar, thresholds), now),
+        paused=seen.paused,
+        late_days=days_late(seen, calendar, now),
+        outcome=seen.decided.outcome if seen.decided else None,
+        stopped_at=seen.stopped_at,
+        closed_at=seen.closed.closed_at if seen.closed else None,
+        clocks=_clocks(seen, calendar, now),
+        pauses=[PauseShape(start=pause.start, end=pause.end) for pause in seen.pauses],
+        reviews=[_review(review, calendar, now) for review in seen.reviews],
+        fee_lists=list(seen.fee_lists),
+        notices=[_notice(notice) for notice in seen.notices],
+        documents=list(seen.documents),
+        messages=seen.messages,
+        alerts=alerts,
+        timeline=[LineShape(at=line.at, type=line.type, text=line.text, source=line.source) for line in seen.timeline],
+    )
+
+
+def _clocks(seen: CaseView, calendar: Calendar, now: datetime) -> list[Clock]:
+    on = counted_on(seen, now)
+    limits = (("promised", seen.promised), ("statutory", seen.statutory))
+    return [Clock.of(name, limit, calendar, on) for name, limit in limits if limit is not None]
+
+
+def _review(review: ReviewView, calendar: Calendar, now: datetime) -> ReviewShape:
+    ended = review.ended_at
+    on = local_date(min(now, ended) if ended else now)
+    return ReviewShape(
+        review_id=review.review_id,
+        department=review.department,
+        department_name=department_name(review.department),
+        stage=review.requested.stage if review.requested else None,
+        lead=bool(review.requested and review.requested.lead),
+        clock=Clock.of("review", review.limit, calendar, on) if review.limit else None,
+        paused=review.paused and ended is None,
+        received_at=review.received.received_at if review.received else None,
+        opinion=review.decided.opinion if review.decided else None,
+        answered_at=review.decided.decided_at if review.decided else None,
+        deemed=review.deemed is not None,
+        ended_at=ended,
+        urged=review.urged,
+    )
+
+
+def _notice(notice: NoticeView) -> NoticeShape:
+    return NoticeShape(
+        notice_number=notice.notice_number,
+        amount=notice.issued.amount if notice.issued else None,
+        issued_at=notice.issued.issued_at if notice.issued else None,
+        paid_at=notice.paid.paid_at if notice.paid else None,
+        ticket_number=notice.receipted.ticket_number if notice.receipted else None,
+        cleared_at=notice.cleared.cleared_at if notice.cleared else None,
+    )
+
+
+def show_alert(row: Row[Any], now: datetime) -> AlertShape:
+    return AlertShape.of(row, department_name(row.department), local_date(now))
+
+
+def show_line(row: Row[Any]) -> CaseLine:
+    named = {name: row._mapping[name] for name in CaseLine.model_fields if name in row._mapping}
+    return CaseLine(
+        **named,
+        case_number=row.number,
+        state_text=STATES[State(row.state)],
+        department_name=department_name(row.department),
+        light=LIGHTS[row.severity],
+    )
+
+
+def show_department(row: Row[Any]) -> DepartmentSummary:
+    return DepartmentSummary(
+        department=row.department,
+        department_name=department_name(row.department),
+        accepted=row.accepted,
+        open=row.open,
+        closed=row.closed,
+        late=row.late,
+        lights={level: row._mapping[level.value] for level in Light},
+    )

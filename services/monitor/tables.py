@@ -1,0 +1,86 @@
+"""What the supervisor stores: the journal (truth), and what follows from it (cases, alerts' claims, plans).
+
+The journal is append-only: triggers of the first migration refuse every update, delete and truncation.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, String, Table, Text, UniqueConstraint, Uuid
+
+from yimen.db import Instant, Json
+from yimen.schema import new_metadata
+
+metadata = new_metadata()
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("event_id", Uuid, nullable=False),
+    Column("type", String(120), nullable=False),
+    Column("source", String(100), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("scope", String(80), nullable=False),
+    Column("time", Instant, nullable=False),
+    Column("case_number", String(80)),
+    Column("causation_id", String(80)),
+    Column("traceparent", String(80)),
+    Column("body", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+    UniqueConstraint("source", "subject", "sequence"),
+    Index("ix_journal_case", "case_number", "position"),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("number", String(80), primary_key=True),
+    Column("state", String(40)),
+    Column("department", String(80)),
+    Column("kind", String(20)),
+    Column("item_name", String(400)),
+    Column("applicant", String(400)),
+    Column("accepted_on", Date),
+    Column("promised_due", Date),
+    Column("statutory_due", Date),
+    Column("provisional", Boolean, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    Column("stopped_at", Instant),
+    Column("closed_at", Instant),
+    Column("late_days", Integer),  # frozen when the clock stopped (R37), absent before
+    Column("blue_at", Instant),  # the light is a comparison of these with the clock: it never has to be rewritten
+    Column("yellow_at", Instant),
+    Column("red_at", Instant),
+    Column("rungs", Json, nullable=False),  # rung -> instant, what the timers stand at
+    Index("ix_cases_department", "department", "stopped_at"),
+    Index("ix_cases_open", "stopped_at", "number"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("alert_id", String(80), primary_key=True),
+    Column("case_number", String(80), nullable=False),
+    Column("rung", String(80), nullable=False),
+    Column("department", String(80), nullable=False),
+    Column("level", String(10), nullable=False),
+    Column("rule", String(10), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("raised_at", Instant, nullable=False),
+    Column("answer_by", Date, nullable=False),
+    Column("answer", Text),
+    Column("answered_by", String(400)),
+    Column("answered_at", Instant),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("case_number", "rung"),
+    Index("ix_alerts_department", "department", "raised_at"),
+)
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("days_off", Json, nullable=False),
+    Column("worked_weekends", Json, nullable=False),
+    Column("revised_at", Instant, nullable=False),
+)
