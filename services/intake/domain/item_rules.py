@@ -1,0 +1,189 @@
+"""What makes an item unfit to be published. Each rule names the field and says in Chinese what to do about it.
+
+Guarantees: every rule speaks, whatever the others found, so that a department mends its record in one round; the
+contradictions that real records carry (figure against text, promise against law, free with fee rows) are refused.
+Does not: know whether a cited article says what it is cited for.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+
+from services.intake.domain.item import Disclosures, Item
+from yimen.contracts.parts import Kind
+from yimen.ids import InvalidNumber, implementation_code
+
+COUNTY = 4
+STATUTORY_DEFAULT = 20  # R22, Art. 42
+JOINT_LIMIT = 45  # R24, Art. 42
+
+DISCLOSURE_NAMES = {
+    "content": "审批内容",
+    "basis": "依据",
+    "conditions": "条件",
+    "procedure": "程序",
+    "limit": "时限",
+    "fee": "收费标准",
+}
+
+Found = Iterator[tuple[str, str]]
+"""Field, and what to do."""
+
+_WORKING_DAYS = re.compile(r"([0-9]+)\s*个?工作日")
+_ANY_DAYS = re.compile(r"([0-9]+)\s*个?(?:工作)?日")
+_AT_ONCE = ("当场", "即时")
+_APPLICATION_FORM = re.compile(r"申请(书|表)")
+
+
+def faults(item: Item) -> Found:
+    for rule in _RULES:
+        yield from rule(item)
+
+
+def statutory_default(kind: object) -> int:
+    """The limit where no other law names one: 45 for joint cases (R24), else 20 (R22)."""
+    return JOINT_LIMIT if kind == Kind.JOINT else STATUTORY_DEFAULT
+
+
+def _code(item: Item) -> Found:
+    try:
+        code = implementation_code(item.code)
+    except InvalidNumber as wrong:
+        yield "code", str(wrong)
+        return
+    if str(code) != item.code:
+        yield "code", f"编码应写作“{code}”，请去掉空格，改用半角大写。"
+    if code.level != COUNTY:
+        yield "code", f"行使层级为{code.level_name}，本中心只办理县级事项，第19位应为{COUNTY}，请核对。"
+
+
+def _limits(item: Item) -> Found:
+    """R21, R22, R24."""
+    if item.promised_days > item.statutory_days:
+        yield (
+            "promised_days",
+            f"承诺时限{item.promised_days}个工作日超过法定时限{item.statutory_days}个工作日，请缩短承诺时限。",
+        )
+    if item.kind is Kind.JOINT and item.statutory_days > JOINT_LIMIT:
+        yield "statutory_days", f"联办件法定时限最长{JOINT_LIMIT}个工作日，现为{item.statutory_days}，请改正。"
+    if item.kind is not Kind.JOINT and item.statutory_days > STATUTORY_DEFAULT and not item.statutory_basis.strip():
+        yield (
+            "statutory_days",
+            f"法定时限{item.statutory_days}个工作日超过{STATUTORY_DEFAULT}个工作日，请在statutory_basis写明依据的法律、法规，"
+            "没有依据的请改正。",
+        )
+    if item.kind is Kind.INSTANT and item.promised_days != 0:
+        yield "promised_days", f"即办件当场办结，承诺时限应为0，现为{item.promised_days}，请改正时限或办件类型。"
+    if item.kind is not Kind.INSTANT and item.promised_days == 0:
+        yield "promised_days", "不是即办件，承诺时限至少1个工作日，请改正时限或办件类型。"
+
+
+def _texts(item: Item) -> Found:
+    """The figure equals the number in its text, and the text names its unit."""
+    for name, days in (("statutory", item.statutory_days), ("promised", item.promised_days)):
+        text = getattr(item, f"{name}_text")
+        if not text:
+            continue
+        said = _days_of(text)
+        if said is None:
+            yield f"{name}_text", f"“{text}”没有写明“…个工作日”或“当场”，请写明数字和单位。"
+        elif said != days:
+            yield f"{name}_days", f"数值{days}与文字“{text}”不一致，请核对后改正其中一处。"
+
+
+def _days_of(text: str) -> int | None:
+    if found := _WORKING_DAYS.search(text):
+        return int(found[1])
+    return 0 if any(word in text for word in _AT_ONCE) else None
+
+
+def _disclosed(item: Item) -> Found:
+    """R12, and what the public reads is what is counted and charged."""
+    for field in Disclosures.model_fields:
+        if not getattr(item.disclosures, field).strip():
+            yield f"disclosures.{field}", f"六项公开缺“{DISCLOSURE_NAMES[field]}”，补齐之前不得公布。"
+    for days in sorted({int(days) for days in _ANY_DAYS.findall(item.disclosures.limit)}):
+        if days not in (item.statutory_days, item.promised_days):
+            yield "disclosures.limit", f"公开的时限{days}日既不是法定时限也不是承诺时限，请核对后改正。"
+    if item.free and item.disclosures.fee.strip() and "不收费" not in item.disclosures.fee:
+        yield "disclosures.fee", "不收费事项的公开内容应写明“不收费”，请改正。"
+
+
+def _fees(item: Item) -> Found:
+    """R13."""
+    if item.free and item.fees:
+        yield "fees", "标明不收费，却列有收费标准，请删除收费标准或改为收费事项。"
+    if not item.free and not item.fees:
+        yield "free", "标明收费，却没有收费标准，请列出收费标准或改为不收费。"
+    for code in _repeated(fee.code for fee in item.fees):
+        yield "fees", f"收费编码{code}重复，请改正。"
+
+
+def _materials(item: Item) -> Found:
+    for code in _repeated(material.code for material in item.materials):
+        yield "materials", f"材料编码{code}重复，请改正。"
+    for material in item.materials:
+        if not material.required and _APPLICATION_FORM.search(material.name):
+            yield f"materials.{material.code}.required", f"“{material.name}”是申请文书，必须标为必要材料。"
+        if material.pieces == 0:
+            yield f"materials.{material.code}.originals", f"“{material.name}”原件和复印件份数都是0，请填写应交份数。"
+
+
+def _flow(item: Item) -> Found:
+    """R40, R46; the steps' limits fit into the promise."""
+    if item.kind is Kind.INSTANT:
+        if item.stages:
+            yield "stages", "即办件由窗口当场决定，不应有审查环节，请删除。"
+        return
+    yield from _joint_flow(item) if item.kind is Kind.JOINT else _single_flow(item)
+    total = sum(stage.limit_days for stage in item.stages)
+    if total > item.promised_days:
+        yield "stages", f"各环节时限合计{total}个工作日，超过承诺时限{item.promised_days}个工作日，请缩短。"
+    for stage in item.stages:
+        for department in _repeated(stage.departments):
+            yield "stages", f"环节“{stage.name}”中部门{department}重复，请改正。"
+
+
+def _single_flow(item: Item) -> Found:
+    if len(item.stages) != 1 or item.stages[0].departments != (item.department,):
+        yield "stages", f"承诺件、上报件只有一个环节、一个部门，且为主办部门{item.department}，请改正环节或改为联办件。"
+    if any(stage.silence_consents for stage in item.stages):
+        yield "stages", "超时默许只适用于联办件，请改为false。"
+
+
+def _joint_flow(item: Item) -> Found:
+    if len(item.flow_departments) < 2:
+        yield "stages", "联办件至少涉及两个部门，请补充部门或改为承诺件。"
+    if item.department not in item.flow_departments:
+        yield "stages", f"主办部门{item.department}不在任何环节中，请补充。"
+
+
+def _forwarding(item: Item) -> Found:
+    if item.kind is Kind.FORWARDED and item.superior is None:
+        yield "superior", "上报件应写明上级机关，请补充。"
+    if item.kind is not Kind.FORWARDED and item.superior is not None:
+        yield "superior", "不是上报件，不应写上级机关，请删除或改为上报件。"
+
+
+def _basis(item: Item) -> Found:
+    if not item.legal_basis.strip():
+        yield "legal_basis", "没有设定依据，请写明法律、法规的名称和条款。"
+    if not item.quantity.strip():
+        yield "quantity", "没有写明数量，无数量限制的请写“无数量限制”。"
+
+
+def _repeated(values: Iterable[str]) -> list[str]:
+    return sorted(value for value, times in Counter(values).items() if times > 1)
+
+
+_RULES: tuple[Callable[[Item], Found], ...] = (
+    _code,
+    _limits,
+    _texts,
+    _disclosed,
+    _fees,
+    _materials,
+    _flow,
+    _forwarding,
+    _basis,
+)
