@@ -59,7 +59,7 @@ def configure(level: str = "INFO", *, json: bool | None = None) -> None:
 def _render(as_json: bool) -> list[Processor]:
     clean = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if not as_json:
-        return [clean, structlog.dev.ConsoleRenderer()]
+        return [clean, structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     return [clean, structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_dumps)]
 
 

@@ -25,7 +25,7 @@ from yimen.web.routing import UnitRoute, new_router
 from yimen.web.tokens import TokenVerifier
 
 
-class UndeclaredAccess(TypeError):  # noqa: N818 it says what is wrong
+class UndeclaredAccess(TypeError):
     """Routes that do not say who may call them."""
 
 

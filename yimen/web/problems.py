@@ -60,7 +60,7 @@ class ProblemDocument(BaseModel):
     errors: list[FieldError] = Field(default_factory=list)
 
 
-class Problem(Exception):  # noqa: N818 the RFC's own word
+class Problem(Exception):
     """Raise it anywhere in a request: the unit of work is rolled back and the caller reads this."""
 
     def __init__(

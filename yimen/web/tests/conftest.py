@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import httpx
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from pydantic import Field
 from sqlalchemy import Column, Integer, String, Table, func, select
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from yimen.bus.unit import Unit, Units, View
 from yimen.clock import FrozenClock
@@ -58,6 +61,7 @@ class Gate:
 
 
 def note_router(gate: Gate) -> APIRouter:
+    """What a service does every day."""
     router = new_router(prefix="/notes", tags=["notes"])
 
     @router.post("", status_code=201)
@@ -73,7 +77,7 @@ def note_router(gate: Gate) -> APIRouter:
         await unit.execute(notes.insert().values(text=note.text, version=1))
         if gate.before_answer is not None:
             await gate.before_answer()
-        response.headers["Location"] = f"/notes/{note.text}"
+        response.headers["Location"] = f"/notes/{quote(note.text)}"
         return {"text": note.text, "by": caller.name}
 
     @router.post("/{text}/closing")
@@ -94,6 +98,13 @@ def note_router(gate: Gate) -> APIRouter:
         view: Annotated[View[None], Depends(current_view)], limit: Annotated[int, Field(ge=1, le=10)] = 5
     ) -> dict[str, int]:
         return {"count": (await view.execute(select(func.count()).select_from(notes))).scalar_one(), "limit": limit}
+
+    return router
+
+
+def odd_router() -> APIRouter:
+    """What a service does rarely."""
+    router = new_router(prefix="/notes", tags=["notes"])
 
     @router.post("/raw", dependencies=[allow_anyone(), Depends(raw_body)])
     async def take_raw(request: Request) -> dict[str, int]:
@@ -121,6 +132,7 @@ class World:
     gate: Gate
     units: Units[None]
     real_clock: FrozenClock
+    logs: list[Any]
 
     def headers(self, *roles: Role, key: str | None = None, **more: Any) -> dict[str, str]:
         headers = self.issuer.headers(*roles, **more)
@@ -143,14 +155,15 @@ async def make_world(url: str) -> AsyncIterator[World]:
     app = create_app(
         title="便笺",
         version="1",
-        routers=[note_router(gate)],
+        routers=[note_router(gate), odd_router()],
         units=units,
         verifier=issuer.verifier,
         real_clock=real,
     )
     transport = httpx.ASGITransport(app, raise_app_exceptions=True)
     async with httpx.AsyncClient(transport=transport, base_url="http://notes") as client:
-        yield World(app, client, issuer, gate, units, real)
+        with capture_logs(processors=[merge_contextvars]) as logs:
+            yield World(app, client, issuer, gate, units, real, logs)
     await database.close()
 
 
