@@ -1,0 +1,44 @@
+"""Wires the rooms of fees together."""
+
+from pathlib import Path
+
+import httpx
+
+from services.fees import api, receiver
+from services.fees.bankwire import BankKeys
+from services.fees.context import Context
+from services.fees.handlers import handlers, timers
+from services.fees.ledger import journals
+from services.fees.orders import senders
+from services.fees.settings import FeesSettings
+from services.fees.settling import receipt_waiting
+from services.fees.tickets import add_block
+from yimen.bus import Unit
+from yimen.service import Blueprint, Parts, Service
+
+blueprint = Blueprint(
+    name="fees",
+    title="收费服务",
+    metadata=journals.metadata,
+    migrations=Path(__file__).parent / "migrations",
+    routers=(api.router, receiver.router),
+    handlers=handlers,
+    timers=timers,
+    senders=senders,
+    bindings=("intake.item.#", "intake.case.#", "approval.review.#"),
+)
+
+
+def build(parts: Parts, settings: FeesSettings, bank: httpx.AsyncBaseTransport | None = None) -> Service[Context]:
+    """`bank`: how orders travel to the bank; None is the network."""
+    context = Context(settings=settings, keys=BankKeys(settings.bank_keys_file), bank=bank)
+    service = Service(blueprint, parts, settings, context=context, on_start=add_tickets)
+    context.metrics.register(service.registry)
+    return service
+
+
+async def add_tickets(unit: Unit[Context]) -> None:
+    """The block of ticket numbers that is set; receipts that waited for numbers are given out."""
+    settings = unit.context.settings
+    await add_block(unit, settings.ticket_code, settings.ticket_first, settings.ticket_last)
+    await receipt_waiting(unit)

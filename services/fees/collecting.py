@@ -1,0 +1,113 @@
+"""Money that the bank says it took: posted once, settled where it fits, in suspense where it does not.
+
+Guarantees: every authenticated message of money received is posted, whatever it says, once per bank serial, however often
+and however many at once it comes. Never forces money onto a notice that it does not fit; never drops it.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import select
+
+from services.fees import ledger, queries
+from services.fees.bankwire import Refusal, Refused, Signed, Taken
+from services.fees.context import Context
+from services.fees.domain import books
+from services.fees.domain.notices import NoticeState
+from services.fees.domain.payments import Payable, Payment, Reason, judge
+from services.fees.issuing import OVERDUE
+from services.fees.posting import post
+from services.fees.queries import Found
+from services.fees.settling import settle
+from services.fees.tables import notices
+from yimen.bus import Unit
+from yimen.timers import cancel_timer
+from yimen.worktime import local_date
+
+OWNER: Final = "treasurer"
+
+
+async def keep_message(unit: Unit[Context], signed: Signed) -> None:
+    """The raw message, as it was signed. Raises `Refused` for a nonce that was used before."""
+    row = {
+        "key_serial": signed.key_serial,
+        "nonce": signed.nonce,
+        "sent_at": signed.sent_at,
+        "received_at": unit.now,
+        "signature": signed.signature,
+        "body": signed.body,
+    }
+    stored = unit.insert(ledger.bank_messages).values(row).on_conflict_do_nothing()
+    if (await unit.execute(stored.returning(ledger.bank_messages.c.nonce))).one_or_none() is None:
+        raise Refused(Refusal.REPLAYED)
+
+
+async def collect(unit: Unit[Context], signed: Signed, taken: Taken) -> str:
+    """What it came to: settled, duplicate, or the reason why the money waits in suspense."""
+    notice = await _lock_notice(unit, taken.payment_code)
+    if not await _keep_payment(unit, signed, taken):
+        return await _seen_before(unit, taken)
+    payment = Payment(taken.bank_serial, taken.payment_code, taken.amount, taken.paid_at)
+    payable = Payable(notice.number, notice.amount, NoticeState(notice.state)) if notice else None
+    reason = judge(payment, payable)
+    if reason is None and notice is not None:
+        await post(unit, books.receive(payment.serial, notice.number, await queries.shares_of(unit, notice.number)))
+        await cancel_timer(unit, OVERDUE, key=notice.number)
+        await settle(unit, notice, payment)
+        return "settled"
+    assert reason is not None
+    await _suspend(unit, payment, reason, notice)
+    return str(reason)
+
+
+async def _lock_notice(unit: Unit[Context], payment_code: str) -> Found | None:
+    query = select(notices).where(notices.c.payment_code == payment_code).with_for_update()
+    return await queries.one(unit, query)
+
+
+async def _keep_payment(unit: Unit[Context], signed: Signed, taken: Taken) -> bool:
+    """False: the serial is known. Others that come at the same moment wait here for the first."""
+    row = {
+        "serial": taken.bank_serial,
+        "payment_code": taken.payment_code,
+        "amount": taken.amount,
+        "method": taken.method,
+        "paid_at": taken.paid_at,
+        "received_at": unit.now,
+        "key_serial": signed.key_serial,
+        "nonce": signed.nonce,
+    }
+    stored = unit.insert(ledger.bank_payments).values(row).on_conflict_do_nothing()
+    return (await unit.execute(stored.returning(ledger.bank_payments.c.serial))).one_or_none() is not None
+
+
+async def _seen_before(unit: Unit[Context], taken: Taken) -> str:
+    """A repetition has no effect. The same serial with other contents is an incident, and still posts nothing twice."""
+    known = ledger.bank_payments.c
+    row = (await unit.execute(select(ledger.bank_payments).where(known.serial == taken.bank_serial))).one()
+    if (row.amount, row.payment_code) == (taken.amount, taken.payment_code):
+        return "duplicate"
+    await _open_exception(unit, taken.bank_serial, Reason.SERIAL_REUSED, 0, None)
+    return str(Reason.SERIAL_REUSED)
+
+
+async def _suspend(unit: Unit[Context], payment: Payment, reason: Reason, notice: Found | None) -> None:
+    amount = max(payment.amount, 0)
+    if amount:
+        await post(unit, books.receive_unmatched(payment.serial, amount))
+    await _open_exception(unit, payment.serial, reason, amount, notice)
+
+
+async def _open_exception(unit: Unit[Context], serial: str, reason: Reason, amount: int, notice: Found | None) -> None:
+    """Somebody's, with a day by which it is answered."""
+    row = {
+        "reason": reason,
+        "bank_serial": serial,
+        "notice_number": notice.number if notice else None,
+        "amount": amount,
+        "owner": OWNER,
+        "answer_by": local_date(unit.now) + timedelta(days=unit.context.settings.exception_days),
+        "state": "open",
+        "opened_at": unit.now,
+    }
+    await unit.execute(unit.insert(ledger.exceptions).values(row).on_conflict_do_nothing())

@@ -1,0 +1,98 @@
+"""A department's fee list (收费清单) from its arrival to its end, and when a case's lists are ready for the one notice.
+
+Guarantees: the answer depends on what is known, never on the order in which it became known. The officer's rejection
+holds the notice back until the department lists again; a list that no standard allows counts as nothing due (R13).
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ListState(StrEnum):
+    WAITING = "waiting"  # 待核标资料: its case or the item's standard is not known here yet
+    OPEN = "open"  # 待核标
+    VERIFIED = "verified"  # 已核标
+    REJECTED = "rejected"  # 已退回
+    SETTLED = "settled"  # 已缴清
+
+
+class Rejection(StrEnum):
+    NO_STANDARD = "no_standard"  # R13
+    OFFICER = "officer"
+    REPLACED = "replaced"  # by a newer list of the same department
+    TOO_LATE = "too_late"  # the notice is out, or the list that it would replace is verified
+    CASE_ENDED = "case_ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    list_id: str
+    state: ListState
+    amount: int = 0
+    replaces: str | None = None
+    rejection: Rejection | None = None
+
+    @property
+    def pending(self) -> bool:
+        return self.state in (ListState.WAITING, ListState.OPEN)
+
+    @property
+    def agreed(self) -> bool:
+        return self.state in (ListState.VERIFIED, ListState.SETTLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    rejection: Rejection
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Everything that the notice needs is known; these verified lists are due. None due: the case goes on unpaid."""
+
+    due: tuple[Listed, ...]
+
+    @property
+    def amount(self) -> int:
+        return sum(listed.amount for listed in self.due)
+
+
+def admit(*, unlawful: str | None, replaced: Listed | None, notice_is_out: bool, ended: bool) -> Refusal | None:
+    """Whether a list whose standard is known goes to the fee officer; if not, why not, for the department to read."""
+    if unlawful is not None:
+        return Refusal(Rejection.NO_STANDARD, unlawful)
+    if replaced is not None and replaced.agreed:
+        return Refusal(Rejection.TOO_LATE, "原收费清单已经核定，不能再替换。")
+    if notice_is_out:
+        return Refusal(Rejection.TOO_LATE, "本办件的缴款通知书已经开出，一案一单，不能再追加收费。")
+    return case_over() if ended else None
+
+
+def case_over() -> Refusal:
+    return Refusal(Rejection.CASE_ENDED, "办件已经终止或不予许可，无需缴费。")
+
+
+def readiness(named: Collection[str], lists: Iterable[Listed]) -> Ready | None:
+    """None while anything is missing. `named`: the lists that the case was reviewed with; a replacement stands in."""
+    known = {listed.list_id: listed for listed in lists}
+    if not named or not known.keys() >= set(named):
+        return None
+    effective = [listed for listed in known.values() if listed.rejection is not Rejection.TOO_LATE]
+    successor = {listed.replaces: listed for listed in effective if listed.replaces and listed.replaces in known}
+    heads = [listed for listed in effective if listed.list_id not in successor]
+    awaited = {_last(known[list_id], successor).list_id for list_id in named}
+    for head in heads:
+        if head.pending or (head.list_id in awaited and head.rejection is Rejection.OFFICER):
+            return None
+    return Ready(tuple(sorted((head for head in heads if head.agreed), key=lambda head: head.list_id)))
+
+
+def _last(listed: Listed, successor: Mapping[str, Listed]) -> Listed:
+    """Where the replacements end; two lists that name each other end where they began."""
+    seen = {listed.list_id}
+    while (newer := successor.get(listed.list_id)) is not None and newer.list_id not in seen:
+        listed = newer
+        seen.add(listed.list_id)
+    return listed

@@ -1,0 +1,52 @@
+"""What a bank's message of money received means for us.
+
+Guarantees: a payment settles a notice only in full and only while the notice is open (R53); all other money that the bank
+says it took goes to suspense with a reason that people can act on, and never onto a notice that it does not fit.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from services.fees.domain.notices import OPEN, NoticeState
+
+
+class Reason(StrEnum):
+    """Why money waits in suspense (待查原因)."""
+
+    UNKNOWN_CODE = "unknown_code"  # 缴款码不存在
+    WRONG_AMOUNT = "wrong_amount"  # 金额不符
+    SECOND_PAYMENT = "second_payment"  # 重复缴款
+    NOT_PAYABLE = "not_payable"  # 通知书已作废或无需缴款
+    NO_AMOUNT = "no_amount"  # 金额为零或负数; nothing can be posted
+    SERIAL_REUSED = "serial_reused"  # 同一流水号内容不同; nothing is posted
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What the bank says. `serial` is the bank's own number of the transaction."""
+
+    serial: str
+    payment_code: str
+    amount: int
+    paid_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Payable:
+    number: str
+    amount: int
+    state: NoticeState
+
+
+def judge(payment: Payment, notice: Payable | None) -> Reason | None:
+    """None: the payment settles the notice."""
+    if payment.amount <= 0:
+        return Reason.NO_AMOUNT
+    if notice is None:
+        return Reason.UNKNOWN_CODE
+    if notice.state in (NoticeState.PAID, NoticeState.RECEIPTED):
+        return Reason.SECOND_PAYMENT
+    if notice.state not in OPEN:
+        return Reason.NOT_PAYABLE
+    return None if payment.amount == notice.amount else Reason.WRONG_AMOUNT

@@ -1,0 +1,83 @@
+"""The invariants of the books, each with its figures. One statement, so that all figures are of the same moment.
+
+I1 every journal is whole and balances · I2 the bank account is what the bank said it took · I3 claims are the unpaid
+notices · I4 suspense is the open exceptions · I5 every bank transaction is posted once, every notice settled at most once ·
+I8 every paid notice has its ticket number, without gaps · I9 every change of state was said once on the bus.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import text
+
+from yimen.bus import View
+
+_FIGURES: Final[Mapping[str, str]] = {
+    "debit": "SELECT SUM(debit) FROM ledger_lines",
+    "credit": "SELECT SUM(credit) FROM ledger_lines",
+    "broken": """SELECT COUNT(*) FROM journals j WHERE j.legs <> (SELECT COUNT(*) FROM postings p WHERE p.journal_id = j.id)
+        OR (SELECT SUM(debit - credit) FROM ledger_lines l WHERE l.journal_id = j.id) <> 0""",
+    "bank": "SELECT SUM(debit - credit) FROM ledger_lines WHERE account = '1002'",
+    "taken": "SELECT SUM(amount) FROM bank_payments WHERE amount > 0",
+    "claims": "SELECT SUM(debit - credit) FROM ledger_lines WHERE account LIKE '1122.%'",
+    "unpaid": "SELECT SUM(amount) FROM notices WHERE state IN ('issued', 'overdue')",
+    "suspense": "SELECT SUM(credit - debit) FROM ledger_lines WHERE account = '2241'",
+    "excepted": "SELECT SUM(amount) FROM exceptions WHERE state = 'open'",
+    "unposted": """SELECT COUNT(*) FROM bank_payments b WHERE b.amount > 0 AND b.amount <>
+        (SELECT COALESCE(SUM(p.amount), 0) FROM journals j JOIN postings p ON p.journal_id = j.id
+         WHERE j.kind = 'receive' AND j.source_ref = b.serial)""",
+    "unheard": """SELECT COUNT(*) FROM journals j WHERE j.kind = 'receive' AND NOT EXISTS
+        (SELECT 1 FROM bank_payments b WHERE b.serial = j.source_ref)""",
+    "settled_twice": """SELECT COUNT(*) FROM (SELECT notice_number FROM journals WHERE kind = 'receive'
+        AND notice_number IS NOT NULL GROUP BY notice_number HAVING COUNT(*) > 1) AS twice""",
+    "paid": "SELECT COUNT(*) FROM notices WHERE state IN ('paid', 'receipted')",
+    "tickets": "SELECT COUNT(*) FROM tickets",
+    "gaps": """SELECT COUNT(*) FROM ticket_blocks b WHERE b.next - b.first <>
+        (SELECT COUNT(*) FROM tickets t WHERE t.block_id = b.id AND t.number BETWEEN b.first AND b.next - 1)""",
+    "notices_untold": """SELECT COUNT(*) FROM notices n LEFT JOIN outbox_sequence s ON s.subject = 'notice/' || n.number
+        WHERE COALESCE(s.last, 0) <> 1
+        + CASE WHEN n.overdue_at IS NULL THEN 0 ELSE 1 END + CASE WHEN n.paid_at IS NULL THEN 0 ELSE 1 END
+        + CASE WHEN n.receipted_at IS NULL THEN 0 ELSE 1 END + CASE WHEN n.cleared_at IS NULL THEN 0 ELSE 1 END
+        + CASE WHEN n.voided_at IS NULL THEN 0 ELSE 1 END""",
+    "lists_untold": """SELECT COUNT(*) FROM lists l LEFT JOIN outbox_sequence s ON s.subject = 'list/' || l.list_id
+        WHERE COALESCE(s.last, 0) <> CASE WHEN l.decided_at IS NULL THEN 0 ELSE 1 END
+        + CASE WHEN l.settled_at IS NULL THEN 0 ELSE 1 END""",
+}
+
+_EQUAL: Final = "equal"
+_NONE: Final = "none"
+
+# Number, what it says, which figures, and whether they equal one another or are all nought.
+_RULES: Final = (
+    ("I1", "借贷平衡", _EQUAL, ("debit", "credit")),
+    ("I1", "分录完整", _NONE, ("broken",)),
+    ("I2", "银行存款等于银行通知的收款", _EQUAL, ("bank", "taken")),
+    ("I3", "应收等于未缴通知书", _EQUAL, ("claims", "unpaid")),
+    ("I4", "待查款等于未结异常", _EQUAL, ("suspense", "excepted")),
+    ("I5", "银行流水各入账一次", _NONE, ("unposted", "unheard", "settled_twice")),
+    ("I8", "已缴通知书各有一个票号", _EQUAL, ("paid", "tickets")),
+    ("I8", "票号连续", _NONE, ("gaps",)),
+    ("I9", "状态变化各有一个事件", _NONE, ("notices_untold", "lists_untold")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    id: str
+    title: str
+    figures: dict[str, int]
+    ok: bool
+
+
+async def check(view: View[Any]) -> list[Invariant]:
+    asked = ", ".join(f"COALESCE(({query}), 0) AS {name}" for name, query in _FIGURES.items())
+    row = (await view.execute(text(f"SELECT {asked}"))).one()
+    found = {name: int(value) for name, value in row._mapping.items()}
+    return [_judge(number, title, how, names, found) for number, title, how, names in _RULES]
+
+
+def _judge(number: str, title: str, how: str, names: tuple[str, ...], found: Mapping[str, int]) -> Invariant:
+    figures = {name: found[name] for name in names}
+    wanted = figures[names[0]] if how == _EQUAL else 0
+    return Invariant(number, title, figures, all(value == wanted for value in figures.values()))

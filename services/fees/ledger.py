@@ -1,0 +1,120 @@
+"""The tables of money: accounts, journals and their postings, what the bank said, and what waits in suspense.
+
+A posting is wide: it names the account it debits, the account it credits and one amount, so that every journal balances by
+its shape. Keys alone make a journal whole: it states how many legs it has, its last leg must stand when the transaction
+commits, each leg needs the one before it, and none fits beyond the last. Triggers refuse to change or delete any of it.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+from services.fees.tables import CODE, metadata
+from yimen.db import BigId, Instant
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("code", String(100), primary_key=True),
+    Column("name", String(400), nullable=False),
+    Column("department", String(CODE)),
+    # R60: all that an executing unit has is a claim for statistics; nothing of its own could hold money.
+    CheckConstraint("department IS NULL OR code = '1122.' || department", name="claims_only"),
+)
+
+journals = Table(
+    "journals",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("kind", String(20), nullable=False),
+    Column("source_ref", String(CODE), nullable=False),
+    Column("legs", Integer, CheckConstraint("legs > 0", name="legs"), nullable=False),
+    Column("notice_number", String(CODE), index=True),
+    Column("reverses", BigId, ForeignKey("journals.id"), unique=True),
+    Column("posted_at", Instant, nullable=False),
+    UniqueConstraint("kind", "source_ref"),
+    UniqueConstraint("id", "legs"),
+    ForeignKeyConstraint(
+        ["id", "legs"],
+        ["postings.journal_id", "postings.line"],
+        name="fk_journals_last_leg",
+        deferrable=True,
+        initially="DEFERRED",
+        use_alter=True,
+    ),
+)
+
+postings = Table(
+    "postings",
+    metadata,
+    Column("journal_id", BigId, primary_key=True, autoincrement=False),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("previous", Integer),
+    Column("legs", Integer, nullable=False),
+    Column("debit", String(100), ForeignKey("accounts.code"), nullable=False, index=True),
+    Column("credit", String(100), ForeignKey("accounts.code"), nullable=False, index=True),
+    Column("amount", BigInteger, CheckConstraint("amount > 0", name="amount"), nullable=False),
+    ForeignKeyConstraint(["journal_id", "legs"], ["journals.id", "journals.legs"]),
+    ForeignKeyConstraint(["journal_id", "previous"], ["postings.journal_id", "postings.line"]),
+    CheckConstraint(
+        "line <= legs AND (line = 1 AND previous IS NULL OR line > 1 AND previous IS NOT NULL AND previous = line - 1)",
+        name="line",
+    ),
+    CheckConstraint("debit <> credit", name="two_accounts"),
+    # R60: a claim is credited only where the fiscal side takes the money, or takes back its demand.
+    CheckConstraint("credit NOT LIKE '1122.%' OR debit IN ('1002', '2203', '2241')", name="no_money_to_a_unit"),
+)
+
+# Every authenticated message, as it came; its nonce is good once.
+bank_messages = Table(
+    "bank_messages",
+    metadata,
+    Column("key_serial", String(CODE), primary_key=True),
+    Column("nonce", String(CODE), primary_key=True),
+    Column("sent_at", Instant, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("signature", String(1024), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# Every transaction of the bank's, once.
+bank_payments = Table(
+    "bank_payments",
+    metadata,
+    Column("serial", String(CODE), primary_key=True),
+    Column("payment_code", String(CODE), nullable=False, index=True),
+    Column("amount", BigInteger, nullable=False),
+    Column("method", String(20), nullable=False),
+    Column("paid_at", Instant, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("key_serial", String(CODE), nullable=False),
+    Column("nonce", String(CODE), nullable=False),
+    ForeignKeyConstraint(["key_serial", "nonce"], ["bank_messages.key_serial", "bank_messages.nonce"]),
+)
+
+exceptions = Table(
+    "exceptions",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("reason", String(20), nullable=False),
+    Column("bank_serial", String(CODE), ForeignKey("bank_payments.serial"), nullable=False),
+    Column("notice_number", String(CODE), ForeignKey("notices.number")),
+    Column("amount", BigInteger, CheckConstraint("amount >= 0", name="amount"), nullable=False),
+    Column("owner", String(40), nullable=False),
+    Column("answer_by", Date, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    UniqueConstraint("bank_serial", "reason"),
+    Index("ix_exceptions_state", "state", "answer_by"),
+)

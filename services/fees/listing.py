@@ -1,0 +1,137 @@
+"""Fee lists as they come in, and what is decided about them.
+
+Guarantees: the case's row is locked while its lists are worked on, so that lists, verification and notice are never decided
+side by side. What came before its case or its standard waits here and is completed when they come.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+
+from services.fees import queries
+from services.fees.context import Context
+from services.fees.domain.lists import Listed, ListState, Refusal, Rejection, admit, case_over
+from services.fees.domain.standards import Priced, Standard, total, unlawful
+from services.fees.queries import Found
+from services.fees.tables import cases, list_lines, lists, notices
+from yimen.bus import Unit
+from yimen.contracts.fees import ListRejected, ListVerified
+from yimen.contracts.parts import PricedLine, Staff
+
+
+async def lock_case(unit: Unit[Context], case_number: str) -> Found:
+    """The case's row, which stands from the first word about it."""
+    await unit.execute(unit.insert(cases).values(case_number=case_number).on_conflict_do_nothing())
+    query = select(cases).where(cases.c.case_number == case_number).with_for_update()
+    return (await unit.execute(query)).one()
+
+
+async def complete_lists(unit: Unit[Context], case: Found) -> None:
+    """Admits or refuses the lists that waited for their standard; ends what is pending in a case that is over."""
+    published = await queries.standards_of(unit, case.item_code, case.item_version)
+    if published is None:
+        return
+    notice_is_out = await queries.one(unit, select(notices.c.number).where(notices.c.case_number == case.case_number))
+    rows = await queries.lists_of(unit, case.case_number)
+    known = {row.list_id: queries.listed(row) for row in rows}
+    for row in rows:
+        if known[row.list_id].state is ListState.WAITING:
+            await _sort(unit, case, row, published, known, notice_is_out=notice_is_out is not None)
+    if case.ended_as is not None:
+        for row in rows:
+            if known[row.list_id].state is ListState.OPEN:
+                known[row.list_id] = await reject(unit, row, case_over())
+
+
+async def _sort(
+    unit: Unit[Context],
+    case: Found,
+    row: Found,
+    published: Mapping[str, Standard],
+    known: dict[str, Listed],
+    *,
+    notice_is_out: bool,
+) -> None:
+    replaced = known.get(row.replaces)
+    refusal = admit(
+        unlawful=unlawful(await queries.bare_lines(unit, row.list_id), published),
+        replaced=replaced,
+        notice_is_out=notice_is_out,
+        ended=case.ended_as is not None,
+    )
+    if refusal is None:
+        await _set(unit, row, state=ListState.OPEN)
+        known[row.list_id] = Listed(row.list_id, ListState.OPEN, replaces=row.replaces)
+    else:
+        known[row.list_id] = await reject(unit, row, refusal)
+    stands_in = refusal is None or refusal.rejection is not Rejection.TOO_LATE
+    if replaced is not None and replaced.pending and stands_in:
+        older = await queries.list_row(unit, replaced.list_id)
+        assert older is not None
+        gone = Refusal(Rejection.REPLACED, f"已由收费清单{row.list_id}替换。")
+        known[replaced.list_id] = await reject(unit, older, gone)
+
+
+async def reject(unit: Unit[Context], row: Found, refusal: Refusal, by: Staff | None = None) -> Listed:
+    await _set(
+        unit,
+        row,
+        state=ListState.REJECTED,
+        rejection=refusal.rejection,
+        reason=refusal.reason,
+        decided_at=unit.now,
+        decided_by=by.id if by else None,
+        decided_by_name=by.name if by else None,
+    )
+    unit.emit(
+        ListRejected(
+            list_id=row.list_id,
+            department=row.department,
+            case_number=row.case_number,
+            review_id=row.review_id,
+            reason=refusal.reason,
+            rejected_by=by,
+            rejected_at=unit.now,
+        )
+    )
+    return Listed(row.list_id, ListState.REJECTED, replaces=row.replaces, rejection=refusal.rejection)
+
+
+async def verify(unit: Unit[Context], row: Found, priced: Sequence[Priced], version: int, by: Staff) -> None:
+    """Keeps each line's standard beside it, so that the amount can be explained for ever (R50)."""
+    for line, one in enumerate(priced, start=1):
+        values = {"name": one.name, "unit": one.unit, "price": one.price, "amount": one.amount}
+        place = (list_lines.c.list_id == row.list_id) & (list_lines.c.line == line)
+        await unit.execute(update(list_lines).where(place).values(standard_version=version, **values))
+    verified = {"decided_by": by.id, "decided_by_name": by.name, "decided_at": unit.now}
+    await _set(unit, row, state=ListState.VERIFIED, amount=total(priced), **verified)
+    unit.emit(
+        ListVerified(
+            list_id=row.list_id,
+            department=row.department,
+            case_number=row.case_number,
+            review_id=row.review_id,
+            lines=tuple(_line(one, version) for one in priced),
+            amount=total(priced),
+            verified_by=by,
+            verified_at=unit.now,
+        )
+    )
+
+
+def _line(priced: Priced, version: int) -> PricedLine:
+    return PricedLine(
+        code=priced.code,
+        name=priced.name,
+        unit=priced.unit,
+        quantity=priced.quantity,
+        price=priced.price,
+        amount=priced.amount,
+        standard_version=version,
+    )
+
+
+async def _set(unit: Unit[Context], row: Found, **values: Any) -> None:
+    changed = update(lists).where(lists.c.list_id == row.list_id)
+    await unit.execute(changed.values(version=lists.c.version + 1, **values))

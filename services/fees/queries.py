@@ -1,0 +1,114 @@
+"""What fees reads. Rows come back as the domain's values where a rule works on them, and as rows where people read them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+
+from services.fees.domain.lists import Listed, ListState, Rejection
+from services.fees.domain.standards import Line, Standard
+from services.fees.tables import cases, items, list_lines, lists, notices, standards, tickets
+from yimen.bus import View
+
+Found = Row[Any]
+
+
+async def one(view: View[Any], query: Select[Any]) -> Found | None:
+    return (await view.execute(query)).one_or_none()
+
+
+async def standards_of(view: View[Any], item_code: str | None, version: int | None) -> dict[str, Standard] | None:
+    """The published standards of that version by code; None while the version is not known here."""
+    known = select(items.c.version).where(items.c.item_code == item_code, items.c.version == version)
+    if item_code is None or await one(view, known) is None:
+        return None
+    query = select(standards).where(standards.c.item_code == item_code, standards.c.version == version)
+    return {
+        row.code: Standard(code=row.code, name=row.name, unit=row.unit, price=row.price, basis=row.basis)
+        for row in await view.execute(query)
+    }
+
+
+async def published_standards(view: View[Any], after: tuple[str, int, str], limit: int) -> Sequence[Found]:
+    keys = (standards.c.item_code, standards.c.version, standards.c.code)
+    query = select(standards, items.c.name.label("item_name"), items.c.department, items.c.effective_from).join(items)
+    place = (
+        (keys[0] > after[0])
+        | ((keys[0] == after[0]) & (keys[1] > after[1]))
+        | ((keys[0] == after[0]) & (keys[1] == after[1]) & (keys[2] > after[2]))
+    )
+    return (await view.execute(query.where(place).order_by(*keys).limit(limit))).all()
+
+
+async def cases_on(view: View[Any], item_code: str, version: int) -> list[str]:
+    """Cases that run on this version, in the order in which locks are taken."""
+    query = select(cases.c.case_number).where(cases.c.item_code == item_code, cases.c.item_version == version)
+    return [row.case_number for row in await view.execute(query.order_by(cases.c.case_number))]
+
+
+async def lists_of(view: View[Any], case_number: str) -> list[Found]:
+    query = select(lists).where(lists.c.case_number == case_number).order_by(lists.c.listed_at, lists.c.list_id)
+    return list(await view.execute(query))
+
+
+def listed(row: Found) -> Listed:
+    return Listed(
+        list_id=row.list_id,
+        state=ListState(row.state),
+        amount=row.amount or 0,
+        replaces=row.replaces,
+        rejection=Rejection(row.rejection) if row.rejection else None,
+    )
+
+
+async def list_row(view: View[Any], list_id: str, *, lock: bool = False) -> Found | None:
+    query = select(lists).where(lists.c.list_id == list_id)
+    return await one(view, query.with_for_update() if lock else query)
+
+
+async def lines_of(view: View[Any], list_ids: Sequence[str]) -> dict[str, list[Found]]:
+    query = select(list_lines).where(list_lines.c.list_id.in_(list_ids))
+    found: dict[str, list[Found]] = {list_id: [] for list_id in list_ids}
+    for row in await view.execute(query.order_by(list_lines.c.list_id, list_lines.c.line)):
+        found[row.list_id].append(row)
+    return found
+
+
+async def bare_lines(view: View[Any], list_id: str) -> list[Line]:
+    return [Line(row.code, row.quantity) for row in (await lines_of(view, [list_id]))[list_id]]
+
+
+async def lists_in(view: View[Any], state: ListState | None, after: str | None, limit: int) -> Sequence[Found]:
+    """By id: the page after `after`."""
+    query = select(lists).order_by(lists.c.list_id).limit(limit)
+    if state is not None:
+        query = query.where(lists.c.state == state)
+    if after is not None:
+        query = query.where(lists.c.list_id > after)
+    return (await view.execute(query)).all()
+
+
+def _with_ticket() -> Select[Any]:
+    return select(notices, tickets.c.ticket_code, tickets.c.number.label("ticket_number")).outerjoin(tickets)
+
+
+async def notice_row(view: View[Any], number: str) -> Found | None:
+    return await one(view, _with_ticket().where(notices.c.number == number))
+
+
+async def notices_of(view: View[Any], case_number: str) -> Sequence[Found]:
+    return (await view.execute(_with_ticket().where(notices.c.case_number == case_number))).all()
+
+
+async def notice_by_code(view: View[Any], payment_code: str) -> Found | None:
+    return await one(view, _with_ticket().where(notices.c.payment_code == payment_code))
+
+
+async def shares_of(view: View[Any], notice_number: str) -> list[tuple[str, int]]:
+    """Department and amount of each list on the notice."""
+    query = select(lists.c.department, lists.c.amount).where(lists.c.notice_number == notice_number)
+    return [(row.department, row.amount) for row in await view.execute(query.order_by(lists.c.list_id))]
+
+
+async def case_row(view: View[Any], case_number: str) -> Found:
+    return (await view.execute(select(cases).where(cases.c.case_number == case_number))).one()

@@ -1,0 +1,33 @@
+"""What can be set about fees, by environment variables YIMEN_FEES_*."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from yimen.settings import ServiceSettings
+
+
+class FeesSettings(ServiceSettings):
+    model_config = SettingsConfigDict(env_prefix="YIMEN_FEES_")
+
+    pay_within_days: int = Field(default=15, ge=1, le=365, description="calendar days to pay a notice (R54)")
+    exception_days: int = Field(default=3, ge=1, le=60, description="calendar days to answer for money in suspense")
+
+    fiscal_account: str = Field(
+        default="3607000000001002", description="财政专户, the only account that takes the money"
+    )
+    bank_url: str = Field(default="http://127.0.0.1:8080/bank", description="where orders go")
+    bank_order_seconds: float = Field(default=5.0, gt=0, description="how long the bank may take to answer an order")
+    bank_keys_file: Path = Field(
+        default=Path("var/bank/keys.json"), description="the bank's public keys by serial, as its /keys gives them"
+    )
+    bank_message_key: SecretStr = Field(
+        default=SecretStr(""), description="the AES-256 key agreed with the bank, 64 hexadecimal digits"
+    )
+
+    ticket_code: str = Field(
+        default="36070126", pattern=r"^[0-9]{8}$", description="区划2位、分类2位、种类2位、年度2位"
+    )
+    ticket_first: int = Field(default=1, ge=1, le=9_999_999_999)
+    ticket_last: int = Field(default=1_000_000, ge=1, le=9_999_999_999)

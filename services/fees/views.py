@@ -1,0 +1,149 @@
+"""What people and other programs are shown."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.fees.domain.notices import OPEN, NoticeState
+from services.fees.domain.standards import Standard
+from services.fees.queries import Found
+from yimen.contracts.parts import Staff
+
+
+class StandardView(BaseModel):
+    item_code: str
+    item_name: str
+    department: str
+    version: int
+    effective_from: date
+    code: str
+    name: str
+    unit: str
+    price: int
+    basis: str
+
+
+class LineView(BaseModel):
+    """`amount` = price × quantity by `standard_version`; absent where no standard allows the line."""
+
+    code: str
+    quantity: int
+    name: str | None
+    unit: str | None
+    price: int | None
+    amount: int | None
+    standard_version: int | None
+
+
+class ListView(BaseModel):
+    list_id: str
+    case_number: str
+    review_id: str
+    department: str
+    state: str
+    version: int
+    replaces: str | None
+    amount: int | None
+    opened_by: Staff
+    listed_at: datetime
+    decided_by: Staff | None
+    decided_at: datetime | None
+    rejection: str | None
+    reason: str | None
+    notice_number: str | None
+    settled_at: datetime | None
+    lines: list[LineView]
+
+
+class ListPage(BaseModel):
+    lists: list[ListView]
+
+
+class NoticeView(BaseModel):
+    notice_number: str
+    case_number: str
+    payment_code: str
+    amount: int
+    state: str
+    issued_at: datetime
+    pay_by: date
+    overdue_at: datetime | None
+    paid_at: datetime | None
+    bank_serial: str | None
+    ticket_code: str | None
+    ticket_number: str | None
+    receipted_at: datetime | None
+    cleared_at: datetime | None
+    voided_at: datetime | None
+    ordered_at: datetime | None
+    order_error: str | None
+
+
+class CaseNotices(BaseModel):
+    notices: list[NoticeView]
+
+
+class PaymentView(BaseModel):
+    """For whoever holds the code: no case, no name."""
+
+    payment_code: str
+    amount: int
+    state: str
+    pay_by: date
+    payable: bool
+
+
+class InvariantView(BaseModel):
+    id: str
+    title: str
+    ok: bool
+    figures: dict[str, int]
+
+
+class Invariants(BaseModel):
+    ok: bool
+    checked_at: datetime
+    invariants: list[InvariantView]
+
+
+def list_view(row: Found, lines: Sequence[Found], published: Mapping[str, Standard], version: int | None) -> ListView:
+    fields: dict[str, Any] = {name: getattr(row, name) for name in ListView.model_fields if hasattr(row, name)}
+    decided_by = Staff(id=row.decided_by, name=row.decided_by_name) if row.decided_by else None
+    fields |= {"opened_by": Staff(id=row.opened_by, name=row.opened_by_name), "decided_by": decided_by}
+    return ListView(**fields, lines=[_line_view(line, published.get(line.code), version) for line in lines])
+
+
+def _line_view(line: Found, standard: Standard | None, version: int | None) -> LineView:
+    """What is verified, as it was verified; else what the standard says it would come to."""
+    bare = {"code": line.code, "quantity": line.quantity}
+    if line.amount is not None or standard is None:
+        kept = {name: getattr(line, name) for name in ("name", "unit", "price", "amount", "standard_version")}
+        return LineView(**bare, **kept)
+    return LineView(
+        **bare,
+        name=standard.name,
+        unit=standard.unit,
+        price=standard.price,
+        amount=standard.price * line.quantity,
+        standard_version=version,
+    )
+
+
+def notice_view(row: Found) -> NoticeView:
+    names = NoticeView.model_fields.keys() - {"notice_number", "ticket_number"}
+    ticket = None if row.ticket_number is None else f"{row.ticket_number:010}"
+    return NoticeView(
+        notice_number=row.number, ticket_number=ticket, **{name: getattr(row, name) for name in sorted(names)}
+    )
+
+
+def payment_view(row: Found) -> PaymentView:
+    return PaymentView(
+        payment_code=row.payment_code,
+        amount=row.amount,
+        state=row.state,
+        pay_by=row.pay_by,
+        payable=NoticeState(row.state) in OPEN,
+    )
