@@ -1,0 +1,62 @@
+"""What officials hand in with a move. Shape and size only: what is lawful is the domain's to say."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from yimen.contracts.envelope import Code
+from yimen.contracts.parts import FeeLine, Opinion, PauseKind, Staff
+from yimen.web import Body
+
+Name = Annotated[str, Field(min_length=1, max_length=400, pattern=r"\S")]
+Text = Annotated[str, Field(max_length=8000)]
+
+
+class Person(Body):
+    id: Name
+    name: Name
+
+    @property
+    def staff(self) -> Staff:
+        return Staff(id=self.id, name=self.name)
+
+
+class Line(Body):
+    code: Code
+    quantity: int = Field(ge=1, le=1_000_000, strict=True)
+
+    @property
+    def fee_line(self) -> FeeLine:
+        return FeeLine(code=self.code, quantity=self.quantity)
+
+
+class Assign(Body):
+    assignee: Person
+
+
+class PauseClock(Body):
+    kind: PauseKind
+    basis: Text
+    planned_days: int = Field(ge=1, le=365, strict=True, description="working days, told to the applicant in writing")
+
+
+class Forward(Body):
+    superior: Name
+    opinion: Text = ""
+
+
+class AnswerFromSuperior(Body):
+    superior: Name
+    granted: bool
+    opinion: Text = ""
+
+
+class ListFees(Body):
+    lines: list[Line] = Field(min_length=1, max_length=200)
+    replaces: Code | None = Field(default=None, description="the rejected list that this one stands in for")
+
+
+class Decide(Body):
+    opinion: Opinion
+    reasons: Text = ""
+    legal_basis: Text = ""

@@ -1,0 +1,60 @@
+"""The department's fee list (收费清单): codes and quantities, never an amount (R50).
+
+Guarantees: only fees that the request offered; one list at a time that the fee window has not rejected; every list but
+the first replaces the rejected one before it, so that fees knows which one counts. A first list comes before the
+decision or deemed consent, or intake would not know of it when it joins the answers; a replacement may come after.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.approval.domain.moves import refuse_unreceived
+from services.approval.domain.refusals import NotNow, Unfit
+from services.approval.domain.state import FeeList, Move, ReviewState, Standing
+from yimen.contracts import approval
+from yimen.contracts.parts import FeeLine, Staff
+
+
+def list_fees(state: ReviewState, lines: Sequence[FeeLine], replaces: str | None, by: Staff, at: datetime) -> Move:
+    """`replaces` may be left out: only the last list can be the one that is replaced."""
+    refuse_unreceived(state)
+    _check_codes(state, lines)
+    replaced = _replaced(state, replaces)
+    if replaced is None and (state.decision is not None or state.deemed_at is not None):
+        raise NotNow("fee-list-too-late", "已过开列收费的时候", "收费清单应在作出意见之前开列；此后只能更正。")
+    added = FeeList(
+        list_id=f"{state.request.review_id}-{len(state.fee_lists) + 1}",
+        lines=tuple(lines),
+        replaces=replaced,
+        standing=Standing.LISTED,
+        reason="",
+        listed_by=by,
+        listed_at=at,
+    )
+    event = approval.ReviewFeeListed(
+        **state.names, list_id=added.list_id, lines=added.lines, replaces=replaced, listed_by=by, listed_at=at
+    )
+    return state.changed(fee_lists=(*state.fee_lists, added)), event
+
+
+def _check_codes(state: ReviewState, lines: Sequence[FeeLine]) -> None:
+    offered = [fee.code for fee in state.request.fees]
+    listed = [line.code for line in lines]
+    if unknown := [code for code in listed if code not in offered]:
+        may = f"可用的收费编码：{'、'.join(offered)}。" if offered else "该事项没有公布的收费项目，不得收费。"
+        detail = f"{'、'.join(unknown)}不在该事项公布的收费标准内。{may}"
+        raise Unfit("fee-not-offered", "收费项目不在标准内", detail, allowed=offered, unknown=unknown)
+    if len(set(listed)) < len(listed):
+        raise Unfit("fee-line-doubled", "收费项目重复", "同一收费编码只能列一行，请合并数量。")
+
+
+def _replaced(state: ReviewState, replaces: str | None) -> str | None:
+    last = state.fee_lists[-1] if state.fee_lists else None
+    if last is not None and last.standing is not Standing.REJECTED:
+        detail = f"清单{last.list_id}尚未被退回，不能另开清单。"
+        raise NotNow("fee-list-open", "已有收费清单", detail, list_id=last.list_id)
+    expected = None if last is None else last.list_id
+    if replaces is not None and replaces != expected:
+        detail = "没有可以更正的清单。" if expected is None else f"只能更正最近被退回的清单{expected}。"
+        raise Unfit("fee-list-not-rejected", "所更正的清单不对", detail, replaceable=expected)
+    return expected
