@@ -1,6 +1,9 @@
 """A small service, real all the way down: two routes that write a table of notes, on SQLite or PostgreSQL."""
 
-from collections.abc import AsyncIterator, Callable
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +12,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+import uvicorn
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from pydantic import Field
 from sqlalchemy import Column, Integer, String, Table, func, select
@@ -110,7 +114,7 @@ def odd_router() -> APIRouter:
     async def take_raw(request: Request) -> dict[str, int]:
         return {"bytes": len(await request.body())}
 
-    @router.post("/breaking", dependencies=[allow_anyone()])
+    @router.post("/breaking", dependencies=[allow_anyone()], include_in_schema=False)
     async def break_down(unit: Annotated[Unit[None], Depends(current_unit)], how: str) -> None:
         await unit.execute(notes.insert().values(text="broken", version=1))
         if how == "problem":
@@ -165,6 +169,33 @@ async def make_world(url: str) -> AsyncIterator[World]:
         with capture_logs(processors=[merge_contextvars]) as logs:
             yield World(app, client, issuer, gate, units, real, logs)
     await database.close()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, TestIssuer]]:
+    """The same service behind a real server on loopback: its address, and who signs tokens for it."""
+    database = Database(f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('served') / 'notes.db'}")
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with database.write() as connection:
+            await connection.run_sync(metadata.create_all)
+        yield
+        await database.close()
+
+    issuer = TestIssuer()
+    routers = [note_router(Gate()), odd_router()]
+    units = Units[None](database, FrozenClock(datetime(2026, 9, 1, tzinfo=UTC)), None, metadata, "/notes")
+    app = create_app(
+        title="便笺", version="1", routers=routers, units=units, verifier=issuer.verifier, lifespan=lifespan
+    )
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", ws="none"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [door]})
+        thread.start()
+        yield f"http://127.0.0.1:{door.getsockname()[1]}", issuer
+        server.should_exit = True
+        thread.join(10)
 
 
 @pytest.fixture
