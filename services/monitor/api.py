@@ -116,7 +116,7 @@ async def list_alerts(
     last = rows[limit - 1] if len(rows) > limit else None
     return AlertPage(
         items=[show_alert(row, view.now) for row in rows[:limit]],
-        next=last and f"{last.raised_at.isoformat()}~{last.alert_id}",
+        next=last and f"{last.raised_at:%Y-%m-%dT%H:%M:%S.%fZ}~{last.alert_id}",
     )
 
 

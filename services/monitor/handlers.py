@@ -4,7 +4,7 @@ from typing import Final
 
 from services.monitor import queries
 from services.monitor.context import Context
-from services.monitor.domain.clocks import Finding, rungs
+from services.monitor.domain.clocks import Finding, rungs, step_rungs
 from services.monitor.recording import append, take_chain
 from services.monitor.tables import plans
 from services.monitor.watching import RUNG_TIMER, follow, raise_alert, see, watch_for
@@ -76,6 +76,6 @@ async def raise_reached_rung(unit: Unit[Context], timer: Timer) -> None:
         return
     calendar = (await queries.calendars(unit))[-1]
     seen = await see(unit, number)
-    for reached in rungs(seen, calendar, unit.context.thresholds):
-        if reached.step.rung == rung and reached.at <= unit.now and seen.department:
-            await raise_alert(unit, number, Finding(reached.step, seen.department), calendar)
+    for reached in (*rungs(seen, calendar, unit.context.thresholds), *step_rungs(seen, calendar)):
+        if reached.step.rung == rung and reached.at <= unit.now:
+            await raise_alert(unit, number, Finding(reached.step, reached.department), calendar)

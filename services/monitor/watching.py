@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from services.monitor import queries
 from services.monitor.context import Context
-from services.monitor.domain.clocks import Finding, Reached, days_late, findings, rungs
+from services.monitor.domain.clocks import Finding, Reached, days_late, findings, rungs, step_rungs
 from services.monitor.domain.fold import fold
 from services.monitor.domain.views import CaseView
 from services.monitor.tables import alerts, cases
@@ -33,13 +33,16 @@ async def follow(unit: Unit[Context], number: str) -> None:
     """Bring a case's row, timers and findings up to its events. The unit holds the chain."""
     seen, calendars = await see(unit, number), await queries.calendars(unit)
     reached = rungs(seen, calendars[-1], unit.context.thresholds)
-    row = row_of(seen, calendars[-1], reached)
+    steps = step_rungs(seen, calendars[-1])
+    row = row_of(seen, calendars[-1], reached) | {
+        "rungs": {rung.step.rung: rung.at.isoformat() for rung in (*reached, *steps)}
+    }
     before = await queries.case_row(unit, number)
     if before is None or dict(before._mapping) != row:
         await unit.execute(
             unit.insert(cases).values(**row).on_conflict_do_update(index_elements=[cases.c.number], set_=row)
         )
-    await _move_timers(unit, number, before.rungs if before else {}, reached)
+    await _move_timers(unit, number, before.rungs if before else {}, row["rungs"])
     for finding in findings(seen, calendars):
         await raise_alert(unit, number, finding, calendars[-1])
 
@@ -65,7 +68,6 @@ def row_of(seen: CaseView, calendar: Calendar, reached: tuple[Reached, ...]) -> 
         "blue_at": _earliest(reached, Light.BLUE),
         "yellow_at": _earliest(reached, Light.YELLOW),
         "red_at": _earliest(reached, Light.RED),
-        "rungs": {rung.step.rung: rung.at.isoformat() for rung in reached},
     }
 
 
@@ -77,12 +79,12 @@ def _earliest(reached: tuple[Reached, ...], level: Light) -> datetime | None:
     return min((rung.at for rung in reached if rung.step.level is level), default=None)
 
 
-async def _move_timers(unit: Unit[Context], number: str, before: dict[str, str], reached: tuple[Reached, ...]) -> None:
-    for rung in before.keys() - {rung.step.rung for rung in reached}:
+async def _move_timers(unit: Unit[Context], number: str, before: dict[str, str], after: dict[str, str]) -> None:
+    for rung in sorted(before.keys() - after.keys()):
         await cancel_timer(unit, RUNG_TIMER, key=f"{number}/{rung}")
-    for stand in reached:
-        if before.get(stand.step.rung) != stand.at.isoformat():
-            await watch_for(unit, number, stand.step.rung, stand.at)
+    for rung, at in after.items():
+        if before.get(rung) != at:
+            await watch_for(unit, number, rung, datetime.fromisoformat(at))
 
 
 async def watch_for(unit: Unit[Context], number: str, rung: str, at: datetime) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
-from services.monitor.domain.views import Announced, CaseView
+from services.monitor.domain.views import Announced, CaseView, ReviewView
 from yimen.contracts.monitor import Light
 from yimen.contracts.parts import Kind
 from yimen.worktime import Calendar, Limit, end_of_day, local_date, start_of_day
@@ -53,9 +53,10 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A rung and the instant at which the clock, as it runs now, reaches it."""
+    """A rung, whose it is, and the instant at which the clock, as it runs now, reaches it."""
 
     step: Step
+    department: str
     at: datetime
 
 
@@ -76,8 +77,28 @@ def pre_alert_days(limit: Limit, thresholds: Thresholds) -> int:
 
 def rungs(view: CaseView, calendar: Calendar, thresholds: Thresholds) -> tuple[Reached, ...]:
     """The rungs of a case's clock in the order of the ladder; none beyond where it stands or stopped."""
-    reached = (Reached(step, at) for step in thresholds.ladder if (at := _instant(step, view, calendar, thresholds)))
+    lead = view.department or ""
+    reached = (
+        Reached(step, lead, at) for step in thresholds.ladder if (at := _instant(step, view, calendar, thresholds))
+    )
     return tuple(rung for rung in reached if _while_running(rung, view))
+
+
+def step_rungs(view: CaseView, calendar: Calendar) -> tuple[Reached, ...]:
+    """R73: a department's step that is late, whether or not the whole is. Where silence consents, R44 speaks instead.
+
+    They are alerts of their own and no colour of the case's light.
+    """
+    reached = (_step_rung(review, calendar) for review in view.reviews if not review.silence_consents)
+    return tuple(rung for rung in reached if rung and (view.stopped_at is None or rung.at <= view.stopped_at))
+
+
+def _step_rung(review: ReviewView, calendar: Calendar) -> Reached | None:
+    due = review.limit.due(calendar) if review.limit else None
+    if due is None or (review.ended_at and review.ended_at < end_of_day(due.date)):
+        return None
+    step = Step(f"step-{review.review_id}"[:80], Light.BLUE, "R73", "本环节已超过审查期限，请立即出具意见。")
+    return Reached(step, review.department, end_of_day(due.date))
 
 
 def _while_running(rung: Reached, view: CaseView) -> bool:

@@ -67,6 +67,11 @@ class ReviewView:
     urged: int = 0
 
     @property
+    def silence_consents(self) -> bool:
+        """Only silence after a signed receipt does (R41)."""
+        return bool(self.requested and self.requested.silence_consents and self.received)
+
+    @property
     def ended_at(self) -> datetime | None:
         """When its clock stopped: answered, deemed or cancelled, whichever came first."""
         ends = (

@@ -109,7 +109,7 @@ async def test_a_unit_waits_for_the_chain_until_the_other_has_committed(postgres
     async with supervisor(postgres_database()) as harness:
         async with harness.units.begin() as unit:
             await append(unit, WHOLE[0].event, WHOLE[0].meta)
-            other = asyncio.create_task(tell(harness, WHOLE[1]))
+            other = asyncio.create_task(tell(harness, WHOLE[2]))
             async with asyncio.timeout(10):
                 while not await rows(harness, WAITING):
                     assert not other.done()

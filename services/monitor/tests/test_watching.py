@@ -11,13 +11,16 @@ from services.monitor.tests.harness import message, rows, supervisor, tell
 from services.monitor.tests.samples import (
     NUMBER,
     accepted,
+    answered,
     at,
     closed,
     decided,
     due,
     joint_case,
     paused,
+    received,
     recorded,
+    requested,
     resumed,
     submitted,
 )
@@ -25,6 +28,8 @@ from yimen.contracts import intake, monitor
 from yimen.worktime import Calendar
 
 WHOLE = recorded(joint_case())
+LATE_STEP = ("/intake", requested("fire", silence_consents=False), at(3, 2))
+RECEIPT = [("/approval/fire", received("fire"), at(3, 2))]
 
 
 def intake_case(*events, days=10):
@@ -180,6 +185,29 @@ async def test_deemed_consent_is_an_alert_for_the_department_that_kept_silent(da
         assert (raised.department, raised.rule) == ("environment", "R44")
 
 
+@pytest.mark.rule("R73")
+@pytest.mark.parametrize(
+    ("later", "raised"),
+    [
+        ([], [("step-R-fire", "blue", "R73")]),
+        ([("/approval/fire", answered("fire", at(3, 11, 23, 59)), at(3, 11))], []),
+        ([("/approval/fire", answered("fire", at(3, 12, 0)), at(3, 12))], [("step-R-fire", "blue", "R73")]),
+        ([("/intake", requested("fire", silence_consents=True), at(3, 2)), *RECEIPT], []),
+    ],
+    ids=["silence", "answered in the last minute", "answered a moment too late", "where silence consents"],
+)
+async def test_a_late_step_is_an_alert_for_its_department_although_the_whole_is_in_time(database_url, later, raised):
+    asked = later if later and later[0][0] == "/intake" else [LATE_STEP, *later]
+    told = recorded([("/intake", submitted(), at(3, 2)), ("/intake", accepted(), at(3, 2)), *asked])
+    async with supervisor(database_url) as harness:
+        await tell(harness, *told)
+        harness.clock.move_to(at(3, 12, 0))
+        await harness.fire_timers()
+        assert await alerts(harness) == raised
+        row = await the_row(harness)
+        assert str(row["blue_at"])[:10] == "2026-03-12"  # 13 March in Shanghai: a late step is no light of the whole
+
+
 async def test_a_wrong_date_raises_a_red_alert(database_url):
     told = recorded([("/intake", submitted(), at(3, 2)), ("/intake", accepted(promised=due(3, 20)), at(3, 2))])
     async with supervisor(database_url) as harness:
@@ -221,4 +249,4 @@ async def test_a_revised_calendar_moves_open_limits_and_leaves_closed_ones(datab
         harness.clock.advance(timedelta(seconds=5))
         await harness.fire_timers()
         assert await alerts(harness) == [("pre-alert", "blue", "R70")]
-        assert NUMBER == after["number"]
+        assert after["number"] == NUMBER
