@@ -1,0 +1,73 @@
+"""What requests bring."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from yimen.contracts.envelope import Code, Name
+from yimen.contracts.parts import Channel, Outcome
+from yimen.web import Body
+
+Words = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
+
+
+class ApplicantBody(Body):
+    type: Literal["person", "organisation"]
+    name: Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
+    id_number: Annotated[str, Field(min_length=1, max_length=40)]
+    phone: Annotated[str, Field(pattern=r"^\+?[0-9][0-9\-]{4,19}$")]
+
+
+class MaterialBody(Body):
+    code: Code
+    copies: Annotated[int, Field(ge=1, le=99)] = 1
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
+Materials = Annotated[list[MaterialBody], Field(max_length=100)]
+
+
+class ApplicationBody(Body):
+    item_code: Code
+    channel: Channel
+    applicant: ApplicantBody
+    materials: Materials
+    as_is: bool = False
+
+
+class MissingBody(Body):
+    code: Code
+    reason: Words
+
+
+class CorrectionBody(Body):
+    requested: Annotated[list[MissingBody], Field(min_length=1, max_length=100)]
+
+
+class RefusalBody(Body):
+    reasons: Words
+    competent_organ: Name | None = None
+
+
+class ReturnBody(Body):
+    reasons: Words
+    policy_basis: Words
+
+
+class DecisionBody(Body):
+    outcome: Outcome
+    reasons: Annotated[str, Field(max_length=2000)] = ""
+    legal_basis: Annotated[str, Field(max_length=2000)] = ""
+
+
+class ServiceBody(Body):
+    way: Name
+    receiver: Name
+
+
+class SupplementBody(Body):
+    materials: Annotated[list[MaterialBody], Field(min_length=1, max_length=100)]
+
+
+class WithdrawalBody(Body):
+    reasons: Words

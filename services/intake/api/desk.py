@@ -1,0 +1,141 @@
+"""What routes on a case share: who may see it, who may move it, and from which version.
+
+Order of refusals: 404 for a case that is not there (or, to a citizen, not theirs), 403 for staff of another
+department, 412 for a version that is not the latest, then whatever the rules say.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Response
+
+from services.intake import queries
+from services.intake.api.bodies import MaterialBody
+from services.intake.api.views import CaseView, case_view
+from services.intake.context import Context
+from services.intake.domain.case import Case, Change, Held, Rules
+from services.intake.domain.catalogue import Item
+from services.intake.domain.door import foreign_materials
+from services.intake.domain.refusals import Refusal
+from services.intake.process import advance
+from yimen.bus import Unit, View
+from yimen.contracts.envelope import Code
+from yimen.web import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Principal,
+    Role,
+    StaleVersion,
+    allow,
+    current_unit,
+    if_match,
+    set_etag,
+)
+
+STAFF = frozenset(Role) - {Role.CITIZEN}
+EVERYWHERE = frozenset({Role.SUPERVISOR, Role.LEADER})
+OF_DEPARTMENT = frozenset({Role.WINDOW_CLERK, Role.SECTION_OFFICER, Role.CHIEF_REPRESENTATIVE})
+
+
+def no_such_case() -> NotFound:
+    return NotFound("没有找到该办件", "请对照收件凭证核对办件编号后重试。")
+
+
+def owns(caller: Principal, case: Case) -> bool:
+    return Role.CITIZEN in caller.roles and case.account == caller.id
+
+
+def clerks(caller: Principal, case: Case) -> bool:
+    return Role.WINDOW_CLERK in caller.roles and caller.serves(case.department)
+
+
+def admit(caller: Principal, case: Case | None, may: bool) -> Case:
+    """The case, if the caller may; else the refusal that tells the caller no more than is theirs to know."""
+    if case is None or not (may or caller.roles & STAFF):
+        raise no_such_case()
+    if not may:
+        raise Forbidden("不是本部门的办件", f"该办件由其他部门（{case.department}）牵头办理，请由该部门窗口办理。")
+    return case
+
+
+def may_read(caller: Principal, case: Case) -> bool:
+    serving = bool(caller.roles & OF_DEPARTMENT) and caller.serves(case.department)
+    return owns(caller, case) or serving or bool(caller.roles & EVERYWHERE)
+
+
+@contextmanager
+def refusals_as_problems() -> Iterator[None]:
+    try:
+        yield
+    except Refusal as refusal:
+        kind = Invalid if refusal.invalid else Conflict
+        raise kind(refusal.code, refusal.title, refusal.detail) from refusal
+
+
+async def show(view: View[Context], case: Case, caller: Principal) -> CaseView:
+    return case_view(
+        case,
+        view.context.rules,
+        whole=owns(caller, case) or clerks(caller, case),
+        papers=await queries.documents_of(view, case.case_number),
+        answers=await queries.answers_of(view, case.case_number),
+        notices=await queries.notices_of(view, case.case_number),
+    )
+
+
+def handed_in(item: Item, brought: list[MaterialBody], view: View[Context]) -> tuple[Held, ...]:
+    """The pieces as the file holds them. Raises `Refusal` for what is not on the item's list, or is there twice."""
+    names = {material.code: material.name for material in item.materials}
+    codes = [piece.code for piece in brought]
+    if foreign := sorted(set(codes) - set(names)):
+        raise foreign_materials(foreign)
+    if len(set(codes)) < len(codes):
+        doubled = sorted({code for code in codes if codes.count(code) > 1})
+        raise Refusal(
+            "material-doubled",
+            "同一材料重复填写",
+            f"请将以下材料合并为一项，份数相加：{'、'.join(doubled)}。",
+            invalid=True,
+        )
+    return tuple(Held(name=names[piece.code], handed_in_at=view.now, **piece.model_dump()) for piece in brought)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One caller, one case whose row is held, one step."""
+
+    unit: Unit[Context]
+    caller: Principal
+    case: Case
+    response: Response
+
+    async def make(self, decide: Callable[[Case, Rules], Change]) -> CaseView:
+        with refusals_as_problems():
+            change = decide(self.case, self.unit.context.rules)
+        after = await advance(self.unit, self.case, change)
+        set_etag(self.response, after.version)
+        return await show(self.unit, after, self.caller)
+
+
+def desk(*roles: Role, owner: bool = False) -> Any:
+    """`desk: Annotated[Desk, desk(Role.WINDOW_CLERK)]`; with `owner` the applicant may too."""
+
+    async def approach(
+        case_number: Code,
+        response: Response,
+        unit: Annotated[Unit[Context], Depends(current_unit)],
+        caller: Principal = allow(*roles),
+        expected: int = if_match(),
+    ) -> Desk:
+        case = await queries.locked_case(unit, case_number)
+        may = case is not None and (clerks(caller, case) or (owner and owns(caller, case)))
+        admitted = admit(caller, case, may)
+        if admitted.version != expected:
+            raise StaleVersion(admitted.version)
+        return Desk(unit, caller, admitted, response)
+
+    return Depends(approach)

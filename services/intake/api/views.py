@@ -1,0 +1,271 @@
+"""What answers show: dates derived at the moment of asking, whole identification only to whom it is due."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import Row
+
+from services.intake.domain import clock, join, words
+from services.intake.domain.case import (
+    Answer,
+    Case,
+    FeeList,
+    Held,
+    Licence,
+    Pausing,
+    Review,
+    Rules,
+    Status,
+    SuperiorAnswer,
+)
+from yimen.contracts.parts import Channel, Document, Due, Kind, Opinion, Outcome, RequestedMaterial, Staff
+
+
+class ApplicantView(BaseModel):
+    name: str
+    masked_id: str
+    organisation: bool
+    id_number: str | None = None
+    phone: str | None = None
+
+
+class AnswerView(BaseModel):
+    """One answer that came; `late` ones, second ones among them, changed nothing (R49)."""
+
+    opinion: Opinion
+    reasons: str
+    legal_basis: str
+    decided_by: Staff
+    decided_at: datetime
+    late: bool
+
+
+class ReviewView(BaseModel):
+    review_id: str
+    department: str
+    department_name: str
+    stage: str
+    lead: bool
+    silence_consents: bool
+    requested_on: date
+    limit_days: int
+    due: Due | None
+    result: str
+    received_at: datetime | None
+    forwarded_at: datetime | None
+    superior: SuperiorAnswer | None
+    answer: Answer | None
+    answers: list[AnswerView]
+    deemed_at: datetime | None
+    urged_at: datetime | None
+    cancelled_at: datetime | None
+    pauses: tuple[Pausing, ...]
+    fee_lists: tuple[FeeList, ...]
+
+
+class NoticeView(BaseModel):
+    notice_number: str
+    state: str
+    amount: int
+    payment_code: str | None
+    pay_by: date | None
+    cleared_at: datetime | None
+
+
+class FeesView(BaseModel):
+    lists: tuple[str, ...]
+    notices: list[NoticeView]
+    cleared_at: datetime | None
+
+
+class CaseSummary(BaseModel):
+    """A line of a list."""
+
+    case_number: str
+    state: Status
+    state_words: str
+    version: int
+    kind: Kind
+    item_code: str
+    item_name: str
+    department: str
+    applicant_name: str
+    submitted_at: datetime
+    received_on: date
+    answer_by: Due | None
+    supplement_by: date | None
+    deemed: bool
+    outcome: Outcome | None
+
+
+class CasePage(BaseModel):
+    items: list[CaseSummary]
+    next: str | None
+
+
+class CaseView(CaseSummary):
+    item_version: int
+    channel: Channel
+    applicant: ApplicantView
+    materials: tuple[Held, ...]
+    missing: tuple[str, ...]
+    requested: tuple[RequestedMaterial, ...]
+    outstanding: tuple[RequestedMaterial, ...]
+    accepted_on: date | None
+    accepted_at: datetime | None
+    promised_days: int
+    statutory_days: int
+    extension_days: int
+    promised_due: Due | None
+    statutory_due: Due | None
+    paused: bool
+    pauses: list[Pausing]
+    stage: int | None
+    reviews: list[ReviewView]
+    documents: list[Document]
+    fees: FeesView
+    reviewed_at: datetime | None
+    reasons: str
+    legal_basis: str
+    decided_on: date | None
+    decided_at: datetime | None
+    serve_by: Due | None
+    licence: Licence | None
+    ended_at: datetime | None
+
+
+class Registered(BaseModel):
+    """The answer to an application. The query password is told here and never again."""
+
+    case_number: str
+    query_password: str
+    state: Status
+    version: int
+    answer_by: Due
+    document: Document
+
+
+class ProgressView(BaseModel):
+    """For whoever has number and password: no identification, no telephone number."""
+
+    case_number: str
+    item_name: str
+    department_name: str
+    state: str
+    next: str
+    by: date | None
+    provisional: bool
+    submitted_at: datetime
+    accepted_on: date | None
+    deemed: bool
+    decided_on: date | None
+    outcome: Outcome | None
+    documents: list[Document]
+    fees: list[NoticeView]
+
+
+def summary(case: Case, rules: Rules) -> dict[str, Any]:
+    waiting = case.status is Status.SUBMITTED
+    return {
+        "case_number": case.case_number,
+        "state": case.status,
+        "state_words": words.STATUS[case.status],
+        "version": case.version,
+        "kind": case.kind,
+        "item_code": case.item.code,
+        "item_name": case.item.name,
+        "department": case.department,
+        "applicant_name": case.applicant.name,
+        "submitted_at": case.submitted_at,
+        "received_on": case.received_on,
+        "answer_by": clock.due(clock.answer_by(case, rules)) if waiting else None,
+        "supplement_by": clock.supplement_by(case, rules),
+        "deemed": case.deemed,
+        "outcome": case.outcome,
+    }
+
+
+def case_view(
+    case: Case,
+    rules: Rules,
+    *,
+    whole: bool,
+    papers: Sequence[Row[Any]],
+    answers: Sequence[Row[Any]],
+    notices: Sequence[Row[Any]],
+) -> CaseView:
+    """`whole`: whether the reader may see the whole identification and the telephone number."""
+    kept = ("materials", "requested", "accepted_on", "accepted_at", "extension_days", "stage", "reviewed_at", "channel")
+    ended = ("reasons", "legal_basis", "decided_on", "decided_at", "licence", "ended_at", "missing", "outstanding")
+    pauses = [pause for review in case.reviews for pause in review.pauses]
+    own = {name: getattr(case, name) for name in (*kept, *ended)}
+    return CaseView(
+        **summary(case, rules),
+        **own,
+        item_version=case.item.version,
+        applicant=_applicant(case, whole=whole),
+        promised_days=case.item.promised_days,
+        statutory_days=case.item.statutory_days,
+        promised_due=clock.maybe_due(clock.promised_due(case, rules)),
+        statutory_due=clock.maybe_due(clock.statutory_due(case, rules)),
+        paused=any(review.paused for review in case.reviews),
+        pauses=sorted(pauses, key=lambda pause: pause.started_at),
+        reviews=[_review(case, review, rules, answers) for review in case.reviews],
+        documents=[document(row) for row in papers],
+        fees=FeesView(lists=case.standing_lists, notices=list(map(notice, notices)), cleared_at=case.cleared_at),
+        serve_by=None if case.decided_on is None else clock.due(clock.serve_by(case.decided_on, rules)),
+    )
+
+
+def _applicant(case: Case, *, whole: bool) -> ApplicantView:
+    person = case.applicant
+    shown = ApplicantView(**person.masked.model_dump())
+    return shown.model_copy(update={"id_number": person.id_number, "phone": person.phone}) if whole else shown
+
+
+def _review(case: Case, review: Review, rules: Rules, answers: Sequence[Row[Any]]) -> ReviewView:
+    left_out = {"stage", "lists", "requested_at", "extension_days"}
+    return ReviewView(
+        **review.model_dump(exclude=left_out),
+        department_name=words.DEPARTMENTS.get(review.department, review.department),
+        stage=case.item.stages[review.stage].name,
+        due=clock.maybe_due(clock.review_due(review, rules.calendar)),
+        result=join.label(review, rules),
+        answers=[_answer(row) for row in answers if row.review_id == review.review_id],
+        fee_lists=review.lists,
+    )
+
+
+def _answer(row: Row[Any]) -> AnswerView:
+    return AnswerView.model_validate(dict(row._mapping))
+
+
+def document(row: Row[Any]) -> Document:
+    return Document.model_validate({"kind": row.kind, "number": row.number, "dated": row.dated}, strict=False)
+
+
+def notice(row: Row[Any]) -> NoticeView:
+    return NoticeView.model_validate(dict(row._mapping))
+
+
+def progress_view(case: Case, rules: Rules, papers: Sequence[Row[Any]], notices: Sequence[Row[Any]]) -> ProgressView:
+    pay_by = next((row.pay_by for row in notices if row.cleared_at is None), None)
+    now = words.progress(case, rules, pay_by)
+    return ProgressView(
+        case_number=case.case_number,
+        item_name=case.item.name,
+        department_name=words.DEPARTMENTS.get(case.department, case.department),
+        state=now.state,
+        next=now.next,
+        by=now.by,
+        provisional=now.provisional,
+        submitted_at=case.submitted_at,
+        accepted_on=case.accepted_on,
+        deemed=case.deemed,
+        decided_on=case.decided_on,
+        outcome=case.outcome,
+        documents=[document(row) for row in papers],
+        fees=[notice(row) for row in notices],
+    )

@@ -1,0 +1,27 @@
+"""Wires the rooms together."""
+
+from pathlib import Path
+
+from services.intake.api import routers
+from services.intake.context import Context
+from services.intake.handlers import handlers, timers
+from services.intake.publishing import publish_catalogue
+from services.intake.settings import IntakeSettings
+from services.intake.tables import metadata
+from yimen.service import Blueprint, Parts, Service
+
+blueprint = Blueprint(
+    name="intake",
+    title="收件与办件",
+    metadata=metadata,
+    migrations=Path(__file__).parent / "migrations",
+    routers=routers,
+    handlers=handlers,
+    timers=timers,
+    bindings=("approval.review.#", "fees.notice.#"),
+)
+
+
+def build(parts: Parts, settings: IntakeSettings) -> Service[Context]:
+    context = Context(area=settings.area, catalogue=settings.catalogue, rules=settings.rules())
+    return Service(blueprint, parts, settings, context=context, on_start=publish_catalogue)

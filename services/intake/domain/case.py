@@ -1,0 +1,257 @@
+"""The case as a value: what is known of it, and nothing that could be derived.
+
+Guarantees: frozen; no date that follows from a limit is kept here, only what limits are made of (start, budget,
+pauses, extension). Does not: decide anything (see `door`, `reviewing`, `deciding`).
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from services.intake.domain.catalogue import Item
+from yimen import contracts
+from yimen.contracts.parts import Channel, Kind, Material, Opinion, Outcome, PauseKind, RequestedMaterial
+from yimen.ids import mask
+from yimen.worktime import Calendar, Hours
+
+
+class Value(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    def but(self, **changes: Any) -> Self:
+        """The same value with some fields changed."""
+        return self.model_copy(update=changes)
+
+
+class Status(StrEnum):
+    SUBMITTED = "submitted"  # 已收件
+    CORRECTION_REQUESTED = "correction_requested"  # 待补正
+    ACCEPTED = "accepted"  # 已受理, departments review
+    REVIEWED = "reviewed"  # 审查完毕, fees outstanding
+    DECIDED = "decided"  # 已决定, to be served
+    CLOSED = "closed"  # 已办结
+    REFUSED = "refused"  # 不予受理
+    RETURNED = "returned"  # 已退件
+    WITHDRAWN = "withdrawn"  # 已撤回
+
+
+AT_THE_DOOR = frozenset({Status.SUBMITTED, Status.CORRECTION_REQUESTED})
+UNDECIDED = AT_THE_DOOR | {Status.ACCEPTED, Status.REVIEWED}
+
+
+class Person(Value):
+    """The applicant with the whole identification number. Events carry `masked` only."""
+
+    name: str
+    id_number: str
+    phone: str
+    organisation: bool = False
+
+    @property
+    def masked(self) -> contracts.parts.Applicant:
+        return contracts.parts.Applicant(name=self.name, masked_id=mask(self.id_number), organisation=self.organisation)
+
+
+class Held(Value):
+    """A material in the file, with counted copies (R01)."""
+
+    code: str
+    name: str
+    copies: int
+    sha256: str | None = None
+    handed_in_at: datetime
+    supplement: bool = False
+
+    @property
+    def material(self) -> Material:
+        return Material(code=self.code, name=self.name, copies=self.copies)
+
+
+class Pausing(Value):
+    kind: PauseKind
+    basis: str
+    planned_days: int
+    started_at: datetime
+    ended_at: datetime | None = None
+
+
+class FeeList(Value):
+    list_id: str
+    replaces: str | None = None
+    listed_at: datetime
+
+
+class Answer(Value):
+    opinion: Opinion
+    reasons: str = ""
+    legal_basis: str = ""
+    decided_by: str
+    decided_at: datetime
+
+
+class SuperiorAnswer(Value):
+    superior: str
+    granted: bool
+    opinion: str
+    answered_at: datetime
+
+
+class Review(Value):
+    """What one department was asked, and what it has done about it."""
+
+    review_id: str
+    department: str
+    stage: int
+    lead: bool
+    silence_consents: bool
+    requested_at: datetime
+    requested_on: date
+    limit_days: int
+    extension_days: int = 0
+    received_at: datetime | None = None
+    forwarded_at: datetime | None = None
+    superior: SuperiorAnswer | None = None
+    answer: Answer | None = None
+    deemed_at: datetime | None = None
+    urged_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    pauses: tuple[Pausing, ...] = ()
+    lists: tuple[FeeList, ...] = ()
+
+    @property
+    def unanswered(self) -> bool:
+        return self.answer is None and self.deemed_at is None and self.cancelled_at is None
+
+    @property
+    def awaits_superior(self) -> bool:
+        """Consented, but the superior authority has the last word and has not spoken."""
+        return (
+            self.answer is not None
+            and self.answer.opinion is Opinion.CONSENT_BUT_FORWARD
+            and self.superior is None
+            and self.cancelled_at is None
+        )
+
+    @property
+    def open(self) -> bool:
+        return self.unanswered or self.awaits_superior
+
+    @property
+    def paused(self) -> bool:
+        return any(pause.ended_at is None for pause in self.pauses)
+
+    @property
+    def settled_at(self) -> datetime | None:
+        """When its last word was spoken, by the speakers' own instants."""
+        if self.open:
+            return None
+        spoken = [self.deemed_at, self.answer.decided_at if self.answer else None]
+        if self.superior is not None and self.answer is not None:
+            spoken.append(self.superior.answered_at)
+        return max((instant for instant in spoken if instant is not None), default=self.cancelled_at)
+
+
+class Licence(Value):
+    number: str
+    name: str
+    valid_from: date
+    valid_until: date | None
+
+
+class Case(Value):
+    """One application for one item, on the version of the item that it began with."""
+
+    case_number: str
+    item: Item
+    channel: Channel
+    applicant: Person
+    account: str | None = None
+    status: Status = Status.SUBMITTED
+    version: int = 1
+    submitted_at: datetime
+    received_on: date
+    materials: tuple[Held, ...]
+    requested: tuple[RequestedMaterial, ...] = ()
+    requested_at: datetime | None = None
+    complete_at: datetime
+    accepted_on: date | None = None
+    accepted_at: datetime | None = None
+    deemed: bool = False
+    extension_days: int = 0
+    stage: int | None = None
+    reviews: tuple[Review, ...] = ()
+    outcome: Outcome | None = None
+    reviewed_at: datetime | None = None
+    cleared_at: datetime | None = None
+    reasons: str = ""
+    legal_basis: str = ""
+    decided_at: datetime | None = None
+    decided_on: date | None = None
+    licence: Licence | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def kind(self) -> Kind:
+        return self.item.kind
+
+    @property
+    def department(self) -> str:
+        """The lead department: it accepts, and it serves."""
+        return self.item.department
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of the mandatory materials that are not in the file."""
+        held = {material.code for material in self.materials if material.copies > 0}
+        return tuple(m.name for m in self.item.materials if m.required and m.code not in held)
+
+    @property
+    def outstanding(self) -> tuple[RequestedMaterial, ...]:
+        """What the one-time notice asked for and has not been handed in since."""
+        brought = {material.code for material in self.materials if material.supplement}
+        return tuple(material for material in self.requested if material.code not in brought)
+
+    @property
+    def current_reviews(self) -> tuple[Review, ...]:
+        return tuple(review for review in self.reviews if review.stage == self.stage)
+
+    @property
+    def standing_lists(self) -> tuple[str, ...]:
+        """Fee lists of all departments, less those that a later list replaces."""
+        lists = [fee_list for review in self.reviews for fee_list in review.lists]
+        replaced = {fee_list.replaces for fee_list in lists}
+        return tuple(sorted(fee_list.list_id for fee_list in lists if fee_list.list_id not in replaced))
+
+    def review(self, review_id: str) -> Review | None:
+        return next((review for review in self.reviews if review.review_id == review_id), None)
+
+    def with_review(self, changed: Review) -> Self:
+        return self.but(
+            reviews=tuple(changed if review.review_id == changed.review_id else review for review in self.reviews)
+        )
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The calendar, and what a centre may settle for itself ("C" in the rules of the field)."""
+
+    calendar: Calendar
+    hours: Hours = field(default_factory=Hours)
+    answer_days: int = 5  # R05, national law
+    supplement_days: int = 90  # R08, C, calendar days
+    serve_days: int = 10  # R30, national law
+    unreasoned_refusal_consents: bool = True  # R43, C
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a decision came to: the case as it is now, and the events that say so, in order."""
+
+    case: Case
+    events: tuple[contracts.Event, ...] = ()
+
+    def then(self, later: "Change") -> "Change":
+        return Change(later.case, self.events + later.events)

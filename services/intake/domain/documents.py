@@ -1,0 +1,60 @@
+"""Numbers of statutory documents (文书编号): `受字〔2026〕12号`, counted per kind and year.
+
+Guarantees: gapless, because a decision leaves its papers unnumbered and the number is taken from a counter in
+the transaction that stores them. Does not: render the papers (notify does).
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from yimen.contracts import Event
+from yimen.contracts.intake import CaseLicenceIssued
+from yimen.contracts.parts import Document, DocumentKind
+
+UNNUMBERED = "待编号"
+LICENCE = "licence"
+
+_MARKS = {
+    DocumentKind.RECEIPT: "收字",
+    DocumentKind.ACCEPTANCE: "受字",
+    DocumentKind.ONE_TIME_NOTICE: "补字",
+    DocumentKind.REFUSAL: "不受字",
+    DocumentKind.RETURN: "退字",
+    DocumentKind.JOINT_NOTICE: "联字",
+    DocumentKind.SPECIAL_PROCEDURE: "特字",
+    DocumentKind.EXTENSION: "延字",
+    DocumentKind.GRANT: "准字",
+    DocumentKind.DENIAL: "不准字",
+    DocumentKind.SERVICE: "送字",
+    LICENCE: "证字",
+}
+
+
+def unnumbered(kind: DocumentKind, dated: date) -> Document:
+    return Document(kind=kind, number=UNNUMBERED, dated=dated)
+
+
+def number(kind: str, year: int, serial: int) -> str:
+    return f"{_MARKS[kind]}〔{year}〕{serial}号"
+
+
+def counter(kind: str, year: int) -> str:
+    """Name of the counter that a number of this kind and year comes from."""
+    return f"{kind}/{year}"
+
+
+def papers(event: Event) -> Iterator[tuple[str, int]]:
+    """Kind and year of each number that the event still lacks."""
+    document = getattr(event, "document", None)
+    if document is not None and document.number == UNNUMBERED:
+        yield document.kind, document.dated.year
+    if isinstance(event, CaseLicenceIssued) and event.licence_number == UNNUMBERED:
+        yield LICENCE, event.valid_from.year
+
+
+def numbered(event: Event, number: str) -> Event:
+    """The event with its paper's number filled in."""
+    if isinstance(event, CaseLicenceIssued):
+        return event.model_copy(update={"licence_number": number})
+    document: Document = event.document  # type: ignore[attr-defined]
+    return event.model_copy(update={"document": document.model_copy(update={"number": number})})

@@ -1,0 +1,228 @@
+"""Departments' reviews (审查): asked side by side, paused for lawful procedures only, answered, or silent past the
+limit.
+
+Guarantees: notices of one stage go out at the same moment (R40); what comes late or twice changes nothing
+(R49); silence consents only where the item lets it, only after a signed receipt (R41, R44), and never for the
+lead department, whose word is the final licence (R46). Whatever the order in which departments' words arrive,
+the case ends in the same decision. Every function takes the review as it stands in the case.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from services.intake.domain import clock, join
+from services.intake.domain.case import (
+    Answer,
+    Case,
+    Change,
+    FeeList,
+    Pausing,
+    Review,
+    Rules,
+    Status,
+    SuperiorAnswer,
+)
+from services.intake.domain.deciding import finish_review
+from services.intake.domain.documents import unnumbered
+from yimen.contracts.intake import (
+    CaseExtended,
+    CasePaused,
+    CaseResumed,
+    ReviewCancelled,
+    ReviewDeemedConsented,
+    ReviewRequested,
+    ReviewUrged,
+)
+from yimen.contracts.parts import DocumentKind, Extension, Kind, Outcome
+from yimen.worktime import Day, end_of_day, local_date
+
+
+def request_stage(case: Case, stage: int, now: datetime, rules: Rules) -> Change:
+    """Ask every department of the stage at the same moment (R40), each with the whole file (R11)."""
+    flow = case.item.stages[stage]
+    reviews = tuple(_asked(case, department, stage, now) for department in flow.departments)
+    changed = case.but(stage=stage, reviews=case.reviews + reviews)
+    return Change(changed, tuple(_request(changed, review, rules) for review in reviews))
+
+
+def _asked(case: Case, department: str, stage: int, now: datetime) -> Review:
+    flow = case.item.stages[stage]
+    lead = department == case.department
+    return Review(
+        review_id=f"{case.case_number}.{stage + 1}.{department}",
+        department=department,
+        stage=stage,
+        lead=lead,
+        silence_consents=flow.silence_consents and case.kind is Kind.JOINT and not lead,
+        requested_at=now,
+        requested_on=local_date(now),
+        limit_days=flow.limit_days,
+    )
+
+
+def _request(case: Case, review: Review, rules: Rules) -> ReviewRequested:
+    joint = case.kind is Kind.JOINT
+    due = clock.review_due(review, rules.calendar)
+    assert due is not None
+    return ReviewRequested(
+        review_id=review.review_id,
+        department=review.department,
+        case_number=case.case_number,
+        item_code=case.item.code,
+        item_name=case.item.name,
+        kind=case.kind,
+        stage=case.item.stages[review.stage].name,
+        lead=review.lead,
+        applicant=case.applicant.masked,
+        materials=tuple(held.material for held in case.materials),
+        fees=case.item.fees,
+        document=unnumbered(DocumentKind.JOINT_NOTICE, review.requested_on) if joint else None,
+        requested_at=review.requested_at,
+        requested_on=review.requested_on,
+        limit_days=review.limit_days,
+        due=clock.due(due),
+        silence_consents=review.silence_consents,
+    )
+
+
+def sign_receipt(case: Case, review: Review, at: datetime, now: datetime, rules: Rules) -> Change:
+    """R41. A receipt signed in time that arrives after the limit still makes the silence a consent."""
+    if review.received_at is not None:
+        return Change(case)
+    signed = review.but(received_at=at)
+    changed = case.with_review(signed)
+    due = clock.review_due(signed, rules.calendar)
+    if review.urged_at is None or due is None:
+        return Change(changed)
+    return pass_limit(changed, signed, due, now, rules)
+
+
+def pause(case: Case, review: Review, pausing: Pausing) -> Change:
+    """A special procedure of Art. 45 begins, told to the applicant in writing (R26)."""
+    if case.status is not Status.ACCEPTED or not review.open or review.paused:
+        return Change(case)
+    event = CasePaused(
+        case_number=case.case_number,
+        review_id=review.review_id,
+        kind=pausing.kind,
+        basis=pausing.basis,
+        planned_days=pausing.planned_days,
+        document=unnumbered(DocumentKind.SPECIAL_PROCEDURE, local_date(pausing.started_at)),
+        paused_at=pausing.started_at,
+    )
+    return Change(case.with_review(review.but(pauses=(*review.pauses, pausing))), (event,))
+
+
+def resume(case: Case, review: Review, at: datetime, rules: Rules) -> Change:
+    if not review.paused:
+        return Change(case)
+    last = review.pauses[-1]
+    ended = last.but(ended_at=max(at, last.started_at))
+    changed = case.with_review(review.but(pauses=(*review.pauses[:-1], ended)))
+    if case.status is not Status.ACCEPTED:
+        return Change(changed)
+    event = CaseResumed(
+        case_number=case.case_number,
+        review_id=review.review_id,
+        resumed_at=at,
+        promised_due=clock.maybe_due(clock.promised_due(changed, rules)),
+        statutory_due=clock.maybe_due(clock.statutory_due(changed, rules)),
+    )
+    return Change(changed, (event,))
+
+
+def extend(case: Case, review: Review, extension: Extension, rules: Rules) -> Change:
+    """Told before the limit ends, once, within the law's days (R23, R24); an unlawful extension moves nothing."""
+    on = local_date(extension.approved_at)
+    if case.status is not Status.ACCEPTED or not clock.may_extend(case, extension.days, on, rules):
+        return Change(case)
+    changed = case.but(extension_days=extension.days).with_review(review.but(extension_days=extension.days))
+    event = CaseExtended(
+        case_number=case.case_number,
+        days=extension.days,
+        reasons=extension.reasons,
+        approver=extension.approver,
+        document=unnumbered(DocumentKind.EXTENSION, on),
+        extended_at=extension.approved_at,
+        promised_due=clock.maybe_due(clock.promised_due(changed, rules)),
+        statutory_due=clock.maybe_due(clock.statutory_due(changed, rules)),
+    )
+    return Change(changed, (event,))
+
+
+def list_fees(case: Case, review: Review, fee_list: FeeList) -> Change:
+    """Kept with the review; who must still pay is settled when the case is reviewed."""
+    return Change(case.with_review(review.but(lists=(*review.lists, fee_list))))
+
+
+def takes_answer(case: Case, review: Review) -> bool:
+    """Whether an answer would still have an effect; if not it is kept as late (R49)."""
+    return case.status is Status.ACCEPTED and review.unanswered
+
+
+def answer(case: Case, review: Review, given: Answer, now: datetime, rules: Rules) -> Change:
+    if not takes_answer(case, review):
+        return Change(case)
+    return _spoken(case, review, given.decided_at, lambda resumed: resumed.but(answer=given), now, rules)
+
+
+def superior_answers(case: Case, review: Review, given: SuperiorAnswer, now: datetime, rules: Rules) -> Change:
+    """The superior's word: before the department's own answer it informs it, after a forwarded consent it settles it."""
+    if case.status is not Status.ACCEPTED or not review.open or review.superior is not None:
+        return Change(case)
+    return _spoken(case, review, given.answered_at, lambda resumed: resumed.but(superior=given), now, rules)
+
+
+def _spoken(
+    case: Case, review: Review, at: datetime, say: Callable[[Review], Review], now: datetime, rules: Rules
+) -> Change:
+    """Record what was said. The last word ends the review's own pause, or the case's clock would stand for ever."""
+    said = say(review)
+    change = Change(case.with_review(said))
+    if not said.open:
+        change = change.then(resume(change.case, said, at, rules))
+    return change.then(join_answers(change.case, now, rules))
+
+
+def pass_limit(case: Case, review: Review, due: Day, now: datetime, rules: Rules) -> Change:
+    """The limit ended in silence: consent if silence consents and a receipt was signed in time; else an urging."""
+    at = end_of_day(due.date)
+    if case.status is not Status.ACCEPTED or not review.unanswered or now < at:
+        return Change(case)
+    if review.silence_consents and review.received_at is not None and review.received_at < at:
+        changed = case.with_review(review.but(deemed_at=at))
+        event = ReviewDeemedConsented(**_names(case, review), due=clock.due(due), deemed_at=at)
+        return Change(changed, (event,)).then(join_answers(changed, now, rules))
+    if review.urged_at is not None and review.urged_at >= at:
+        return Change(case)
+    urged = ReviewUrged(**_names(case, review), reason=_why_urged(review), urged_at=now)
+    return Change(case.with_review(review.but(urged_at=now)), (urged,))
+
+
+def _why_urged(review: Review) -> str:
+    if review.silence_consents:
+        return "审查期限已满而无签收记录，不能按超时默许处理。请立即签收并答复。"
+    return "审查期限已满，尚未答复。请立即答复。"
+
+
+def cancel_open(case: Case, reason: str, now: datetime) -> Change:
+    change = Change(case)
+    for review in case.reviews:
+        if review.open:
+            event = ReviewCancelled(**_names(case, review), reason=reason, cancelled_at=now)
+            change = change.then(Change(change.case.with_review(review.but(cancelled_at=now)), (event,)))
+    return change
+
+
+def join_answers(case: Case, now: datetime, rules: Rules) -> Change:
+    """Once, when the stage's last department has spoken: the next stage, or the end of the review."""
+    outcome = join.outcome(case.current_reviews, rules)
+    if case.status is not Status.ACCEPTED or case.stage is None or outcome is None:
+        return Change(case)
+    if outcome is Outcome.GRANTED and case.stage + 1 < len(case.item.stages):
+        return request_stage(case, case.stage + 1, now, rules)
+    return finish_review(case, outcome, now, rules)
+
+
+def _names(case: Case, review: Review) -> dict[str, str]:
+    return {"review_id": review.review_id, "department": review.department, "case_number": case.case_number}

@@ -1,0 +1,97 @@
+"""The state of a case in plain words: what it is, what happens next, and by when."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from services.intake.domain import clock
+from services.intake.domain.case import Case, Rules, Status
+from services.intake.domain.refusals import Refusal
+from yimen.contracts.parts import Kind, Outcome, PauseKind
+
+DEPARTMENTS = {
+    "planning": "自然资源和规划局",
+    "environment": "生态环境局",
+    "fire": "消防救援大队",
+    "housing": "住房和城乡建设局",
+    "market": "市场监督管理局",
+    "health": "卫生健康局",
+    "development": "发展和改革局",
+    "religion": "民族宗教事务局",
+    "culture": "文广体旅局",
+    "forestry": "林业局",
+    "administration": "行政审批局",
+}
+PROCEDURES = {
+    PauseKind.HEARING: "听证",
+    PauseKind.TENDER: "招标",
+    PauseKind.AUCTION: "拍卖",
+    PauseKind.INSPECTION: "检验",
+    PauseKind.TESTING: "检测",
+    PauseKind.QUARANTINE: "检疫",
+    PauseKind.APPRAISAL: "鉴定",
+    PauseKind.EXPERT_REVIEW: "专家评审",
+}
+STATUS = {
+    Status.SUBMITTED: "已收件，等待受理",
+    Status.CORRECTION_REQUESTED: "等待补正材料",
+    Status.ACCEPTED: "已受理，正在审查",
+    Status.REVIEWED: "审查完毕，等待缴费",
+    Status.DECIDED: "已作出决定，等待送达",
+    Status.CLOSED: "已办结",
+    Status.REFUSED: "不予受理",
+    Status.RETURNED: "已退件",
+    Status.WITHDRAWN: "已撤回",
+}
+
+
+def wrong_state(case: Case, title: str, when: str = "请刷新后查看最新状态。") -> Refusal:
+    """What was asked belongs to another state of the case."""
+    return Refusal("case-in-wrong-state", title, f"办件当前状态为“{STATUS[case.status]}”，不能进行此操作。{when}")
+
+
+@dataclass(frozen=True)
+class Progress:
+    state: str
+    next: str
+    by: date | None
+    provisional: bool = False
+
+
+def progress(case: Case, rules: Rules, pay_by: date | None = None) -> Progress:
+    """For the applicant: no code, no personal data."""
+    if case.status is Status.ACCEPTED:
+        return _under_review(case, rules)
+    state = STATUS[case.status]
+    if case.status is Status.SUBMITTED:
+        day = clock.answer_by(case, rules)
+        return Progress(
+            state, "窗口将告知您是否受理；逾期没有告知的，自收件之日起即为受理。", day.date, day.provisional
+        )
+    if case.status is Status.CORRECTION_REQUESTED:
+        names = "、".join(material.name for material in case.outstanding)
+        return Progress(state, f"请补交：{names}。交齐之日即为受理。", clock.supplement_by(case, rules))
+    if case.status is Status.REVIEWED:
+        return Progress(state, "请按缴款通知书缴费，缴清后即作出决定。", pay_by)
+    return _ending(case, rules)
+
+
+def _under_review(case: Case, rules: Rules) -> Progress:
+    kinds = sorted({PROCEDURES[p.kind] for r in case.reviews for p in r.pauses if p.ended_at is None})
+    if kinds:
+        return Progress("已受理，办理时限暂停", f"正在进行{'、'.join(kinds)}，所需时间不计入办理时限。", None)
+    day = clock.promised_due(case, rules)
+    then = "窗口将当场作出决定。" if case.kind is Kind.INSTANT else "有关部门审查后将作出决定。"
+    return Progress(STATUS[case.status], then, day.date if day else None, bool(day and day.provisional))
+
+
+def _ending(case: Case, rules: Rules) -> Progress:
+    state = STATUS[case.status]
+    granted = case.outcome is Outcome.GRANTED
+    if case.status is Status.DECIDED and case.decided_on is not None:
+        what = case.licence.name if case.licence else "决定书"
+        then = f"准予许可，请领取{what}。" if granted else "不予许可，请领取决定书。"
+        day = clock.serve_by(case.decided_on, rules)
+        return Progress(state, then, day.date, day.provisional)
+    if case.status is Status.CLOSED:
+        return Progress(state, "准予许可，已经送达。" if granted else "不予许可，已经送达。", None)
+    return Progress(state, "本次申请已经结束；条件具备后可以重新申请。", None)

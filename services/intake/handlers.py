@@ -1,0 +1,177 @@
+"""What intake does when departments and the fee window speak, and when a limit ends in silence.
+
+Departments' words on one review come in order; words on different reviews and the fee window's come in any
+order, and the case ends the same. A word on a review that was never asked for is parked (`Permanent`).
+"""
+
+from collections.abc import Callable
+
+from services.intake import queries
+from services.intake.context import Context
+from services.intake.domain import clock, deciding, door, reviewing
+from services.intake.domain.case import Answer, Case, Change, FeeList, Pausing, Review, Rules, Status, SuperiorAnswer
+from services.intake.process import advance
+from services.intake.tables import review_answers
+from yimen.bus import Handlers, Unit
+from yimen.contracts import Meta, approval, fees
+from yimen.errors import Permanent
+from yimen.timers import Timer, Timers
+
+handlers = Handlers()
+timers = Timers()
+
+Decide = Callable[[Case, Review, Rules], Change]
+
+
+async def _found(unit: Unit[Context], event: approval.ReviewEvent) -> tuple[Case, Review]:
+    """Raises `Permanent` for a review that intake never asked for."""
+    case = await queries.locked_case(unit, event.case_number)
+    review = case.review(event.review_id) if case else None
+    if case is None or review is None or review.department != event.department:
+        raise Permanent(f"{event.type}: intake never asked for review {event.review_id} of {event.department}")
+    return case, review
+
+
+async def _apply(unit: Unit[Context], event: approval.ReviewEvent, decide: Decide) -> None:
+    case, review = await _found(unit, event)
+    await advance(unit, case, decide(case, review, unit.context.rules))
+
+
+@handlers.on(approval.ReviewReceived)
+async def record_receipt(unit: Unit[Context], event: approval.ReviewReceived, _meta: Meta) -> None:
+    def decide(case: Case, review: Review, rules: Rules) -> Change:
+        return reviewing.sign_receipt(case, review, event.received_at, unit.now, rules)
+
+    await _apply(unit, event, decide)
+
+
+@handlers.on(approval.ReviewPaused)
+async def stop_clock(unit: Unit[Context], event: approval.ReviewPaused, _meta: Meta) -> None:
+    pausing = Pausing(kind=event.kind, basis=event.basis, planned_days=event.planned_days, started_at=event.paused_at)
+    await _apply(unit, event, lambda case, review, _rules: reviewing.pause(case, review, pausing))
+
+
+@handlers.on(approval.ReviewResumed)
+async def start_clock(unit: Unit[Context], event: approval.ReviewResumed, _meta: Meta) -> None:
+    await _apply(unit, event, lambda case, review, rules: reviewing.resume(case, review, event.resumed_at, rules))
+
+
+@handlers.on(approval.ReviewExtended)
+async def extend_limit(unit: Unit[Context], event: approval.ReviewExtended, _meta: Meta) -> None:
+    await _apply(unit, event, lambda case, review, rules: reviewing.extend(case, review, event.extension, rules))
+
+
+@handlers.on(approval.ReviewForwarded)
+async def record_forwarding(unit: Unit[Context], event: approval.ReviewForwarded, _meta: Meta) -> None:
+    def decide(case: Case, review: Review, _rules: Rules) -> Change:
+        return Change(case.with_review(review.but(forwarded_at=event.forwarded_at)))
+
+    await _apply(unit, event, decide)
+
+
+@handlers.on(approval.ReviewSuperiorAnswered)
+async def join_superior(unit: Unit[Context], event: approval.ReviewSuperiorAnswered, _meta: Meta) -> None:
+    said = SuperiorAnswer(
+        superior=event.superior, granted=event.granted, opinion=event.opinion, answered_at=event.answered_at
+    )
+
+    def decide(case: Case, review: Review, rules: Rules) -> Change:
+        return reviewing.superior_answers(case, review, said, unit.now, rules)
+
+    await _apply(unit, event, decide)
+
+
+@handlers.on(approval.ReviewFeeListed)
+async def note_fee_list(unit: Unit[Context], event: approval.ReviewFeeListed, _meta: Meta) -> None:
+    listed = FeeList(list_id=event.list_id, replaces=event.replaces, listed_at=event.listed_at)
+    await _apply(unit, event, lambda case, review, _rules: reviewing.list_fees(case, review, listed))
+
+
+@handlers.on(approval.ReviewDecided)
+async def join_answer(unit: Unit[Context], event: approval.ReviewDecided, meta: Meta) -> None:
+    """Every answer is kept; the first in time has effect (R49)."""
+    case, review = await _found(unit, event)
+    row = event.model_dump(mode="json", include={"review_id", "opinion", "reasons", "legal_basis", "decided_by"})
+    late = not reviewing.takes_answer(case, review)
+    times = {"decided_at": event.decided_at, "arrived_at": unit.now}
+    await unit.execute(review_answers.insert().values(event_id=meta.id, late=late, **row, **times))
+    given = Answer(
+        opinion=event.opinion,
+        reasons=event.reasons,
+        legal_basis=event.legal_basis,
+        decided_by=event.decided_by.name,
+        decided_at=event.decided_at,
+    )
+    await advance(unit, case, reviewing.answer(case, review, given, unit.now, unit.context.rules))
+
+
+# -- fees ---------------------------------------------------------------------------------------------------------
+
+
+async def _billed(unit: Unit[Context], event: fees.NoticeEvent) -> Case:
+    case = await queries.locked_case(unit, event.case_number)
+    if case is None:
+        raise Permanent(f"{event.type}: intake knows no case {event.case_number}")
+    return case
+
+
+@handlers.on(fees.NoticeIssued)
+async def show_notice(unit: Unit[Context], event: fees.NoticeIssued, _meta: Meta) -> None:
+    await _billed(unit, event)
+    known = {"amount": event.amount, "payment_code": event.payment_code, "pay_by": event.pay_by}
+    await queries.keep_notice(unit, event.notice_number, event.case_number, state="issued", **known)
+
+
+@handlers.on(fees.NoticePaid, fees.NoticeReceipted, fees.NoticeOverdue, fees.NoticeVoided)
+async def show_notice_state(unit: Unit[Context], event: fees.NoticeEvent, _meta: Meta) -> None:
+    await _billed(unit, event)
+    await queries.keep_notice(unit, event.notice_number, event.case_number, state=event.action)
+
+
+@handlers.on(fees.NoticeCleared)
+async def clear_fees(unit: Unit[Context], event: fees.NoticeCleared, _meta: Meta) -> None:
+    case = await _billed(unit, event)
+    known = {"amount": event.amount, "cleared_at": event.cleared_at}
+    await queries.keep_notice(unit, event.notice_number, event.case_number, state="cleared", **known)
+    await advance(unit, case, deciding.clear_fees(case, event.cleared_at, unit.context.rules))
+
+
+# -- limits that ended in silence ---------------------------------------------------------------------------------
+
+
+async def _timed(unit: Unit[Context], timer: Timer, case_number: str | None) -> Case | None:
+    """The timer's case, if the limit still ends when the timer says: a changed calendar may have moved it (R35)."""
+    case = await queries.locked_case(unit, case_number, nowait=True) if case_number else None
+    if case is None:
+        return None
+    due_at = clock.timers(case, unit.context.rules).get((timer.name, timer.key))
+    if due_at is None or due_at > timer.due_at:
+        await advance(unit, case, Change(case), fired=timer)
+        return None
+    return case
+
+
+@timers.on(clock.DEEM_ACCEPTANCE)
+async def accept_by_silence(unit: Unit[Context], timer: Timer) -> None:
+    case = await _timed(unit, timer, timer.key)
+    if case is not None and case.status is Status.SUBMITTED:
+        change = door.deem_accepted(case, timer.due_at, unit.now, unit.context.rules)
+        await advance(unit, case, change, fired=timer)
+
+
+@timers.on(clock.SUPPLEMENT_LIMIT)
+async def return_unsupplemented(unit: Unit[Context], timer: Timer) -> None:
+    case = await _timed(unit, timer, timer.key)
+    if case is not None:
+        await advance(unit, case, door.return_unsupplemented(case, timer.due_at, unit.context.rules), fired=timer)
+
+
+@timers.on(clock.REVIEW_LIMIT)
+async def consent_or_urge(unit: Unit[Context], timer: Timer) -> None:
+    """Deemed consent after a signed receipt (R44); without one, or where silence says nothing, an urging (R41)."""
+    case = await _timed(unit, timer, await queries.case_of_review(unit, timer.key))
+    review = case.review(timer.key) if case else None
+    due = clock.review_due(review, unit.context.rules.calendar) if review else None
+    if case is not None and review is not None and due is not None:
+        change = reviewing.pass_limit(case, review, due, unit.now, unit.context.rules)
+        await advance(unit, case, change, fired=timer)

@@ -1,0 +1,71 @@
+"""The one place where a case changes: `advance` stores what a decision came to, numbers its papers, says it, and
+moves the timers.
+
+Guarantees: all of it in the caller's unit, so that state, events, papers and timers commit together or not at
+all. Counters are taken in one order everywhere, so that two units never wait for each other. Does not: decide
+(the domain does).
+"""
+
+from services.intake import queries
+from services.intake.context import Context
+from services.intake.domain import clock, documents
+from services.intake.domain.case import Case, Change
+from yimen.bus import Unit
+from yimen.contracts import Event
+from yimen.contracts.intake import CaseLicenceIssued
+from yimen.timers import Timer, cancel_timer, set_timer
+
+
+async def advance(unit: Unit[Context], before: Case, change: Change, *, fired: Timer | None = None) -> Case:
+    """From `before`, whose row the caller holds, to what the change made of it. `fired`: the timer that brought it about."""
+    events = await _numbered(unit, change.events)
+    after = _with_licence_number(change.case, events)
+    if after != before:
+        after = after.but(version=before.version + 1)
+        await queries.keep_case(unit, before, after)
+    await _say(unit, after, events)
+    standing = clock.timers(before, unit.context.rules)
+    if fired is not None:
+        standing.pop((fired.name, fired.key), None)
+    await _move_timers(unit, standing, clock.timers(after, unit.context.rules))
+    return after
+
+
+async def begin(unit: Unit[Context], change: Change, password_hash: str) -> Case:
+    """A new case."""
+    await queries.add_case(unit, change.case, password_hash)
+    await _say(unit, change.case, await _numbered(unit, change.events))
+    await _move_timers(unit, {}, clock.timers(change.case, unit.context.rules))
+    return change.case
+
+
+async def _numbered(unit: Unit[Context], events: tuple[Event, ...]) -> list[Event]:
+    wanted = sorted((kind, year, place) for place, event in enumerate(events) for kind, year in documents.papers(event))
+    numbered = list(events)
+    for kind, year, place in wanted:
+        serial = await queries.take_number(unit, documents.counter(kind, year))
+        numbered[place] = documents.numbered(numbered[place], documents.number(kind, year, serial))
+    return numbered
+
+
+def _with_licence_number(case: Case, events: list[Event]) -> Case:
+    for event in events:
+        if isinstance(event, CaseLicenceIssued) and case.licence is not None:
+            return case.but(licence=case.licence.but(number=event.licence_number))
+    return case
+
+
+async def _say(unit: Unit[Context], case: Case, events: list[Event]) -> None:
+    for event in events:
+        document = getattr(event, "document", None)
+        if document is not None:
+            await queries.add_document(unit, case.case_number, document)
+        unit.emit(event)
+
+
+async def _move_timers(unit: Unit[Context], standing: clock.TimerPlan, wanted: clock.TimerPlan) -> None:
+    for name, key in standing.keys() - wanted.keys():
+        await cancel_timer(unit, name, key=key)
+    for (name, key), due_at in wanted.items():
+        if standing.get((name, key)) != due_at:
+            await set_timer(unit, name, key=key, due_at=due_at)

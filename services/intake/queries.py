@@ -1,0 +1,198 @@
+"""How intake finds and keeps what it stores.
+
+Guarantees: `locked_case` holds the case's row until the unit ends, so that a case changes in one transaction at
+a time; a counter's number is taken in the unit's own transaction, so that none is lost. Does not: decide
+anything.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Row, Select, func, select, tuple_, update
+
+from services.intake.domain.case import Case, Review
+from services.intake.domain.catalogue import Item
+from services.intake.tables import cases, counters, documents, items, notices, review_answers, reviews
+from yimen.bus import Unit, View
+from yimen.contracts.parts import Document, DocumentKind
+
+_OWN_COLUMNS = {"item_code", "item_version", "department", "password_hash"}
+_CASE_FIELDS = {column.name for column in cases.columns} - _OWN_COLUMNS
+_CASE_JSON = {"applicant", "materials", "requested", "licence"}
+_REVIEW_JSON = {"superior", "answer", "pauses", "lists"}
+
+
+async def locked_case(unit: Unit[Any], case_number: str, *, nowait: bool = False) -> Case | None:
+    """`nowait` for timers, which already hold their own row: waiting here as well could be a deadlock."""
+    query = select(cases).where(cases.c.case_number == case_number).with_for_update(nowait=nowait)
+    return await _one(unit, query)
+
+
+async def find_case(view: View[Any], case_number: str) -> Case | None:
+    return await _one(view, select(cases).where(cases.c.case_number == case_number))
+
+
+async def case_of_review(view: View[Any], review_id: str) -> str | None:
+    query = select(reviews.c.case_number).where(reviews.c.review_id == review_id)
+    found: str | None = (await view.execute(query)).scalar_one_or_none()
+    return found
+
+
+async def password_hash(view: View[Any], case_number: str) -> str | None:
+    query = select(cases.c.password_hash).where(cases.c.case_number == case_number)
+    found: str | None = (await view.execute(query)).scalar_one_or_none()
+    return found
+
+
+async def page_of_cases(
+    view: View[Any],
+    *,
+    departments: Sequence[str] | None = None,
+    account: str | None = None,
+    status: str | None = None,
+    after: tuple[datetime, str] | None = None,
+    limit: int,
+) -> list[Case]:
+    """Oldest first, without reviews: a list shows none. `after` is the last key of the page before."""
+    key = (cases.c.submitted_at, cases.c.case_number)
+    query = select(cases, items.c.body).join_from(cases, items, _of_item).order_by(*key).limit(limit)
+    if departments is not None:
+        query = query.where(cases.c.department.in_(departments))
+    if account is not None:
+        query = query.where(cases.c.account == account)
+    if status is not None:
+        query = query.where(cases.c.status == status)
+    if after is not None:
+        query = query.where(tuple_(*key) > tuple_(*after))
+    return [_case(row, []) for row in await view.execute(query)]
+
+
+_of_item = (items.c.code == cases.c.item_code) & (items.c.version == cases.c.item_version)
+
+
+async def _one(view: View[Any], query: Select[Any]) -> Case | None:
+    row = (await view.execute(query)).one_or_none()
+    if row is None:
+        return None
+    asked = (
+        select(reviews).where(reviews.c.case_number == row.case_number).order_by(reviews.c.stage, reviews.c.department)
+    )
+    body = select(items.c.body).where(items.c.code == row.item_code, items.c.version == row.item_version)
+    found = (await view.execute(asked)).all()
+    return _case(row, found, (await view.execute(body)).scalar_one())
+
+
+def _case(row: Row[Any], found: Sequence[Row[Any]], body: Any = None) -> Case:
+    values = {name: value for name, value in row._mapping.items() if name in _CASE_FIELDS}
+    item = read_item(row.body if body is None else body)
+    own = [Review.model_validate(dict(review._mapping)) for review in found]
+    return Case.model_validate(values | {"item": item, "reviews": own})
+
+
+def read_item(body: Any) -> Item:
+    return Item.model_validate_json(orjson.dumps(body))
+
+
+async def add_case(unit: Unit[Any], case: Case, hashed: str) -> None:
+    fixed = {
+        "item_code": case.item.code,
+        "item_version": case.item.version,
+        "department": case.department,
+        "password_hash": hashed,
+    }
+    await unit.execute(cases.insert().values(_case_values(case) | fixed))
+
+
+async def keep_case(unit: Unit[Any], before: Case, after: Case) -> None:
+    """Stores what differs; the caller holds the row."""
+    changed = update(cases).where(cases.c.case_number == after.case_number)
+    await unit.execute(changed.values(_case_values(after)))
+    known = {review.review_id: review for review in before.reviews}
+    for review in after.reviews:
+        values = _values(review, _REVIEW_JSON)
+        if review.review_id not in known:
+            await unit.execute(reviews.insert().values(values | {"case_number": after.case_number}))
+        elif review != known[review.review_id]:
+            await unit.execute(update(reviews).where(reviews.c.review_id == review.review_id).values(values))
+
+
+def _case_values(case: Case) -> dict[str, Any]:
+    return {name: value for name, value in _values(case, _CASE_JSON).items() if name in _CASE_FIELDS}
+
+
+def _values(value: Case | Review, as_json: set[str]) -> dict[str, Any]:
+    left_out = {"item", "reviews"}
+    return value.model_dump(exclude=left_out | as_json) | value.model_dump(mode="json", include=as_json)
+
+
+async def take_number(unit: Unit[Any], counter: str) -> int:
+    """The counter's next number, from 1. Its row stays locked until the unit ends: no gap, no double."""
+    first = unit.insert(counters).values(name=counter, value=1)
+    taken = first.on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + 1})
+    return int((await unit.execute(taken.returning(counters.c.value))).scalar_one())
+
+
+async def add_document(unit: Unit[Any], case_number: str, document: Document) -> None:
+    values = {"kind": document.kind, "number": document.number, "dated": document.dated}
+    await unit.execute(documents.insert().values(case_number=case_number, **values))
+
+
+async def documents_of(view: View[Any], case_number: str) -> Sequence[Row[Any]]:
+    query = select(documents).where(documents.c.case_number == case_number).order_by(documents.c.id)
+    return (await view.execute(query)).all()
+
+
+async def document_of(view: View[Any], case_number: str, kind: DocumentKind) -> Document:
+    """The case's paper of a kind that it has one of."""
+    query = select(documents).where(documents.c.case_number == case_number, documents.c.kind == kind)
+    row = (await view.execute(query)).one()
+    return Document(kind=kind, number=row.number, dated=row.dated)
+
+
+async def answers_of(view: View[Any], case_number: str) -> Sequence[Row[Any]]:
+    """Every answer that came, late and doubled ones too, in the order in which they came."""
+    query = select(review_answers).join(reviews).where(reviews.c.case_number == case_number)
+    return (await view.execute(query.order_by(review_answers.c.arrived_at, review_answers.c.event_id))).all()
+
+
+async def notices_of(view: View[Any], case_number: str) -> Sequence[Row[Any]]:
+    query = select(notices).where(notices.c.case_number == case_number).order_by(notices.c.notice_number)
+    return (await view.execute(query)).all()
+
+
+async def keep_notice(unit: Unit[Any], notice_number: str, case_number: str, **known: Any) -> None:
+    """Adds the notice or changes what is known of it."""
+    row = {"amount": 0, "state": "issued"} | known
+    added = unit.insert(notices).values(notice_number=notice_number, case_number=case_number, **row)
+    await unit.execute(added.on_conflict_do_update(index_elements=["notice_number"], set_=known))
+
+
+async def current_items(view: View[Any], today: date, code: str | None = None) -> list[Item]:
+    """The version in force of each item: the highest that has come into effect."""
+    in_force = select(items.c.code, func.max(items.c.version).label("version")).where(items.c.effective_from <= today)
+    newest = in_force.group_by(items.c.code).subquery()
+    query = select(items.c.body).join(newest, (items.c.code == newest.c.code) & (items.c.version == newest.c.version))
+    if code is not None:
+        query = query.where(items.c.code == code)
+    return [read_item(body) for body in (await view.execute(query.order_by(items.c.code))).scalars()]
+
+
+async def newest_version(view: View[Any], code: str) -> Item | None:
+    query = select(items.c.body).where(items.c.code == code).order_by(items.c.version.desc()).limit(1)
+    body = (await view.execute(query)).scalar_one_or_none()
+    return None if body is None else read_item(body)
+
+
+async def add_item(unit: Unit[Any], item: Item) -> bool:
+    """False if another replica has just stored this version."""
+    row = unit.insert(items).values(
+        code=item.code,
+        version=item.version,
+        effective_from=item.effective_from,
+        body=item.model_dump(mode="json"),
+        published_at=unit.now,
+    )
+    added = await unit.execute(row.on_conflict_do_nothing())
+    return added.rowcount == 1

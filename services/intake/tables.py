@@ -1,0 +1,152 @@
+"""What intake stores: items by version, cases and their reviews, every answer that came, papers, notices,
+counters.
+
+`cases` and `reviews` hold what `domain.case` knows; lists that are only ever read whole are JSON. No derived
+date is stored.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+
+from yimen.db import BigId, Instant, Json
+from yimen.schema import new_metadata
+
+metadata = new_metadata()
+
+items = Table(
+    "items",
+    metadata,
+    Column("code", String(80), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("effective_from", Date, nullable=False),
+    Column("body", Json, nullable=False),
+    Column("published_at", Instant, nullable=False),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("value", BigId, nullable=False, autoincrement=False),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("case_number", String(80), primary_key=True),
+    Column("item_code", String(80), nullable=False),
+    Column("item_version", Integer, nullable=False),
+    Column("department", String(80), nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("applicant", Json, nullable=False),
+    Column("account", String(200)),
+    Column("password_hash", String(200), nullable=False),
+    Column("status", String(40), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("submitted_at", Instant, nullable=False),
+    Column("received_on", Date, nullable=False),
+    Column("materials", Json, nullable=False),
+    Column("requested", Json, nullable=False),
+    Column("requested_at", Instant),
+    Column("complete_at", Instant, nullable=False),
+    Column("accepted_on", Date),
+    Column("accepted_at", Instant),
+    Column("deemed", Boolean, nullable=False),
+    Column("extension_days", Integer, nullable=False),
+    Column("stage", Integer),
+    Column("outcome", String(20)),
+    Column("reviewed_at", Instant),
+    Column("cleared_at", Instant),
+    Column("reasons", Text, nullable=False),
+    Column("legal_basis", Text, nullable=False),
+    Column("decided_at", Instant),
+    Column("decided_on", Date),
+    Column("licence", Json),
+    Column("ended_at", Instant),
+    ForeignKeyConstraint(["item_code", "item_version"], ["items.code", "items.version"]),
+)
+Index("ix_cases_submitted_at", cases.c.submitted_at, cases.c.case_number)
+Index("ix_cases_department", cases.c.department, cases.c.status, cases.c.submitted_at, cases.c.case_number)
+Index("ix_cases_account", cases.c.account, cases.c.submitted_at, cases.c.case_number)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("review_id", String(80), primary_key=True),
+    Column("case_number", String(80), ForeignKey("cases.case_number"), nullable=False, index=True),
+    Column("department", String(80), nullable=False),
+    Column("stage", Integer, nullable=False),
+    Column("lead", Boolean, nullable=False),
+    Column("silence_consents", Boolean, nullable=False),
+    Column("requested_at", Instant, nullable=False),
+    Column("requested_on", Date, nullable=False),
+    Column("limit_days", Integer, nullable=False),
+    Column("extension_days", Integer, nullable=False),
+    Column("received_at", Instant),
+    Column("forwarded_at", Instant),
+    Column("superior", Json),
+    Column("answer", Json),
+    Column("deemed_at", Instant),
+    Column("urged_at", Instant),
+    Column("cancelled_at", Instant),
+    Column("pauses", Json, nullable=False),
+    Column("lists", Json, nullable=False),
+)
+
+review_answers = Table(
+    "review_answers",
+    metadata,
+    Column("event_id", Uuid, primary_key=True),
+    Column("review_id", String(80), ForeignKey("reviews.review_id"), nullable=False, index=True),
+    Column("opinion", String(40), nullable=False),
+    Column("reasons", Text, nullable=False),
+    Column("legal_basis", Text, nullable=False),
+    Column("decided_by", Json, nullable=False),
+    Column("decided_at", Instant, nullable=False),
+    Column("arrived_at", Instant, nullable=False),
+    Column("late", Boolean, nullable=False),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("case_number", String(80), ForeignKey("cases.case_number"), nullable=False, index=True),
+    Column("kind", String(40), nullable=False),
+    Column("number", String(80), nullable=False),
+    Column("dated", Date, nullable=False),
+    UniqueConstraint("kind", "number"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("notice_number", String(80), primary_key=True),
+    Column("case_number", String(80), ForeignKey("cases.case_number"), nullable=False, index=True),
+    Column("state", String(20), nullable=False),
+    Column("amount", BigId, nullable=False, autoincrement=False),
+    Column("payment_code", String(80)),
+    Column("pay_by", Date),
+    Column("cleared_at", Instant),
+)
+
+password_tries = Table(
+    "password_tries",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("case_number", String(80), nullable=False),
+    Column("tried_at", Instant, nullable=False),
+)
+Index("ix_password_tries_case", password_tries.c.case_number, password_tries.c.tried_at)
