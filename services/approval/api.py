@@ -25,6 +25,8 @@ from yimen.worktime import local_date
 OFFICERS = (Role.SECTION_OFFICER, Role.CHIEF_REPRESENTATIVE)
 READERS = (*OFFICERS, Role.SUPERVISOR)
 
+PLACE = r"^\d{4}-\d{2}-\d{2}~[A-Za-z0-9._\-]{1,80}$"
+
 router = new_router(prefix="/departments/{department}/reviews", tags=["reviews"])
 
 Officer = Annotated[Transition, transition(*OFFICERS)]
@@ -40,7 +42,7 @@ async def read_queue(
     state: Annotated[Status | Literal["open"] | None, Query(description="open: not finished yet")] = None,
     case_number: Code | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    after: Annotated[str | None, Query(max_length=100)] = None,
+    after: Annotated[str | None, Query(pattern=PLACE)] = None,
 ) -> ReviewPage:
     """In order of due date. Without `state`: all there are."""
     chosen = queries.in_order(
