@@ -1,0 +1,161 @@
+"""The whole hall in one process: `make run`.
+
+Five services, SQLite files, the bus in process, and the played world: bank, identity provider, SMS gateway. Same outbox,
+inbox and handlers as in production; only the carrier differs. Survives `kill -9` at any point: what was answered with
+success is in a database, and goes on from there at the next start.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
+
+from deploy.gateway import Departments
+from deploy.home import home_page
+from services.approval.app import build as build_approval
+from services.approval.settings import ApprovalSettings
+from services.fees.app import build as build_fees
+from services.fees.settings import FeesSettings
+from services.intake.app import build as build_intake
+from services.intake.settings import IntakeSettings
+from services.monitor.app import build as build_monitor
+from services.monitor.settings import MonitorSettings
+from services.notify.app import build as build_notify
+from services.notify.settings import NotifySettings
+from sim.bank.app import bank_app
+from sim.bank.teller import Bank
+from sim.identity import identity_app
+from sim.people import DEPARTMENTS
+from sim.sms import SmsGateway, sms_app
+from yimen import telemetry
+from yimen.bus import Carrier
+from yimen.bus.local import LocalCarrier
+from yimen.clock import MovableClock
+from yimen.service import Parts, Service
+from yimen.web.tokens import TokenVerifier
+
+DEFAULT_PORT = 8080
+BANK_TIME_SCALE = 0.05  # the bank's first repetition after 15 s would be long to wait for in a demonstration
+
+
+@dataclass(frozen=True)
+class Hall:
+    """A hall in one process: its services by name, and the application that serves them."""
+
+    services: Mapping[str, Service[Any]]
+    app: Starlette
+    clock: MovableClock
+
+
+def _sqlite(home: Path, name: str) -> str:
+    return f"sqlite+aiosqlite:///{home / f'{name}.db'}"
+
+
+def build_services(home: Path, base: str, parts: Parts, bank: Bank) -> dict[str, Service[Any]]:
+    """intake last: whoever listens is built, and started, before the first word is spoken."""
+    services: dict[str, Service[Any]] = {
+        "fees": build_fees(
+            parts,
+            FeesSettings(
+                database_url=_sqlite(home, "fees"),
+                bank_url=f"{base}/bank",
+                bank_keys_file=bank.ring.public_file,
+                bank_message_key=SecretStr(bank.ring.message_key.hex()),
+            ),
+        ),
+        "monitor": build_monitor(parts, MonitorSettings(database_url=_sqlite(home, "monitor"))),
+        "notify": build_notify(
+            parts,
+            NotifySettings(
+                database_url=_sqlite(home, "notify"), sms_url=f"{base}/sms/messages", allow_private_webhooks=True
+            ),
+        ),
+    }
+    for code in DEPARTMENTS:
+        settings = ApprovalSettings(database_url=_sqlite(home, f"approval-{code}"), departments=(code,))
+        services[f"approval.{code}"] = build_approval(parts, settings)
+    services["intake"] = build_intake(parts, IntakeSettings(database_url=_sqlite(home, "intake")))
+    return services
+
+
+def build_hall(home: Path, base: str, carrier: Carrier | None = None) -> Hall:
+    """`home` keeps everything that must survive; `base` is where the hall will answer, e.g. http://127.0.0.1:8080."""
+    home.mkdir(parents=True, exist_ok=True)
+    clock = MovableClock(home / "clock")
+    identity = identity_app(f"{base}/identity", home / "identity.key")
+    verifier = TokenVerifier(f"{base}/identity", "yimen", _keys_of(identity))
+    parts = Parts(carrier=carrier or LocalCarrier(), clock=clock, verifier=verifier)
+    bank = Bank(home / "bank", clock, f"{base}/fees/bank/messages", time_scale=BANK_TIME_SCALE)
+    services = build_services(home, base, parts, bank)
+    outside = [bank_app(bank), sms_app(_gateway(home, base))]
+    played: dict[str, ASGIApp] = {"identity": identity, "bank": outside[0], "sms": outside[1]}
+    return Hall(services, _front(services, played, outside), clock)
+
+
+def _gateway(home: Path, base: str) -> SmsGateway:
+    """The played gateway shares the messenger's demonstration secrets, which are the defaults of its settings."""
+    agreed = NotifySettings(database_url="")
+    return SmsGateway(
+        key=agreed.sms_key.get_secret_value(),
+        receipt_url=f"{base}/notify/sms/receipts",
+        receipt_secret=agreed.sms_receipt_secret.get_secret_value(),
+        path=home / "sms.sqlite3",
+    )
+
+
+def _keys_of(identity: Starlette) -> Any:
+    """In process the issuer's keys need no request to ourselves, which would wait for the hall to be up."""
+
+    async def keys() -> dict[str, Any]:
+        return {"keys": [identity.state.provider.key.as_dict(private=False)]}
+
+    return keys
+
+
+def _front(services: Mapping[str, Service[Any]], played: Mapping[str, ASGIApp], living: list[Any]) -> Starlette:
+    approval = {name.removeprefix("approval."): s for name, s in services.items() if name.startswith("approval.")}
+    single = {name: service.app for name, service in services.items() if not name.startswith("approval.")}
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for app in living:
+                await stack.enter_async_context(app.router.lifespan_context(app))
+            for service in services.values():
+                await service.prepare()  # every queue stands before the first event travels
+            for service in services.values():
+                await stack.enter_async_context(service.running())
+            yield
+
+    routes = [Route("/", home_page(services))]
+    mounts = [
+        Mount(f"/{name}", app=app) for name, app in {**single, "approval": Departments(approval), **played}.items()
+    ]
+    return Starlette(routes=[*routes, *mounts], lifespan=lifespan)
+
+
+async def serve(home: Path, port: int) -> None:
+    hall = build_hall(home, f"http://127.0.0.1:{port}")
+    config = uvicorn.Config(hall.app, host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="on")
+    await uvicorn.Server(config).serve()
+
+
+def main() -> None:
+    telemetry.configure(os.environ.get("YIMEN_LOG_LEVEL", "WARNING"))
+    port = int(os.environ.get("PORT", DEFAULT_PORT))
+    home = Path(os.environ.get("YIMEN_HOME", "var"))
+    print(f"一门 Yimen → http://127.0.0.1:{port}  (Ctrl-C ends it; everything is kept in {home}/)", flush=True)
+    asyncio.run(serve(home, port))
+
+
+if __name__ == "__main__":
+    main()

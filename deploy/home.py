@@ -1,0 +1,88 @@
+"""The page at `/`: what runs here, where its interfaces and papers are, and the newest cases. Plain HTML, no script."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from html import escape
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from services.monitor.domain.words import TERMS
+from services.monitor.queries import case_page
+from services.monitor.shapes import CaseLine
+from services.monitor.showing import show_line
+from yimen.service import Service
+
+SERVICES = {
+    "intake": ("受理", "一门受理：事项目录、申请、办件的一生"),
+    "approval": ("部门审批", "各部门窗口与后台：签收、审查、中止、开单、答复"),
+    "fees": ("收费", "票款分离：核标、缴款通知、银行回执、账目"),
+    "monitor": ("电子监察", "每一步都记入不可更改的日志，时限由事件重新计算"),
+    "notify": ("通知", "短信、部门系统订阅、实时动态"),
+}
+PLAYED = {
+    "identity/people": "身份提供方（模拟）：各种角色的演示人物",
+    "bank": "代收银行（模拟）：缴款页面",
+    "sms": "短信网关（模拟）：已收到的短信",
+}
+_STYLE = """
+body{font:16px/1.7 "PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;color:#1a2233;margin:0;background:#f4f6fa}
+header{background:#123a6b;color:#fff;padding:1.6rem 0}main,header div{max-width:1040px;margin:auto;padding:0 1.2rem}
+h1{margin:0;font-size:1.7rem}h2{font-size:1.2rem;margin:2rem 0 .6rem}p{margin:.3rem 0}
+section{display:grid;grid-template-columns:repeat(auto-fit,minmax(300px,1fr));gap:1rem}
+article{background:#fff;border:1px solid #d8deea;border-radius:8px;padding:1rem 1.2rem}article h3{margin:0}
+a{color:#0b4fa3}table{border-collapse:collapse;width:100%;background:#fff}th,td{border:1px solid #d8deea;padding:.45rem .7rem;
+text-align:left}th{background:#e8edf5}.red{color:#a8071a;font-weight:600}.yellow{color:#7a4d00;font-weight:600}
+.blue{color:#0b4fa3;font-weight:600}.green{color:#1b5e20}code{background:#e8edf5;padding:.1rem .4rem;border-radius:4px}
+footer{margin:2rem 0;color:#455}
+"""
+
+
+def _service(name: str, title: str, does: str, ready: bool) -> str:
+    state = "正常" if ready else "异常"
+    links = " · ".join(
+        f'<a href="/{name}/{path}">{words}</a>'
+        for path, words in (("docs", "接口说明"), ("openapi.json", "OpenAPI"), ("readyz", "就绪"), ("metrics", "指标"))
+    )
+    return f"<article><h3>{title}（{state}）</h3><p>{does}</p><p>{links}</p></article>"
+
+
+def _case(line: CaseLine) -> str:
+    words = TERMS[line.light]
+    cells = (escape(line.case_number), escape(line.item_name), escape(line.state_text), line.department_name)
+    return f"<tr><td>{'</td><td>'.join(cells)}</td><td class='{line.light}'>● {words}</td></tr>"
+
+
+async def _ready(services: Mapping[str, Service[Any]], name: str) -> bool:
+    ours = [service for known, service in services.items() if known.split(".")[0] == name]
+    return all([(await check())[0] for service in ours for check in service.app.state.checks.values()])
+
+
+async def _cases(monitor: Service[Any]) -> list[CaseLine]:
+    """Running ones first, worst light on top; then those that ended."""
+    async with monitor.units.view() as view:
+        pages = [
+            await case_page(view, light=None, departments=None, ended=ended, after=None, limit=50)
+            for ended in (False, True)
+        ]
+    return [show_line(row) for page in pages for row in page]
+
+
+def home_page(services: Mapping[str, Service[Any]]) -> Callable[[Request], Awaitable[HTMLResponse]]:
+    async def home(_request: Request) -> HTMLResponse:
+        cards = [_service(name, *words, await _ready(services, name)) for name, words in SERVICES.items()]
+        rows = [_case(line) for line in await _cases(services["monitor"])]
+        heads = "<tr><th>办件编号</th><th>事项</th><th>状态</th><th>部门</th><th>监察</th></tr>"
+        empty = "<p>还没有办件。在另一个终端运行 <code>make demo</code>，示范日的八个办件就会出现在这里。</p>"
+        table = f"<table>{heads}{''.join(rows)}</table>" if rows else empty
+        played = "".join(f'<article><h3><a href="/{path}">{words}</a></h3></article>' for path, words in PLAYED.items())
+        return HTMLResponse(_PAGE.format(style=_STYLE, cards="".join(cards), played=played, table=table))
+
+    return home
+
+
+_PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>一门 · 政务服务大厅</title>
+<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,"><style>{style}</style></head>
+<body><header><div><h1>一门 · 政务服务大厅</h1><p>一门受理、抄告相关、并联审批、限时办结；票款分离，电子监察。</p></div></header>
+<main><h2>五个服务</h2><section>{cards}</section><h2>模拟的外部世界</h2><section>{played}</section>
+<h2>办件</h2>{table}<footer>这是内嵌运行方式：五个服务同在一个进程，数据保存在本机文件中。</footer></main></body></html>"""

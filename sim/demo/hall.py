@@ -1,0 +1,154 @@
+"""A person at the hall: signs in, asks, acts, waits. Everything goes over HTTP, as a front end would do it.
+
+A connection that breaks is tried again with the same Idempotency-Key, so nothing is sent twice; a transition whose answer
+was lost is looked up before it is repeated.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+PATIENCE_SECONDS = 60.0
+POLL_SECONDS = 0.1
+Json = dict[str, Any]
+
+
+class Unexpected(AssertionError):
+    """The hall answered what it should not, or not in time."""
+
+
+class Hall:
+    """The hall's address, and the tokens of the people who act in it."""
+
+    def __init__(self, base: str, patience: float = PATIENCE_SECONDS) -> None:
+        self.base = base.rstrip("/")
+        self._patience = patience
+        self._client = httpx.AsyncClient(base_url=self.base, timeout=20, trust_env=False)
+        self._tokens: dict[str, str] = {}
+
+    async def __aenter__(self) -> "Hall":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.aclose()
+
+    async def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Outlasts a hall that is being restarted."""
+        ends = time.monotonic() + self._patience
+        while True:
+            try:
+                answer = await self._client.request(method, path, **options)
+            except httpx.TransportError:
+                if time.monotonic() > ends:
+                    raise
+            else:
+                if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() > ends:
+                    return answer
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _headers(self, person: str | None) -> dict[str, str]:
+        if person is None:
+            return {}
+        if person not in self._tokens:
+            form = {"grant_type": "client_credentials", "person": person}
+            answer = await self._send("POST", "/identity/token", data=form)
+            self._tokens[person] = answer.raise_for_status().json()["access_token"]
+        return {"Authorization": f"Bearer {self._tokens[person]}"}
+
+    async def get(self, person: str | None, path: str, **headers: str) -> Json:
+        answer = await self._send("GET", path, headers=await self._headers(person) | headers)
+        return _body(answer, path)
+
+    async def create(self, person: str, path: str, body: Json) -> Json:
+        """A POST that creates; repeated under the same key until it is answered."""
+        headers = await self._headers(person) | {"Idempotency-Key": str(uuid4())}
+        return _body(await self._send("POST", path, json=body, headers=headers), path)
+
+    async def act(self, person: str, thing: str, action: str, body: Json | None = None) -> Json:
+        """A transition of what the person sees now."""
+        headers = await self._headers(person)
+        answer = await self._try(headers, thing, action, body)
+        return _body(answer, f"{thing}/{action}")
+
+    async def refused(self, person: str, thing: str, action: str, body: Json | None = None) -> Json:
+        """The same, where the hall must say no; its problem document."""
+        answer = await self._try(await self._headers(person), thing, action, body)
+        if answer.is_success:
+            raise Unexpected(f"{thing}/{action} was allowed")
+        return dict(answer.json())
+
+    async def _try(self, headers: dict[str, str], thing: str, action: str, body: Json | None) -> httpx.Response:
+        ends = time.monotonic() + self._patience
+        tag: str | None = None
+        while True:
+            seen = await self._send("GET", thing, headers=headers)
+            _body(seen, thing)
+            if tag is not None and seen.headers["ETag"] != tag:
+                return seen  # it moved while the answer was lost: the act took effect
+            tag = seen.headers["ETag"]
+            try:
+                return await self._client.post(
+                    f"{thing}/{action}", json=body or {}, headers=headers | {"If-Match": tag}
+                )
+            except httpx.TransportError:
+                if time.monotonic() > ends:
+                    raise
+
+    async def until(self, person: str | None, path: str, seen: Callable[[Json], Any], what: str) -> Json:
+        """Asks until it is so. Raises `Unexpected` with the last answer when patience ends."""
+
+        async def look() -> Json | None:
+            answer = await self._send("GET", path, headers=await self._headers(person))
+            last.append(answer.text[:2000])
+            body = _json(answer) if answer.is_success else None
+            return body if body is not None and seen(body) else None
+
+        last: list[str] = []
+        return await self._wait(look, lambda: f"{what} did not come about; {path} says {last[-1]}")
+
+    async def _wait(self, look: Callable[[], Awaitable[Json | None]], why: Callable[[], str]) -> Json:
+        ends = time.monotonic() + self._patience
+        while True:
+            if (found := await look()) is not None:
+                return found
+            if time.monotonic() > ends:
+                raise Unexpected(why())
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def pay(self, payment_code: str, method: str) -> None:
+        """At the bank's page. The order may still be on its way to the bank."""
+
+        async def try_to_pay() -> Json | None:
+            answer = await self._send("POST", "/bank/pay", json={"payment_code": payment_code, "method": method})
+            told.append(answer.text[:500])
+            return {"ok": True} if answer.is_success or answer.status_code == httpx.codes.CONFLICT else None
+
+        told: list[str] = []
+        await self._wait(try_to_pay, lambda: f"the bank took no payment for {payment_code}: {told[-1]}")
+
+    async def now(self) -> datetime:
+        return datetime.fromisoformat((await self.get(None, "/intake/clock"))["now"])
+
+    async def move_clock(self, instant: datetime) -> None:
+        """Forward; a clock that stands later already is left where it is."""
+        if instant <= await self.now():
+            return
+        headers = await self._headers("clock-keeper")
+        _body(await self._send("PUT", "/intake/clock", json={"now": instant.isoformat()}, headers=headers), "/clock")
+
+
+def _body(answer: httpx.Response, what: str) -> Json:
+    if not answer.is_success:
+        raise Unexpected(f"{answer.request.method} {what}: {answer.status_code} {answer.text[:2000]}")
+    return _json(answer)
+
+
+def _json(answer: httpx.Response) -> Json:
+    """A bare list as a page of items; an empty answer as nothing."""
+    found = answer.json() if answer.content else {}
+    return found if isinstance(found, dict) else {"items": found}

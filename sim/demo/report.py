@@ -1,0 +1,95 @@
+"""What became of each case, in Chinese: its timeline, papers, money and light, and whether it ended as it should."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+
+from sim.demo.day import Story
+from sim.demo.hall import Hall, Json
+from yimen.money import format_yuan
+from yimen.worktime import SHANGHAI
+
+LIGHTS = {
+    "green": "[green]● 绿灯[/]",
+    "blue": "[blue]● 预警[/]",
+    "yellow": "[yellow]● 黄牌[/]",
+    "red": "[red]● 红牌[/]",
+}
+PAPERS = {
+    "receipt": "收件凭证", "acceptance": "受理通知书", "one_time_notice": "一次性告知书", "refusal": "不予受理决定书",
+    "return": "退办件通知书", "joint_notice": "联办件通知书", "special_procedure": "特别程序所需时间告知书",
+    "extension": "延长时限告知书", "grant": "准予行政许可决定书", "denial": "不予行政许可决定书", "service": "送达回证",
+}  # fmt: skip
+
+
+@dataclass
+class Ending:
+    """A case as intake, fees and monitor see it, and what is wrong with it."""
+
+    story: Story
+    case: Json
+    seen: Json
+    faults: list[str]
+
+
+async def ending_of(hall: Hall, story: Story) -> Ending:
+    """Waits until the supervisor has seen the end, then compares all three."""
+    path = f"/monitor/cases/{story.number}"
+    seen = await hall.until("supervisor", path, lambda found: found["state"] == story.ends, f"{story.title}: the end")
+    case = await hall.get("supervisor", story.case)
+    progress = await hall.get(None, f"/intake/progress/{story.number}", **{"Query-Password": story.password})
+    faults = [*_wrong_states(story, case, seen, progress), *_wrong_papers(story, case), *_wrong_money(story, seen)]
+    levels = {alert["level"] for alert in seen["alerts"]} | {seen["light"]}
+    if not levels <= story.lights:
+        faults.append(f"监察出现了不应有的灯：{', '.join(sorted(levels - story.lights))}")
+    if not story.lights <= levels | {"green"}:
+        faults.append(f"监察没有亮应有的灯：{', '.join(sorted(story.lights - levels))}")
+    return Ending(story, case, seen, faults)
+
+
+def _wrong_states(story: Story, case: Json, seen: Json, progress: Json) -> list[str]:
+    found = {"受理": case["state"], "监察": seen["state"]}
+    faults = [f"{who}认为状态是 {state}，应为 {story.ends}" for who, state in found.items() if state != story.ends]
+    if case["outcome"] != story.outcome or seen["outcome"] != story.outcome:
+        faults.append(f"结果是 {case['outcome']} / {seen['outcome']}，应为 {story.outcome}")
+    if progress["case_number"] != story.number:
+        faults.append("进度查询不到该办件")
+    return faults
+
+
+def _wrong_papers(story: Story, case: Json) -> list[str]:
+    missing = {"receipt", *story.papers} - {paper["kind"] for paper in case["documents"]}
+    return [f"缺少文书：{PAPERS[kind]}" for kind in sorted(missing)]
+
+
+def _wrong_money(story: Story, seen: Json) -> list[str]:
+    paid = sum(notice["amount"] for notice in seen["notices"] if notice["cleared_at"])
+    return [] if paid == story.paid else [f"缴费 {format_yuan(paid)} 元，应为 {format_yuan(story.paid)} 元"]
+
+
+def _at(instant: str) -> str:
+    return datetime.fromisoformat(instant).astimezone(SHANGHAI).strftime("%m-%d %H:%M")
+
+
+def show(console: Console, ending: Ending) -> None:
+    story, case, seen = ending.story, ending.case, ending.seen
+    table = Table(box=None, show_header=False, padding=(0, 1))
+    for line in seen["timeline"]:
+        table.add_row(_at(line["at"]), line["text"])
+    papers = "；".join(f"{PAPERS.get(p['kind'], p['kind'])} {p['number']}" for p in case["documents"])
+    money = "；".join(f"{format_yuan(n['amount'])} 元，票据 {n['ticket_number']}" for n in seen["notices"]) or "不收费"
+    table.add_section()
+    table.add_row("文书", papers)
+    table.add_row("费用", money)
+    table.add_row("监察", _light(seen))
+    table.add_row("结果", "[red]" + "；".join(ending.faults) + "[/]" if ending.faults else "[green]与预期一致[/]")
+    title = f"{story.title} · {case['item_name']} · {story.number}"
+    console.print(Panel(table, title=title, title_align="left"))
+
+
+def _light(seen: Json) -> str:
+    alerts = "；".join(f"{LIGHTS[a['level']]} {a['reason']}（{a['rule']}）" for a in seen["alerts"])
+    return LIGHTS[seen["light"]] + (f"  {alerts}" if alerts else "")
