@@ -41,7 +41,7 @@ async def test_pages_follow_one_another_without_gap_or_repetition(desk: Desk):
     assert (seen, page["next"]) == (["R2", "R3", "R1"], None)
 
 
-@pytest.mark.parametrize("after", ["yesterday", "2026-13-01~R1", "2026-03-01~\x00", ""])
+@pytest.mark.parametrize("after", ["yesterday", "2026-13-01~R1", "2026-03-01~R 1", ""])
 async def test_a_made_up_place_is_422(desk: Desk, after: str):
     answer = await desk.harness.client.get(desk.url(), params={"after": after}, headers=desk.headers())
     assert answer.status_code == 422
