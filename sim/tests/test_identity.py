@@ -2,14 +2,17 @@
 
 import re
 import secrets
+import socket
 import stat
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Iterator
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -178,3 +181,32 @@ def test_citizens_carry_valid_numbers() -> None:
     check_resident_id(PEOPLE["zhang-xiaomei"].id_number)
     check_resident_id(PEOPLE["li-qiang"].id_number)
     check_credit_code(PEOPLE["agent-chengyuan"].id_number)
+
+
+@pytest.fixture
+def provider_address() -> Iterator[str]:
+    """The provider behind a real server on loopback."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        issuer = f"http://127.0.0.1:{door.getsockname()[1]}/identity"
+        config = uvicorn.Config(in_the_hall(identity_app(issuer)), log_level="critical", ws="none", lifespan="off")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [door]})
+        thread.start()
+        yield issuer
+        server.should_exit = True
+        thread.join(10)
+
+
+async def test_the_hall_finds_the_keys_by_discovery(provider_address: str) -> None:
+    async with httpx.AsyncClient(base_url=provider_address, trust_env=False) as client:
+        answer = await client.post("/token", data={"grant_type": "client_credentials", "person": "leader"})
+    token = answer.json()["access_token"]
+    assert (await TokenVerifier(provider_address).verify(token)).id == "leader"
+    assert (await TokenVerifier(provider_address, jwks=f"{provider_address}/jwks").verify(token)).id == "leader"
+
+
+async def test_a_provider_that_gives_itself_for_another_is_not_believed(provider_address: str) -> None:
+    with pytest.raises(Exception, match="503"):
+        await TokenVerifier(provider_address.replace("127.0.0.1", "localhost")).verify(
+            mint(new_key(), PEOPLE["leader"], provider_address)
+        )

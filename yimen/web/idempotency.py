@@ -45,7 +45,7 @@ def key_hash(request: Request) -> str:
         raise Problem(400, "malformed-idempotency-key", "防重复编号格式不正确", detail)
     principal = getattr(request.state, "principal", None)
     caller = principal.id if principal else ""
-    return _sha256("\n".join((caller, request.method, request.url.path, key)).encode())
+    return _sha256("\n".join((caller, request.method, request.scope["path"], key)).encode())
 
 
 async def answer_once(
@@ -54,7 +54,7 @@ async def answer_once(
     """The stored answer, or `handle`'s, stored in the same transaction."""
     await _claim(unit, hashed)
     now = clock.now()
-    fingerprint = _sha256(request.url.query.encode() + b"\n" + await request.body())
+    fingerprint = _sha256(request.scope["query_string"] + b"\n" + await request.body())
     table = unit.table("idempotency")
     row = (await unit.execute(select(table).where(table.c.key_hash == hashed))).first()
     if row is not None and now - row.created_at < KEPT:

@@ -157,7 +157,7 @@ def install(app: FastAPI) -> None:
                 problem = _from_http(error)
             case _:
                 raise error
-        return problem.response(request.url.path)
+        return problem.response(request.scope["path"])
 
     for kind in (Problem, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, answer)

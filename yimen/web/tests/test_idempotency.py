@@ -130,3 +130,10 @@ async def test_a_missing_or_odd_key_is_refused(world: Any, key: str | None, code
 
 async def test_a_key_of_two_hundred_characters_will_do(world: Any) -> None:
     assert (await world.write(key="~" * 200)).status_code == 201
+
+
+async def test_an_odd_host_header_makes_no_other_key(world: Any) -> None:
+    await world.write()
+    headers = world.headers(Role.CITIZEN, key="k") | {"Host": "notes/elsewhere?x="}
+    again = await world.client.post("/notes", json={"text": "a"}, headers=headers)
+    assert again.headers.get("idempotency-replayed") == "true"

@@ -23,6 +23,7 @@ async def test_a_body_that_announces_too_much_is_refused_unread(world: Any) -> N
     headers["Content-Length"] = str(BODY_LIMIT + 1)
     answer = await world.client.post("/notes", content=chunks(BODY_LIMIT + 1, read), headers=headers)
     check_shape(answer, 413, "body-too-large")
+    assert read == []
 
 
 async def test_a_chunked_body_is_read_to_the_limit_and_no_further(world: Any) -> None:
