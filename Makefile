@@ -37,7 +37,7 @@ lint: .venv/dev.stamp ## Check style, types and the direction of imports
 	.venv/bin/lint-imports
 
 contracts: .venv/dev.stamp ## Write AsyncAPI, JSON Schemas and OpenAPI; fail on an incompatible change
-	@exec $(PY) -m yimen.asyncapi $(ARGS)
+	@exec $(PY) -m deploy.contracts $(ARGS)
 
 rules: .venv/dev.stamp ## Show which tests keep which rule of the field
 	@sh tools/real-parts.sh
