@@ -31,10 +31,11 @@ header{background:#123a6b;color:#fff;padding:1.6rem 0}main,header div{max-width:
 h1{margin:0;font-size:1.7rem}h2{font-size:1.2rem;margin:2rem 0 .6rem}p{margin:.3rem 0}
 section{display:grid;grid-template-columns:repeat(auto-fit,minmax(300px,1fr));gap:1rem}
 article{background:#fff;border:1px solid #d8deea;border-radius:8px;padding:1rem 1.2rem}article h3{margin:0}
-a{color:#0b4fa3}table{border-collapse:collapse;width:100%;background:#fff}th,td{border:1px solid #d8deea;padding:.45rem .7rem;
-text-align:left}th{background:#e8edf5}.red{color:#a8071a;font-weight:600}.yellow{color:#7a4d00;font-weight:600}
-.blue{color:#0b4fa3;font-weight:600}.green{color:#1b5e20}code{background:#e8edf5;padding:.1rem .4rem;border-radius:4px}
-footer{margin:2rem 0;color:#455}
+a{color:#0b4fa3}table{border-collapse:collapse;width:100%;background:#fff}
+th,td{border:1px solid #d8deea;padding:.45rem .7rem;text-align:left}th{background:#e8edf5}
+.red{color:#a8071a;font-weight:600}.yellow{color:#7a4d00;font-weight:600}
+.blue{color:#0b4fa3;font-weight:600}.green{color:#1b5e20}
+code{background:#e8edf5;padding:.1rem .4rem;border-radius:4px}footer{margin:2rem 0;color:#445566}
 """
 
 
@@ -82,7 +83,9 @@ def home_page(services: Mapping[str, Service[Any]]) -> Callable[[Request], Await
 
 
 _PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>一门 · 政务服务大厅</title>
-<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,"><style>{style}</style></head>
-<body><header><div><h1>一门 · 政务服务大厅</h1><p>一门受理、抄告相关、并联审批、限时办结；票款分离，电子监察。</p></div></header>
+<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">
+<style>{style}</style></head>
+<body><header><div><h1>一门 · 政务服务大厅</h1>
+<p>一门受理、抄告相关、并联审批、限时办结；票款分离，电子监察。</p></div></header>
 <main><h2>五个服务</h2><section>{cards}</section><h2>模拟的外部世界</h2><section>{played}</section>
 <h2>办件</h2>{table}<footer>这是内嵌运行方式：五个服务同在一个进程，数据保存在本机文件中。</footer></main></body></html>"""

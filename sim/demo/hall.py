@@ -15,6 +15,7 @@ import httpx
 
 PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 0.1
+AGAIN = {httpx.codes.PRECONDITION_FAILED, httpx.codes.SERVICE_UNAVAILABLE}
 Json = dict[str, Any]
 
 
@@ -83,21 +84,24 @@ class Hall:
         return dict(answer.json())
 
     async def _try(self, headers: dict[str, str], thing: str, action: str, body: Json | None) -> httpx.Response:
+        """Looks, acts on what it saw; where somebody else was quicker it looks again, as a person would."""
         ends = time.monotonic() + self._patience
-        tag: str | None = None
+        lost = False
         while True:
             seen = await self._send("GET", thing, headers=headers)
             _body(seen, thing)
-            if tag is not None and seen.headers["ETag"] != tag:
-                return seen  # it moved while the answer was lost: the act took effect
-            tag = seen.headers["ETag"]
             try:
-                return await self._client.post(
-                    f"{thing}/{action}", json=body or {}, headers=headers | {"If-Match": tag}
-                )
+                tag = {"If-Match": seen.headers["ETag"]}
+                answer = await self._client.post(f"{thing}/{action}", json=body or {}, headers=headers | tag)
             except httpx.TransportError:
+                lost = True
                 if time.monotonic() > ends:
                     raise
+                continue
+            if lost and answer.status_code == httpx.codes.CONFLICT:
+                return seen  # the act whose answer was lost had taken effect
+            if answer.status_code not in AGAIN or time.monotonic() > ends:
+                return answer
 
     async def until(self, person: str | None, path: str, seen: Callable[[Json], Any], what: str) -> Json:
         """Asks until it is so. Raises `Unexpected` with the last answer when patience ends."""

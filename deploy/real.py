@@ -1,0 +1,249 @@
+"""The same five services as separate processes on RabbitMQ and PostgreSQL: `make run-real`.
+
+Told by environment variables only: YIMEN_BUS_URL (an AMQP URL), YIMEN_POSTGRES_URL (an administrative PostgreSQL URL, by
+which a database for each service is made if it is missing), PORT, REPLICAS, YIMEN_HOME. Each child is plain
+`python -m services.<name>` with the environment that an operator would give it; this process plays the outside world
+and stands in front of them. Who listens is ready before intake speaks its first word: an event that nobody follows yet
+would end in `yimen.unrouted`.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import asyncpg
+import httpx
+import uvicorn
+from sqlalchemy import make_url
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
+
+from deploy.front import Front
+from services.notify.settings import NotifySettings
+from sim.bank.app import bank_app
+from sim.bank.teller import Bank
+from sim.identity import identity_app
+from sim.people import DEPARTMENTS
+from sim.sms import SmsGateway, sms_app
+from yimen import telemetry
+from yimen.clock import MovableClock
+
+ALONE = ("planning", "environment", "fire")
+"""Departments with an instance of their own; the others share a comprehensive window (综合窗口)."""
+
+READY_SECONDS = 90
+BANK_TIME_SCALE = 0.05
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+Environment = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Process:
+    """One service process to start: its module, its environment, and the paths that lead to it."""
+
+    module: str
+    name: str
+    paths: tuple[str, ...]
+    environment: Environment
+
+
+@dataclass
+class House:
+    """What is told from outside, and what was started."""
+
+    home: Path
+    base: str
+    bus_url: str
+    postgres_url: str
+    replicas: int = 1
+    running: list[asyncio.subprocess.Process] = field(default_factory=list)
+
+    def database(self, name: str) -> str:
+        url = make_url(self.postgres_url).set(drivername="postgresql+asyncpg", database=f"yimen_{name}")
+        return url.render_as_string(hide_password=False)
+
+    def common(self) -> Environment:
+        return {
+            "YIMEN_BUS_URL": self.bus_url,
+            "YIMEN_ISSUER": f"{self.base}/identity",
+            "YIMEN_CLOCK": "movable",
+            "YIMEN_CLOCK_FILE": str(self.home / "clock"),
+            "YIMEN_LOG_LEVEL": os.environ.get("YIMEN_LOG_LEVEL", "WARNING"),
+        }
+
+
+def processes(house: House, bank: Bank) -> list[Process]:
+    """Listeners first, intake last."""
+    fees = {
+        "YIMEN_FEES_BANK_URL": f"{house.base}/bank",
+        "YIMEN_FEES_BANK_KEYS_FILE": str(bank.ring.public_file),
+        "YIMEN_FEES_BANK_MESSAGE_KEY": bank.ring.message_key.hex(),
+    }
+    notify = {"YIMEN_NOTIFY_SMS_URL": f"{house.base}/sms/messages", "YIMEN_NOTIFY_ALLOW_PRIVATE_WEBHOOKS": "true"}
+    shared = ",".join(code for code in DEPARTMENTS if code not in ALONE)
+    windows: list[tuple[str, Environment]] = [(code, {"YIMEN_APPROVAL_DEPARTMENTS": code}) for code in ALONE]
+    windows.append(("window", {"YIMEN_APPROVAL_DEPARTMENTS": shared, "YIMEN_APPROVAL_WINDOW": "window"}))
+    return [
+        _single("fees", house, fees),
+        _single("monitor", house, {}),
+        _single("notify", house, notify),
+        *(_window(name, house, environment) for name, environment in windows),
+        _single("intake", house, {}),
+    ]
+
+
+def _single(name: str, house: House, own: Environment) -> Process:
+    database = {f"YIMEN_{name.upper()}_DATABASE_URL": house.database(name)}
+    return Process(f"services.{name}", name, (f"/{name}",), house.common() | database | own)
+
+
+def _window(name: str, house: House, own: Environment) -> Process:
+    database = {"YIMEN_APPROVAL_DATABASE_URL": house.database(f"approval_{name}")}
+    paths = tuple(f"/approval/departments/{code}" for code in own["YIMEN_APPROVAL_DEPARTMENTS"].split(","))
+    paths += ("/approval",) if name == ALONE[0] else ()
+    return Process("services.approval", f"approval_{name}", paths, house.common() | database | own)
+
+
+async def make_databases(house: House, names: list[str]) -> None:
+    """Makes what is missing; an existing database goes on where it was."""
+    admin = make_url(house.postgres_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = await asyncpg.connect(admin)
+    try:
+        known = {row["datname"] for row in await connection.fetch("SELECT datname FROM pg_database")}
+        for name in names:
+            if f"yimen_{name}" not in known:
+                await connection.execute(f'CREATE DATABASE "yimen_{name}"')
+    finally:
+        await connection.close()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+async def _start(house: House, process: Process) -> list[str]:
+    """All replicas of one process; their addresses."""
+    addresses = []
+    for _ in range(house.replicas):
+        port = _free_port()
+        environment = {**os.environ, **process.environment, "YIMEN_PORT": str(port)}
+        child = await asyncio.create_subprocess_exec(sys.executable, "-m", process.module, env=environment)
+        house.running.append(child)
+        addresses.append(f"http://127.0.0.1:{port}")
+        print(f"  {process.name:<20} pid {child.pid:<8} {addresses[-1]}", flush=True)
+    return addresses
+
+
+async def _until_ready(house: House, addresses: list[str]) -> None:
+    async with httpx.AsyncClient(trust_env=False, timeout=5) as client, asyncio.timeout(READY_SECONDS):
+        for address in addresses:
+            while not await _is_ready(client, address):
+                if fallen := [child.pid for child in house.running if child.returncode is not None]:
+                    raise RuntimeError(f"processes ended while starting: {fallen}")
+                await asyncio.sleep(0.1)
+
+
+async def _is_ready(client: httpx.AsyncClient, address: str) -> bool:
+    try:
+        return (await client.get(f"{address}/readyz")).is_success
+    except httpx.TransportError:
+        return False
+
+
+async def start_house(house: House, bank: Bank) -> Mapping[str, list[str]]:
+    """Path prefix to addresses, once everything is ready."""
+    chosen = processes(house, bank)
+    await make_databases(house, [process.name for process in chosen])
+    upstreams: dict[str, list[str]] = {}
+    *listeners, speaker = chosen
+    for group in (listeners, [speaker]):
+        started = [(process, await _start(house, process)) for process in group]
+        await _until_ready(house, [address for _process, addresses in started for address in addresses])
+        upstreams |= {path: addresses for process, addresses in started for path in process.paths}
+    return upstreams
+
+
+async def stop_house(house: House) -> None:
+    for child in house.running:
+        if child.returncode is None:
+            child.send_signal(signal.SIGTERM)
+    await asyncio.gather(*(child.wait() for child in house.running))
+
+
+def build_front(house: House) -> Starlette:
+    """The played outside world, and the way in to the services."""
+    house.home.mkdir(parents=True, exist_ok=True)
+    clock = MovableClock(house.home / "clock")
+    bank = Bank(house.home / "bank", clock, f"{house.base}/fees/bank/messages", time_scale=BANK_TIME_SCALE)
+    agreed = NotifySettings(database_url="")
+    gateway = SmsGateway(
+        key=agreed.sms_key.get_secret_value(),
+        receipt_url=f"{house.base}/notify/sms/receipts",
+        receipt_secret=agreed.sms_receipt_secret.get_secret_value(),
+        path=house.home / "sms.sqlite3",
+    )
+    outside = {"bank": bank_app(bank), "sms": sms_app(gateway)}
+    identity = identity_app(f"{house.base}/identity", house.home / "identity.key")
+    ways: dict[str, Front] = {}
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        bank_runs, sms_runs = (played.router.lifespan_context(played) for played in outside.values())
+        async with bank_runs, sms_runs:
+            yield
+            await stop_house(house)
+            for front in ways.values():
+                await front.close()
+
+    app = Starlette(routes=[Mount("/identity", app=identity)], lifespan=lifespan)
+    for name, played in outside.items():
+        app.routes.append(Mount(f"/{name}", app=played))
+    app.state.house, app.state.bank, app.state.ways = house, bank, ways
+    return app
+
+
+def open_ways(app: Starlette, upstreams: Mapping[str, list[str]]) -> None:
+    front = app.state.ways["front"] = Front(upstreams)
+    app.routes.append(Route("/{path:path}", front.answer, methods=METHODS))
+
+
+async def serve(house: House, port: int) -> None:
+    """The outside world answers first (services fetch the issuer's keys), then the services come up behind it."""
+    app = build_front(house)
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="on")
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn tells it by a flag only
+        await asyncio.sleep(0.05)
+    try:
+        open_ways(app, await start_house(house, app.state.bank))
+        print(f"一门 Yimen, {house.replicas} replica(s) of each service → {house.base}", flush=True)
+    except BaseException:
+        server.should_exit = True
+        await serving
+        raise
+    await serving
+
+
+def main() -> None:
+    telemetry.configure(os.environ.get("YIMEN_LOG_LEVEL", "WARNING"))
+    port = int(os.environ.get("PORT", "8080"))
+    house = House(
+        home=Path(os.environ.get("YIMEN_HOME", "var/real")),
+        base=f"http://127.0.0.1:{port}",
+        bus_url=os.environ.get("YIMEN_BUS_URL", "amqp://guest:guest@127.0.0.1:5672/"),
+        postgres_url=os.environ.get("YIMEN_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres"),
+        replicas=int(os.environ.get("REPLICAS", "1")),
+    )
+    asyncio.run(serve(house, port))
+
+
+if __name__ == "__main__":
+    main()
