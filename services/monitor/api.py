@@ -61,7 +61,7 @@ async def read_case(
     number: Annotated[Code, Path()], view: Reading, caller: Principal = allow(*OVERSEERS, *STAFF)
 ) -> CaseShape:
     seen = await see(view, number)
-    if not seen.timeline:
+    if not seen.told:
         raise NotFound("没有此办件", "监察系统没有收到该办件的任何记录，请核对办件编号。")
     if not _oversees(caller) and not seen.departments & caller.departments:
         raise Forbidden("不能查看其他部门的办件", "该办件不涉及您所在的部门；如需了解，请联系监察人员。")

@@ -5,6 +5,7 @@ from typing import Final
 from services.monitor import queries
 from services.monitor.context import Context
 from services.monitor.domain.clocks import Finding, rungs, step_rungs
+from services.monitor.domain.views import Recorded
 from services.monitor.recording import append, take_chain
 from services.monitor.tables import plans
 from services.monitor.watching import RUNG_TIMER, follow, raise_alert, see, watch_for
@@ -29,7 +30,7 @@ RECOMPUTED_AT_ONCE: Final = 200
 async def record(unit: Unit[Context], event: Event, meta: Meta) -> None:
     await append(unit, event, meta)
     if event.speaker in TELLING and meta.correlation_id is not None:
-        await follow(unit, meta.correlation_id)
+        await follow(unit, meta.correlation_id, Recorded(meta, event))
 
 
 @handlers.on(intake.CalendarRevised)
@@ -47,6 +48,7 @@ async def put_plan_in_force(unit: Unit[Context], event: intake.CalendarRevised, 
         "revised_at": event.revised_at,
     }
     await unit.execute(unit.insert(plans).values(**plan).on_conflict_do_nothing())
+    queries.forget_calendars(unit)
     await _recompute_after(unit, f"{event.year}-{event.version}", "")
 
 

@@ -4,20 +4,27 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, or_, select, true
 
 from services.monitor.context import Context
 from services.monitor.domain.chain import GENESIS, Entry, Head, first_broken
 from services.monitor.domain.clocks import SEVERITY
 from services.monitor.domain.views import Recorded
 from services.monitor.tables import alerts, cases, journal, plans
-from yimen.bus import View
+from yimen.bus import Unit, View
 from yimen.contracts import Meta, read_event
 from yimen.contracts.monitor import Light
 from yimen.worktime import Calendar, YearPlan
 
 VERIFIED_AT_ONCE = 2000
 NO_DUE = date.max  # sorts cases without a running clock last
+
+_CALENDARS = "calendars"
+
+# Asked for each event: built once.
+_CASE_EVENTS = select(journal).where(journal.c.case_number == bindparam("number")).order_by(journal.c.position)
+_CASE_ROW = select(cases).where(cases.c.number == bindparam("number"))
+_PLANS_KNOWN = select(func.count()).select_from(plans)
 
 
 def _entry(row: Row[Any]) -> Entry:
@@ -58,22 +65,33 @@ async def verify_journal(view: View[Context]) -> tuple[Head, int | None]:
 
 async def case_events(view: View[Context], number: str) -> list[Recorded]:
     """The case's own rows; none other is read."""
-    query = select(journal).where(journal.c.case_number == number).order_by(journal.c.position)
-    entries = [_entry(row) for row in await view.execute(query)]
+    entries = [_entry(row) for row in await view.execute(_CASE_EVENTS, {"number": number})]
     return [Recorded(entry.meta, read_event(entry.meta.type, entry.body.encode())) for entry in entries]
 
 
 async def case_row(view: View[Context], number: str) -> Row[Any] | None:
-    return (await view.execute(select(cases).where(cases.c.number == number))).first()
+    return (await view.execute(_CASE_ROW, {"number": number})).first()
 
 
 async def calendars(view: View[Context]) -> tuple[Calendar, ...]:
     """Every calendar that was in force, the present one last; read again when a plan has been added, by any replica."""
     almanac = view.context.almanac
-    count = (await view.execute(select(func.count()).select_from(plans))).scalar_one()
+    count = (await view.execute(_PLANS_KNOWN)).scalar_one()
     if count != almanac.plans:
         almanac.calendars, almanac.plans = await _calendars(view), count
     return almanac.calendars
+
+
+async def unit_calendars(unit: Unit[Context]) -> tuple[Calendar, ...]:
+    """The same, asked once a unit; `forget_calendars` after a plan was added in it."""
+    if _CALENDARS not in unit.notes:
+        unit.notes[_CALENDARS] = await calendars(unit)
+    known: tuple[Calendar, ...] = unit.notes[_CALENDARS]
+    return known
+
+
+def forget_calendars(unit: Unit[Context]) -> None:
+    unit.notes.pop(_CALENDARS, None)
 
 
 async def _calendars(view: View[Context]) -> tuple[Calendar, ...]:

@@ -19,6 +19,7 @@ from yimen.contracts import Event, Meta
 
 _CHAIN: Final = 0x4A4F5552  # "JOUR"
 _HEAD: Final = "journal head"
+_WRITE: Final = journal.insert()
 
 
 async def take_chain(unit: Unit[Context]) -> Head:
@@ -35,21 +36,20 @@ async def take_chain(unit: Unit[Context]) -> Head:
 async def append(unit: Unit[Context], event: Event, meta: Meta) -> None:
     body = event.to_body().decode()
     head = link(await take_chain(unit), meta, body)
-    await unit.execute(
-        journal.insert().values(
-            position=head.position,
-            event_id=meta.id,
-            type=meta.type,
-            source=meta.source,
-            subject=meta.subject,
-            sequence=meta.sequence,
-            scope=meta.scope,
-            time=meta.time,
-            case_number=meta.correlation_id,
-            causation_id=meta.causation_id,
-            traceparent=meta.traceparent,
-            body=body,
-            hash=head.hash,
-        )
-    )
+    row = {
+        "position": head.position,
+        "event_id": meta.id,
+        "type": meta.type,
+        "source": meta.source,
+        "subject": meta.subject,
+        "sequence": meta.sequence,
+        "scope": meta.scope,
+        "time": meta.time,
+        "case_number": meta.correlation_id,
+        "causation_id": meta.causation_id,
+        "traceparent": meta.traceparent,
+        "body": body,
+        "hash": head.hash,
+    }
+    await unit.execute(_WRITE, row)
     unit.notes[_HEAD] = head

@@ -7,7 +7,7 @@ from sqlalchemy import Row
 
 from services.monitor.domain.clocks import SEVERITY, Thresholds, counted_on, days_late, light, rungs
 from services.monitor.domain.views import CaseView, NoticeView, ReviewView, State
-from services.monitor.domain.words import STATES, department_name
+from services.monitor.domain.words import STATES, department_name, timeline
 from services.monitor.shapes import (
     AlertShape,
     CaseLine,
@@ -55,7 +55,9 @@ def show_case(
         documents=list(seen.documents),
         messages=seen.messages,
         alerts=alerts,
-        timeline=[LineShape(at=line.at, type=line.type, text=line.text, source=line.source) for line in seen.timeline],
+        timeline=[
+            LineShape(at=line.at, type=line.type, text=line.text, source=line.source) for line in timeline(seen.told)
+        ],
     )
 
 

@@ -7,15 +7,18 @@ When the supervisor learns late that a rung was reached (it slept, or catches up
 case was done in time may be right behind: it waits `patience` once before it raises the alert.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
+
+from sqlalchemy import bindparam
 
 from services.monitor import queries
 from services.monitor.context import Context
 from services.monitor.domain.clocks import Finding, Reached, days_late, findings, rungs, step_rungs
 from services.monitor.domain.fold import fold
-from services.monitor.domain.views import CaseView
+from services.monitor.domain.views import CaseView, Recorded
 from services.monitor.tables import alerts, cases
 from yimen.bus import Unit, View
 from yimen.contracts.monitor import AlertRaised, Light
@@ -23,26 +26,49 @@ from yimen.timers import cancel_timer, set_timer
 from yimen.worktime import Calendar, Limit, local_date
 
 RUNG_TIMER: Final = "rung"
+_DOSSIERS: Final = "dossiers"
+_OPEN: Final = cases.insert()
+_REWRITE: Final = cases.update().where(cases.c.number == bindparam("which"))
 
 
 async def see(view: View[Context], number: str) -> CaseView:
     return fold(number, await queries.case_events(view, number), view.context.hours)
 
 
-async def follow(unit: Unit[Context], number: str) -> None:
+@dataclass
+class Dossier:
+    """What a unit has read of a case. Good until the unit ends: it holds the chain, so nobody else can add to it."""
+
+    events: list[Recorded]
+    row: dict[str, Any] | None
+
+
+async def _dossier(unit: Unit[Context], number: str, new: Recorded | None) -> Dossier:
+    """With `new`, which stands in the journal already. A batch often brings several events of a case: read once."""
+    open_dossiers: dict[str, Dossier] = unit.notes.setdefault(_DOSSIERS, {})
+    known = open_dossiers.get(number)
+    if known is None:
+        row = await queries.case_row(unit, number)
+        known = Dossier(await queries.case_events(unit, number), dict(row._mapping) if row else None)
+        open_dossiers[number] = known
+    elif new is not None:
+        known.events.append(new)
+    return known
+
+
+async def follow(unit: Unit[Context], number: str, new: Recorded | None = None) -> None:
     """Bring a case's row, timers and findings up to its events. The unit holds the chain."""
-    seen, calendars = await see(unit, number), await queries.calendars(unit)
+    dossier, calendars = await _dossier(unit, number, new), await queries.unit_calendars(unit)
+    seen = fold(number, dossier.events, unit.context.hours)
     reached = rungs(seen, calendars[-1], unit.context.thresholds)
-    steps = step_rungs(seen, calendars[-1])
-    row = row_of(seen, calendars[-1], reached) | {
-        "rungs": {rung.step.rung: rung.at.isoformat() for rung in (*reached, *steps)}
-    }
-    before = await queries.case_row(unit, number)
-    if before is None or dict(before._mapping) != row:
-        await unit.execute(
-            unit.insert(cases).values(**row).on_conflict_do_update(index_elements=[cases.c.number], set_=row)
-        )
-    await _move_timers(unit, number, before.rungs if before else {}, row["rungs"])
+    standing = {rung.step.rung: rung.at.isoformat() for rung in (*reached, *step_rungs(seen, calendars[-1]))}
+    row = row_of(seen, calendars[-1], reached) | {"rungs": standing}
+    before, dossier.row = dossier.row, row
+    if before is None:
+        await unit.execute(_OPEN, row)
+    elif before != row:
+        await unit.execute(_REWRITE, row | {"which": number})
+    await _move_timers(unit, number, before["rungs"] if before else {}, standing)
     for finding in findings(seen, calendars):
         await raise_alert(unit, number, finding, calendars[-1])
 

@@ -2,20 +2,18 @@
 
 Guarantees: any order of arrival, and any doubling, gives the same view. Events of one subject are read in sequence;
 every fact is taken from the events of one subject alone, so that the order between subjects (whose clocks may tie or
-disagree) cannot matter. Only the timeline sorts across subjects, by (time, source, subject, sequence): a total order.
+disagree) cannot matter. Only `told` sorts across subjects, by (time, source, subject, sequence): a total order.
 
 Does not: believe an announced date. It sets each beside the limit that it must follow from (`CaseView.announced`).
 """
 
 from collections.abc import Iterable
-from datetime import UTC
 from typing import Final
 
 from services.monitor.domain.reviews import fold_reviews
 from services.monitor.domain.story import tell
 from services.monitor.domain.told import all_of, first_of
-from services.monitor.domain.views import CaseView, Line, NoticeView, Recorded, State
-from services.monitor.domain.words import sentence
+from services.monitor.domain.views import CaseView, NoticeView, Recorded, State
 from yimen.contracts import Event, approval, fees, intake, notify
 from yimen.contracts.parts import Document
 from yimen.worktime import Hours
@@ -62,7 +60,7 @@ def fold(number: str, events: Iterable[Recorded], hours: Hours | None = None) ->
         documents=_documents(case, said),
         messages=sum(1 for _ in all_of(said, notify.MessageSent)),
         announced=(*story.announced, *asked),
-        timeline=_timeline(ordered),
+        told=tuple(sorted(ordered, key=lambda recorded: (recorded.meta.time, *recorded.place))),
     )
 
 
@@ -86,12 +84,4 @@ def _notice(number: str, events: list[Event]) -> NoticeView:
         paid=first_of(events, fees.NoticePaid),
         receipted=first_of(events, fees.NoticeReceipted),
         cleared=first_of(events, fees.NoticeCleared),
-    )
-
-
-def _timeline(ordered: list[Recorded]) -> tuple[Line, ...]:
-    in_time = sorted(ordered, key=lambda recorded: (recorded.meta.time, *recorded.place))
-    return tuple(
-        Line(recorded.meta.time.astimezone(UTC), recorded.meta.type, sentence(recorded.event), recorded.meta.source)
-        for recorded in in_time
     )

@@ -94,16 +94,6 @@ class NoticeView:
 
 
 @dataclass(frozen=True)
-class Line:
-    """One line of the timeline, in words that people read."""
-
-    at: datetime
-    type: str
-    text: str
-    source: str
-
-
-@dataclass(frozen=True)
 class CaseView:
     """Everything that the events of a case say, and nothing else."""
 
@@ -124,7 +114,8 @@ class CaseView:
     documents: tuple[Document, ...] = ()
     messages: int = 0
     announced: tuple[Announced, ...] = ()
-    timeline: tuple[Line, ...] = field(default=(), repr=False)
+    told: tuple[Recorded, ...] = field(default=(), repr=False)
+    """Every event in the order of the timeline; `words.timeline` puts it into sentences."""
 
     @property
     def department(self) -> str | None:

@@ -1,13 +1,15 @@
 """Each event in one Chinese sentence, for the timeline. A type without a sentence fails a test, not a supervisor."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from string import Formatter
 from typing import Any, Final
 
 from pydantic import BaseModel
 
-from services.monitor.domain.views import State
+from services.monitor.domain.views import Recorded, State
 from yimen.contracts import Event, approval, fees, intake, monitor, notify
 from yimen.contracts.monitor import Light
 from yimen.contracts.parts import Channel, Kind, Opinion, Outcome, PauseKind
@@ -157,3 +159,19 @@ def fields(kind: type[BaseModel]) -> tuple[str, ...]:
 
 def sentence(event: Event) -> str:
     return _Speaker().vformat(SENTENCES[type(event)], (), {"event": event})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the timeline."""
+
+    at: datetime
+    type: str
+    text: str
+    source: str
+
+
+def timeline(told: Iterable[Recorded]) -> tuple[Line, ...]:
+    return tuple(
+        Line(one.meta.time.astimezone(UTC), one.meta.type, sentence(one.event), one.meta.source) for one in told
+    )

@@ -45,7 +45,7 @@ def test_the_whole_story_is_told():
     assert view.notices[0].receipted.ticket_number == "0000000017"
     assert view.departments == {"planning", "fire", "environment"}
     assert view.messages == 1
-    assert len(view.timeline) == len(WHOLE)
+    assert len(view.told) == len(WHOLE)
     assert findings(view, [CALENDAR])[0].step.rule == "R44"
     assert len(findings(view, [CALENDAR])) == 1
 
