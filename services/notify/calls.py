@@ -1,0 +1,95 @@
+"""Calling departments' systems: a signed POST to an address that was looked at first.
+
+Guarantees: the addresses that a name resolves to are judged at every attempt, and the call goes to the very address
+that was judged, so that a name cannot change its mind in between; redirects are not followed; what the other side
+answers is not read.
+"""
+
+import asyncio
+import socket
+from datetime import UTC, datetime
+
+import httpx
+from standardwebhooks import Webhook
+
+from services.notify import lanes, queries
+from services.notify.context import Context
+from services.notify.domain.webhooks import AddressRefused, check_url, may_call
+from yimen.bus import Unit
+from yimen.errors import Transient
+from yimen.sender import Job
+
+GONE = 410
+
+
+RESOLVING = 2.0
+"""Seconds for a name. A subscription is made in a transaction, which must not wait for a slow name server."""
+
+
+async def resolve(host: str, port: int) -> list[str]:
+    """Every address of a host. Raises `OSError` for an unknown or slow one (a TimeoutError is one)."""
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(RESOLVING):
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+async def vetted_address(context: Context, url: str) -> str:
+    """An address of the url's host that may be called. Raises `AddressRefused` if any of its addresses may not be."""
+    private = context.settings.allow_private_webhooks
+    check_url(url, private=private)
+    parts = httpx.URL(url)
+    try:
+        addresses = await context.resolve(parts.host, parts.port or (443 if parts.scheme == "https" else 80))
+    except (OSError, UnicodeError) as error:
+        raise AddressRefused("推送地址的主机名无法解析，请检查。") from error
+    if not addresses or not all(may_call(address, private=private) for address in addresses):
+        raise AddressRefused("推送地址指向内部网络，不能使用。请填写本部门系统的公开地址。")
+    return addresses[0]
+
+
+async def call_webhook(context: Context, job: Job) -> dict[str, object]:
+    """Answers `{"status": …}` for what settles the delivery; everything else is tried again."""
+    async with context.database.read() as conn:
+        delivery = await queries.delivery_to_make(conn, int(job.key))
+    if delivery.state != "active":
+        return {"status": "stopped"}
+    try:
+        address = await vetted_address(context, delivery.url)
+        status = await _post(context, delivery.url, address, str(delivery.event_id), delivery.body, delivery.secret)
+    except AddressRefused as refused:
+        raise Transient(f"not called: {refused}") from refused
+    except httpx.HTTPError as error:
+        raise Transient(f"no answer: {type(error).__name__}") from error
+    if status != GONE and not 200 <= status < 300:
+        raise Transient(f"answered {status}")
+    return {"status": status}
+
+
+async def _post(context: Context, url: str, address: str, event_id: str, body: str, secret: str) -> int:
+    parts = httpx.URL(url)
+    # Receivers hold the stamp against their own clocks: the world's time, not the hall's, which demonstrations move.
+    stamp = datetime.now(UTC)
+    headers = {
+        "host": parts.netloc.decode(),
+        "content-type": "application/cloudevents+json",
+        "webhook-id": event_id,
+        "webhook-timestamp": str(int(stamp.timestamp())),
+        "webhook-signature": Webhook(secret).sign(event_id, stamp, body),
+    }
+    request = context.webhooks.build_request(
+        "POST", parts.copy_with(host=address), content=body.encode(), headers=headers
+    )
+    request.extensions["sni_hostname"] = parts.host
+    answer = await context.webhooks.send(request, stream=True)
+    await answer.aclose()
+    return answer.status_code
+
+
+async def record_call(unit: Unit[Context], job: Job, answer: dict[str, object] | None, error: str | None) -> None:
+    status = None if answer is None else answer["status"]
+    state = "exhausted" if status is None else "refused" if status in (GONE, "stopped") else "delivered"
+    await lanes.settle(unit, int(job.key), state, error)
+    if status == GONE:
+        delivery = await queries.delivery(unit.conn, int(job.key))
+        await lanes.stop(unit, delivery.subscription_id, "disabled", "对方系统答复410，订阅已停用")

@@ -1,0 +1,81 @@
+"""The words of every message. Whoever changes a sentence raises its version.
+
+Never a password, an identification number or a phone number: a message is read on other people's screens too.
+"""
+
+from services.notify.domain.wording import Template
+
+TEMPLATES: dict[str, Template] = {
+    template.code: template
+    for template in (
+        Template(
+            "submitted",
+            1,
+            "您提交的“{item_name}”申请材料已收到，办件编号{case_number}。窗口将于{answer_by}前答复是否受理。"
+            "凭办件编号和收件凭证上的查询密码可查询进度。",
+        ),
+        Template(
+            "correction_requested",
+            1,
+            "办件{case_number}需要补正：{requested}。请于{supplement_by}前一次补齐，详见{document.number}号补正告知书。",
+        ),
+        Template("accepted", 1, "办件{case_number}已受理，将于{promised_due}前办结。受理通知书编号{document.number}。"),
+        Template(
+            "accepted_by_silence",
+            1,
+            "办件{case_number}逾期未告知补正，依法自{accepted_on}起视为受理，将于{promised_due}前办结。"
+            "受理通知书编号{document.number}。",
+        ),
+        Template(
+            "refused",
+            1,
+            "办件{case_number}不予受理，理由：{reasons:short}。决定书编号{document.number}，您可依法申请复议或者提起诉讼。",
+        ),
+        Template(
+            "refused_elsewhere",
+            1,
+            "办件{case_number}不予受理，理由：{reasons:short}。请向{competent_organ}申请。决定书编号{document.number}。",
+        ),
+        Template(
+            "returned",
+            1,
+            "办件{case_number}已退回，理由：{reasons:short}。退办件通知书编号{document.number}，可补齐后重新申请。",
+        ),
+        Template(
+            "paused",
+            1,
+            "办件{case_number}需要{kind}，预计{planned_days}日，所需时间依法不计入办理期限。告知书编号{document.number}。",
+        ),
+        Template("resumed", 1, "办件{case_number}的特别程序已结束，恢复计算期限，将于{promised_due}前办结。"),
+        Template(
+            "fees_due",
+            1,
+            "办件{case_number}应缴费{amount:yuan}元，缴款码{payment_code}，请于{pay_by}前缴清。请勿向个人转账。",
+        ),
+        Template(
+            "fees_receipted", 1, "办件{case_number}的缴费已到账，电子票据代码{ticket_code}，票据号码{ticket_number}。"
+        ),
+        Template("granted", 1, "办件{case_number}已准予行政许可，决定书编号{document.number}。"),
+        Template(
+            "denied",
+            1,
+            "办件{case_number}不予行政许可，理由：{reasons:short}。决定书编号{document.number}，您可依法申请复议或者提起诉讼。",
+        ),
+        Template(
+            "licence_issued",
+            1,
+            "办件{case_number}的《{licence_name}》已制发，证号{licence_number}，将于{serve_by}前送达，请留意领取。",
+        ),
+        Template(
+            "served", 1, "办件{case_number}的办理结果已由{receiver}签收（{way}），送达回证编号{document.number}。"
+        ),
+        Template(
+            "superior_granted", 1, "办件{case_number}转报{superior}后已获同意：{opinion:short}。本窗口将据此作出决定。"
+        ),
+        Template(
+            "superior_denied", 1, "办件{case_number}转报{superior}后未获同意：{opinion:short}。本窗口将据此作出决定。"
+        ),
+        Template("review_urged", 1, "催办：办件{case_number}的审查尚未答复。{reason:short}"),
+        Template("alert_raised", 1, "监察提示（{rule}）：办件{case_number}，{reason:short}。请于{answer_by}前说明。"),
+    )
+}

@@ -1,0 +1,4 @@
+from services.notify.tables import metadata
+from yimen.migrating import run
+
+run(metadata)

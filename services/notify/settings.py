@@ -1,0 +1,20 @@
+"""What can be set of the messenger. Secrets have values for the demonstration only."""
+
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from yimen.settings import ServiceSettings
+
+
+class NotifySettings(ServiceSettings):
+    model_config = SettingsConfigDict(env_prefix="YIMEN_NOTIFY_")
+
+    sms_url: str = "http://127.0.0.1:8080/sms/messages"
+    sms_key: SecretStr = SecretStr("demonstration-sms-key")
+    sms_receipt_secret: SecretStr = SecretStr("whsec_ZGVtb25zdHJhdGlvbi1zbXMtcmVjZWlwdHM=")
+    duty_phones: dict[str, str] = Field(default_factory=dict, description="department code -> its duty officer's phone")
+    allow_private_webhooks: bool = False
+    webhook_timeout: float = 15.0
+    stream_keep: int = Field(default=100_000, ge=100, description="rows of the live stream that can be resumed")
+    stream_poll: float = Field(default=0.25, gt=0, description="seconds between looks for what other replicas wrote")
+    stream_heartbeat: float = Field(default=15.0, gt=0)

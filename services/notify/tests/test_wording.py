@@ -1,0 +1,154 @@
+"""Every template against its event, and what templates may not do."""
+
+import re
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from services.notify.domain.rules import RULES, Rule, check, letters
+from services.notify.domain.templates import TEMPLATES
+from services.notify.domain.wording import SHORT, Template, TemplateError
+from services.notify.tests import samples
+from yimen.contracts import approval, intake
+from yimen.contracts.parts import Due, Outcome, RequestedMaterial
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.template)
+def test_every_template_fits_its_event(rule: Rule) -> None:
+    TEMPLATES[rule.template].check(rule.event, rule.given)
+    assert re.search(r"[\u4e00-\u9fff]", TEMPLATES[rule.template].text)
+
+
+def test_every_template_is_used_by_a_rule() -> None:
+    assert {rule.template for rule in RULES} == TEMPLATES.keys()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{nothing}",
+        "{case_number.__class__}",
+        "{case_number[0]}",
+        "{case_number!r}",
+        "{0}",
+        "{}",
+        "{document.nothing}",
+        "{document}",
+        "{competent_organ}",
+        "{reasons:>1000000}",
+        "{case_number.real}",
+    ],
+)
+def test_a_template_that_asks_for_what_its_event_does_not_have_is_refused_when_loaded(text: str) -> None:
+    with pytest.raises(TemplateError):
+        check([Rule(intake.CaseRefused, "bad")], {"bad": Template("bad", 1, text)})
+
+
+def test_a_rule_without_its_template_or_with_an_unknown_field_is_refused_when_loaded() -> None:
+    with pytest.raises(TemplateError, match="no template"):
+        check([Rule(intake.CaseRefused, "missing")], {})
+    with pytest.raises(TemplateError, match="no field"):
+        check([Rule(intake.CaseRefused, "refused", given=("phone",))], TEMPLATES)
+
+
+def test_what_an_event_carries_is_never_read_as_a_template() -> None:
+    event = samples.refused(reasons="{document.number} {0} {x.__class__}")
+    (letter,) = letters(event)
+    assert "{document.number} {0} {x.__class__}" in letter.text
+
+
+def test_the_first_message_tells_the_case_number_and_no_password_value() -> None:
+    (letter,) = letters(samples.submitted("C1"))
+    assert letter.recipient == "case/C1"
+    assert "C1" in letter.text
+    assert "2026年3月9日" in letter.text
+    assert not {"query_password", "password"} & set(intake.CaseSubmitted.model_fields)
+
+
+def test_a_provisional_date_says_that_it_is_provisional() -> None:
+    (letter,) = letters(samples.accepted(promised_due=Due(on=date(2027, 1, 5), provisional=True)))
+    assert "2027年1月5日（暂定）" in letter.text
+
+
+@pytest.mark.rule("R05")
+def test_acceptance_by_silence_is_told_as_what_it_is() -> None:
+    (letter,) = letters(samples.accepted(deemed=True))
+    assert letter.template == "accepted_by_silence"
+    assert "视为受理" in letter.text
+
+
+def test_a_refusal_names_the_competent_organ_where_there_is_one() -> None:
+    (letter,) = letters(samples.refused(competent_organ="市水利局"))
+    assert letter.template == "refused_elsewhere"
+    assert "市水利局" in letter.text
+
+
+@pytest.mark.rule("R27")
+def test_nothing_is_told_while_another_pause_still_stands() -> None:
+    about = {"case_number": "C1", "review_id": "r1", "resumed_at": samples.AT, "statutory_due": None}
+    assert letters(intake.CaseResumed(**about, promised_due=None)) == []
+    (letter,) = letters(intake.CaseResumed(**about, promised_due=Due(on=date(2026, 4, 1))))
+    assert "2026年4月1日" in letter.text
+
+
+def test_a_notice_tells_the_amount_in_yuan_and_a_free_case_hears_nothing() -> None:
+    (letter,) = letters(samples.notice(amount=1_234_505))
+    assert "12345.05元" in letter.text
+    assert "45082226000000012345" in letter.text
+    assert letters(samples.notice(amount=0)) == []
+
+
+@pytest.mark.rule("R48")
+@pytest.mark.parametrize(("granted", "template"), [(True, "superior_granted"), (False, "superior_denied")])
+def test_the_superiors_answer_is_told_to_the_applicant(granted: bool, template: str) -> None:
+    event = approval.ReviewSuperiorAnswered(
+        review_id="r1",
+        department="fire",
+        case_number="C1",
+        superior="市消防救援支队",
+        granted=granted,
+        opinion="符合条件",
+        answered_at=samples.AT,
+    )
+    (letter,) = letters(event)
+    assert (letter.template, letter.recipient) == (template, "case/C1")
+
+
+@pytest.mark.parametrize(("outcome", "template"), [(Outcome.GRANTED, "granted"), (Outcome.DENIED, "denied")])
+def test_a_decision_is_told_by_its_outcome(outcome: Outcome, template: str) -> None:
+    assert [letter.template for letter in letters(samples.decided(outcome))] == [template]
+
+
+def test_an_alert_goes_to_the_department() -> None:
+    (letter,) = letters(samples.alert("fire"))
+    assert letter.recipient == "department/fire"
+
+
+def test_missing_materials_are_named_and_long_lists_and_texts_are_cut() -> None:
+    many = tuple(RequestedMaterial(code=f"m{n}", name=f"第{n}号材料", reason="缺") for n in range(60))
+    event = intake.CaseCorrectionRequested(
+        case_number="C1",
+        document=samples.DOCUMENT,
+        requested=many,
+        requested_by=samples.CLERK,
+        requested_at=samples.AT,
+        supplement_by=date(2026, 6, 1),
+    )
+    (letter,) = letters(event)
+    assert "第0号材料、第1号材料" in letter.text
+    assert len(letter.text) < SHORT + 120
+
+
+def test_the_same_event_template_and_recipient_have_one_message_id() -> None:
+    event_id = UUID(int=7)
+    (letter,) = letters(samples.submitted("C1"))
+    (other,) = letters(samples.submitted("C2"))
+    assert letter.id_for(event_id) == letter.id_for(event_id)
+    assert len({letter.id_for(event_id), other.id_for(event_id), letter.id_for(UUID(int=8))}) == 3
+
+
+def test_no_template_names_a_phone_or_identification_number() -> None:
+    forbidden = {"phone", "masked_id", "id_number"}
+    for template in TEMPLATES.values():
+        assert not forbidden & {part for path, _ in template.places() for part in path.split(".")}
