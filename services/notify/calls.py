@@ -38,14 +38,19 @@ async def vetted_address(context: Context, url: str) -> str:
     """An address of the url's host that may be called. Raises `AddressRefused` if any of its addresses may not be."""
     private = context.settings.allow_private_webhooks
     check_url(url, private=private)
-    parts = httpx.URL(url)
     try:
-        addresses = await context.resolve(parts.host, parts.port or (443 if parts.scheme == "https" else 80))
-    except (OSError, UnicodeError) as error:
+        parts = httpx.URL(url)
+        addresses = await context.resolve(_host(parts), parts.port or (443 if parts.scheme == "https" else 80))
+    except (OSError, UnicodeError, httpx.InvalidURL) as error:
         raise AddressRefused("推送地址的主机名无法解析，请检查。") from error
     if not addresses or not all(may_call(address, private=private) for address in addresses):
         raise AddressRefused("推送地址指向内部网络，不能使用。请填写本部门系统的公开地址。")
     return addresses[0]
+
+
+def _host(url: httpx.URL) -> str:
+    """As it goes over the wire: names in Chinese as IDNA 2008 writes them, which the name server must be asked for too."""
+    return url.raw_host.decode("ascii")
 
 
 async def call_webhook(context: Context, job: Job) -> dict[str, object]:
@@ -80,7 +85,7 @@ async def _post(context: Context, url: str, address: str, event_id: str, body: s
     request = context.webhooks.build_request(
         "POST", parts.copy_with(host=address), content=body.encode(), headers=headers
     )
-    request.extensions["sni_hostname"] = parts.host
+    request.extensions["sni_hostname"] = _host(parts)
     answer = await context.webhooks.send(request, stream=True)
     await answer.aclose()
     return answer.status_code

@@ -89,6 +89,13 @@ def test_a_malformed_or_open_address_is_refused(url: str) -> None:
         "https://2130706433/",
         "https://0x7f.1/",
         "http://8.8.8.8/",
+        "https://exa mple.com/",
+        "https://\x7f.example.com/",
+        "https://xn--/",
+        "https://-.-/",
+        "https://" + "a" * 300 + "/",
+        "https://[10.0.0.8]/",
+        "https://﷽.example/",
     ],
 )
 async def test_nobody_subscribes_an_address_inside(guarded: Messenger, url: str) -> None:
@@ -144,3 +151,26 @@ async def test_the_call_goes_to_the_address_that_was_judged_under_the_name_that_
     await messenger.work()
     ((headers, _),) = listener.calls
     assert headers["host"] == f"hook.example.com:{listener.port}"
+
+
+async def test_a_name_in_chinese_is_asked_for_as_it_goes_over_the_wire(guarded: Messenger) -> None:
+    asked = []
+
+    async def resolve(host: str, port: int) -> list[str]:
+        asked.append(host)
+        return ["8.8.8.8"]
+
+    guarded.harness.service.context.resolve = resolve
+    assert (await subscribe(guarded, "https://消防.example.com/")).status_code == 201
+    assert asked == ["消防.example.com".encode("idna").decode()]
+
+
+async def test_an_ipv6_address_can_be_called(messenger: Messenger) -> None:
+    """Nothing listens there: the call is made, and comes back as unanswered."""
+    await subscribe(messenger, "http://[::1]:9/")
+    await messenger.harness.deliver(samples.review_received(), source="/approval/fire")
+    await messenger.work()
+    table = messenger.harness.units.metadata.tables["outgoing_attempts"]
+    async with messenger.harness.units.view() as view:
+        (error,) = [row.error for row in await view.execute(table.select())]
+    assert "ConnectError" in error

@@ -266,3 +266,9 @@ async def test_a_repeated_request_makes_one_subscription(messenger: Messenger, l
     assert first.json() == again.json()
     listed = await messenger.harness.client.get("/subscriptions", headers=integrator(messenger, "fire"))
     assert len(listed.json()) == 1
+
+
+@pytest.mark.parametrize("path", ["/subscriptions/%00", "/subscriptions/%F0%9F%98%80", "/messages?case_number=%00"])
+async def test_strange_characters_in_an_address_break_nothing(messenger: Messenger, path: str) -> None:
+    headers = messenger.harness.as_(Role.INTEGRATOR, Role.SUPERVISOR, departments=["fire"])
+    assert (await messenger.harness.client.get(path, headers=headers)).status_code < 500
