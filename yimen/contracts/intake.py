@@ -30,9 +30,6 @@ class Stage(Part):
     silence_consents: bool = False
 
 
-# -- item: the catalogue ------------------------------------------------------------------------------------------
-
-
 class ItemEvent(Event):
     id_field: ClassVar[str] = "item_code"
     case_field: ClassVar[str | None] = None
@@ -63,9 +60,6 @@ class ItemRevised(ItemDescribed, type="intake.item.revised.v1"):
 
 class ItemWithdrawn(ItemEvent, type="intake.item.withdrawn.v1"):
     reason: Text
-
-
-# -- case -----------------------------------------------------------------------------------------------------------
 
 
 class CaseEvent(Event):
@@ -223,9 +217,6 @@ class CaseClosed(CaseEvent, type="intake.case.closed.v1"):
     closed_at: Instant
 
 
-# -- review: what departments are asked ----------------------------------------------------------------------------
-
-
 class ReviewEvent(Event):
     id_field: ClassVar[str] = "review_id"
     scope_field: ClassVar[str | None] = "department"
@@ -282,9 +273,6 @@ class ReviewCancelled(ReviewEvent, type="intake.review.cancelled.v1"):
     cancelled_at: Instant
 
 
-# -- contact: for notify only ---------------------------------------------------------------------------------------
-
-
 class ContactRecorded(Event, type="intake.contact.recorded.v1"):
     """How to reach the applicant. Only notify may bind it."""
 
@@ -294,9 +282,6 @@ class ContactRecorded(Event, type="intake.contact.recorded.v1"):
     name: Name
     phone: Name
     recorded_at: Instant
-
-
-# -- calendar -------------------------------------------------------------------------------------------------------
 
 
 class CalendarRevised(Event, type="intake.calendar.revised.v1"):
