@@ -10,13 +10,14 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, Select, func, select, tuple_, update
+from sqlalchemy import Row, Select, func, literal, select, tuple_, update
 
 from services.intake.domain.case import Case, Review
 from services.intake.domain.catalogue import Item
 from services.intake.tables import cases, counters, documents, items, notices, review_answers, reviews
 from yimen.bus import Unit, View
 from yimen.contracts.parts import Document, DocumentKind
+from yimen.db import Instant
 
 _OWN_COLUMNS = {"item_code", "item_version", "department", "password_hash"}
 _CASE_FIELDS = {column.name for column in cases.columns} - _OWN_COLUMNS
@@ -65,7 +66,7 @@ async def page_of_cases(
     if status is not None:
         query = query.where(cases.c.status == status)
     if after is not None:
-        query = query.where(tuple_(*key) > tuple_(*after))
+        query = query.where(tuple_(*key) > tuple_(literal(after[0], Instant), literal(after[1])))
     return [_case(row, []) for row in await view.execute(query)]
 
 

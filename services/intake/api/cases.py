@@ -1,6 +1,6 @@
 """Reading cases: the applicant their own, clerks and officers their department's, supervisors and leaders all."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, Query, Response
@@ -81,11 +81,11 @@ def _place(after: str | None) -> tuple[datetime, str] | None:
     instant, _, number = after.partition("~")
     try:
         place = datetime.fromisoformat(instant)
-    except ValueError as wrong:
+        if place.tzinfo is None or not number.isalnum():
+            raise _bad_place()
+        return place.astimezone(UTC), number
+    except (ValueError, OverflowError) as wrong:
         raise _bad_place() from wrong
-    if place.tzinfo is None or not number or not number.isalnum():
-        raise _bad_place()
-    return place, number
 
 
 def _bad_place() -> Invalid:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from services.intake.domain import clock, join
 from services.intake.domain.case import (
+    UNDECIDED,
     Answer,
     Case,
     Change,
@@ -151,7 +152,9 @@ def extend(case: Case, review: Review, extension: Extension, rules: Rules) -> Ch
 
 
 def list_fees(case: Case, review: Review, fee_list: FeeList) -> Change:
-    """Kept with the review; who must still pay is settled when the case is reviewed."""
+    """Kept with the review until the case is decided; what comes after that is nobody's debt any more."""
+    if case.status not in UNDECIDED:
+        return Change(case)
     return Change(case.with_review(review.but(lists=(*review.lists, fee_list))))
 
 

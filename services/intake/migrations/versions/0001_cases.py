@@ -14,6 +14,11 @@ depends_on = None
 
 def upgrade() -> None:
     schema.create_v1()
+    for create in (_catalogue, _cases, _reviews, _papers, _tries):
+        create()
+
+
+def _catalogue() -> None:
     op.create_table(
         "items",
         sa.Column("code", sa.String(80), primary_key=True),
@@ -27,6 +32,9 @@ def upgrade() -> None:
         sa.Column("name", sa.String(80), primary_key=True),
         sa.Column("value", BigId, nullable=False, autoincrement=False),
     )
+
+
+def _cases() -> None:
     op.create_table(
         "cases",
         sa.Column("case_number", sa.String(80), primary_key=True),
@@ -64,6 +72,9 @@ def upgrade() -> None:
     op.create_index("ix_cases_submitted_at", "cases", ["submitted_at", "case_number"])
     op.create_index("ix_cases_department", "cases", ["department", "status", "submitted_at", "case_number"])
     op.create_index("ix_cases_account", "cases", ["account", "submitted_at", "case_number"])
+
+
+def _reviews() -> None:
     op.create_table(
         "reviews",
         sa.Column("review_id", sa.String(80), primary_key=True),
@@ -100,6 +111,9 @@ def upgrade() -> None:
         sa.Column("late", sa.Boolean, nullable=False),
     )
     op.create_index(op.f("ix_review_answers_review_id"), "review_answers", ["review_id"])
+
+
+def _papers() -> None:
     op.create_table(
         "documents",
         sa.Column("id", BigId, primary_key=True, autoincrement=True),
@@ -121,6 +135,9 @@ def upgrade() -> None:
         sa.Column("cleared_at", Instant),
     )
     op.create_index(op.f("ix_notices_case_number"), "notices", ["case_number"])
+
+
+def _tries() -> None:
     op.create_table(
         "password_tries",
         sa.Column("id", BigId, primary_key=True, autoincrement=True),

@@ -1,0 +1,22 @@
+"""Intake on a real database, with a sample of each kind added to the catalogue that ships."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from services.intake.app import build
+from services.intake.publishing import publish
+from services.intake.settings import IntakeSettings
+from services.intake.tests.hall import Hall
+from services.intake.tests.samples import ITEMS, MONDAY
+from yimen.clock import FrozenClock
+from yimen.testing import start_service
+
+
+@pytest.fixture
+async def hall(database_url: str) -> AsyncIterator[Hall]:
+    settings = IntakeSettings(database_url=database_url)
+    async with start_service(build, settings, clock=FrozenClock(MONDAY)) as harness:
+        async with harness.units.begin() as unit:
+            await publish(unit, ITEMS)
+        yield Hall(harness)
