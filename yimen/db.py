@@ -1,12 +1,15 @@
 """Databases: PostgreSQL by asyncpg, SQLite by aiosqlite, one way to use both.
 
 Guarantees: `write()` is one transaction, committed when the block ends and rolled back by any exception; on SQLite there
-is one writer at a time and a commit is on disk before it is reported. Instants are aware UTC on both.
+is one writer at a time and a commit is on disk before it is reported. Instants are aware UTC on both. Where no
+connection can be had, `write()` and `read()` raise `Unavailable`, so that an OSError raised inside the block is known to
+be the block's own.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +32,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from yimen.errors import Unavailable
+
+CONNECT_SECONDS = 10
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -106,6 +113,7 @@ class Database:
             _prepare_sqlite(self._writer, "BEGIN IMMEDIATE")
             _prepare_sqlite(self._reader, "BEGIN")
         else:
+            common["connect_args"] = {"timeout": CONNECT_SECONDS}
             self._writer = create_async_engine(self.url, pool_size=pool_size, max_overflow=pool_size, **common)
             self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
 
@@ -115,12 +123,12 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        async with self._writer.begin() as connection:
+        async with _connected(self._writer) as connection, connection.begin():
             yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        async with self._reader.connect() as connection:
+        async with _connected(self._reader) as connection:
             yield connection
 
     async def check(self) -> None:
@@ -134,7 +142,18 @@ class Database:
             await self._reader.dispose()
 
 
+@asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    async with AsyncExitStack() as stack:
+        try:
+            connection = await stack.enter_async_context(engine.connect())
+        except (OSError, PoolTimeout) as refused:
+            raise Unavailable(f"no connection: {refused!r}") from refused
+        yield connection
+
+
 _DEADLOCKS = {"40001", "40P01", "55P03"}
+_DISK = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
 
 
 def is_contention(error: BaseException) -> bool:
@@ -146,11 +165,12 @@ def is_contention(error: BaseException) -> bool:
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """The database is down, restarting, refusing connections, or was cut off in the middle."""
+    """The database is down, restarting, refusing connections, full, or was cut off in the middle.
+
+    No other OSError: a file that a handler does not find is the handler's defect."""
     if isinstance(error, DBAPIError):
         state = str(getattr(error.orig, "sqlstate", None) or "")
+        disk = (getattr(error.orig, "sqlite_errorcode", 0) & 0xFF) in _DISK
         gone = error.connection_invalidated or state.startswith(("08", "57P", "53"))
-        return gone or isinstance(error, InterfaceError)
-    if isinstance(error, TimeoutError):
-        return False  # a deadline of ours; Python counts it among the OSErrors
-    return isinstance(error, OSError | PoolTimeout) or type(error).__module__.startswith("asyncpg")
+        return gone or disk or isinstance(error, InterfaceError)
+    return isinstance(error, Unavailable | ConnectionError) or type(error).__module__.startswith("asyncpg")

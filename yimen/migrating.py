@@ -7,6 +7,7 @@ PostgreSQL, the file's own lock on SQLite). A service's migrations/env.py only c
 import asyncio
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from alembic import command, context
 from alembic.config import Config
@@ -47,11 +48,19 @@ def _upgrade(connection: Connection, migrations: Path) -> None:
     command.upgrade(config, "head")
 
 
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+
+
+def _turn() -> asyncio.Lock:
+    """Alembic keeps what it works on in module variables: one upgrade at a time in a process."""
+    return _turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+
+
 async def upgrade(database: Database, migrations: Path) -> None:
     """Raises what Alembic or the driver raises; a failed migration leaves the database as it was."""
 
     def work(connection: Any) -> None:
         _upgrade(connection, migrations)
 
-    async with asyncio.timeout(300), database.write() as connection:
+    async with asyncio.timeout(300), _turn(), database.write() as connection:
         await connection.run_sync(work)

@@ -1,28 +1,34 @@
 """Side effects after commit: SMS, webhooks, bank orders never run in a handler; the handler writes a row, a sender works it.
 
-Guarantees: a job is done at least once and its outcome recorded once; a sender killed between doing and recording does it
+Guarantees: a job is done at least once and its outcome settled once; a sender killed between doing and recording does it
 again under the same key, which is what the other side must recognise it by. Every attempt is kept with its answer.
+
+A job's state: waiting, until it is done, given_up (the ladder used up, or Permanent) or unsettled (done or given up, but
+its `settled` broke: a defect of ours, to be mended by a person).
 """
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, and_, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, and_, insert, select, tuple_, update
 
 from yimen.bus.unit import Unit, Units
 from yimen.db import is_contention, is_unavailable
-from yimen.errors import Permanent
+from yimen.errors import Permanent, Transient
 
 log = structlog.get_logger()
 
 POLL_SECONDS = 0.5
 LEASE_SECONDS = 60
-AT_ONCE = 20
+ACT_SECONDS = 20.0
+RECORD_SECONDS = (0.05, 0.25, 1.0, 3.0, 5.0)  # act and record end well inside the lease
+AT_ONCE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ class Trade:
     act: Act
     settled: Settled
     ladder: Sequence[float]
+    at_once: int
 
 
 class Senders:
@@ -53,9 +60,14 @@ class Senders:
     def __init__(self) -> None:
         self._by_kind: dict[str, Trade] = {}
 
-    def add(self, kind: str, *, act: Act, settled: Settled, ladder: Sequence[float]) -> None:
-        """`ladder`: seconds between attempts; when it is used up the job is given up, and kept."""
-        self._by_kind[kind] = Trade(act, settled, tuple(ladder))
+    def add(self, kind: str, *, act: Act, settled: Settled, ladder: Sequence[float], at_once: int = AT_ONCE) -> None:
+        """`ladder`: seconds between attempts; when it is used up the job is given up, and kept. `at_once`: how many jobs
+        of this kind one process does side by side; slow ones take no other kind's place."""
+        self._by_kind[kind] = Trade(act, settled, tuple(ladder), at_once)
+
+    @property
+    def trades(self) -> Mapping[str, Trade]:
+        return self._by_kind
 
     def of(self, kind: str) -> Trade:
         return self._by_kind[kind]
@@ -74,7 +86,9 @@ async def send_later(
 
 
 class SenderRunner:
-    """Works the rows that are due. Any number of replicas: a claim is a lease."""
+    """Works the rows that are due, each kind with its own number at once. Any number of replicas: a claim is a lease.
+
+    The lease is told by the service's clock: where that is moved past it, another replica may do the job as well."""
 
     def __init__(self, units: Units[Any], senders: Senders) -> None:
         self._units = units
@@ -83,81 +97,155 @@ class SenderRunner:
         self._attempts = units.metadata.tables["outgoing_attempts"]
         self._stopping = asyncio.Event()
         self._wake = asyncio.Event()
+        self._in_hand: dict[tuple[str, str], asyncio.Task[None]] = {}
         units.woken.append(self._wake)
 
     def stop(self) -> None:
+        """What is in hand is finished; nothing new is taken."""
         self._stopping.set()
         self._wake.set()
 
     async def run(self) -> None:
-        while not self._stopping.is_set():
-            self._wake.clear()
-            try:
-                worked = await self.run_due()
-            except Exception as error:
-                if not (is_unavailable(error) or is_contention(error)):
-                    log.exception("sender_failed")
-                worked = 0
-            if not worked and not self._stopping.is_set():
-                try:
-                    async with asyncio.timeout(POLL_SECONDS):
-                        await self._wake.wait()
-                except TimeoutError:
-                    continue
+        try:
+            while not self._stopping.is_set():
+                self._wake.clear()
+                if not await self._take_quietly():
+                    await self._rest()
+            await asyncio.gather(*self._in_hand.values(), return_exceptions=True)
+        finally:
+            for task in self._in_hand.values():
+                task.cancel()
+            await asyncio.gather(*self._in_hand.values(), return_exceptions=True)
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    async def _take_quietly(self) -> int:
+        try:
+            return len(await self._take())
+        except Exception as error:
+            if not (is_unavailable(error) or is_contention(error)):
+                log.exception("sender_failed")
+            return 0
 
     async def run_due(self) -> int:
-        """One round of what is due now; returns how many jobs it worked."""
-        async with self._units.view() as view:
-            waiting = self._table.c.state == "waiting"
-            earliest = await view.conn.scalar(select(func.min(self._table.c.run_at)).where(waiting))
-        if earliest is None or earliest > self._units.clock.now():
-            return 0
-        jobs = await self._claim()
-        await asyncio.gather(*(self._work(job) for job in jobs))
-        return len(jobs)
+        """Works everything that is due now; returns how many attempts that took."""
+        worked = 0
+        while tasks := await self._take():
+            await asyncio.gather(*tasks)
+            worked += len(tasks)
+        return worked
 
-    async def _claim(self) -> list[Job]:
-        table = self._table
+    # -- claiming -------------------------------------------------------------------------------------------------------
+
+    async def _take(self) -> list[asyncio.Task[None]]:
+        """Starts what is due and has room."""
+        room = self._room()
+        async with self._units.view() as view:
+            kinds = set(await view.conn.scalars(select(self._table.c.kind).where(self._due(view.now, room)).distinct()))
+        if not kinds:
+            return []
+        jobs: list[Job] = []
         async with self._units.begin() as unit:
-            query = (
-                select(table)
-                .where(table.c.state == "waiting", table.c.run_at <= unit.now)
-                .order_by(table.c.run_at, table.c.created_at)
-                .limit(AT_ONCE)
-                .with_for_update(skip_locked=True)
-            )
-            rows: Sequence[Row[Any]] = (await unit.execute(query)).all()
-            if rows:
-                lease = unit.now + timedelta(seconds=LEASE_SECONDS)
-                mine = tuple_(table.c.kind, table.c.key).in_([(row.kind, row.key) for row in rows])
-                await unit.execute(update(table).where(mine).values(run_at=lease, attempt=table.c.attempt + 1))
+            for kind in sorted(kinds):
+                jobs += await self._claim(unit, kind, room[kind])
+        return [self._start(job) for job in jobs]
+
+    def _room(self) -> dict[str, int]:
+        """How many more of each kind may be done at once, where any."""
+        busy = Counter(kind for kind, _key in self._in_hand)
+        free = {kind: trade.at_once - busy[kind] for kind, trade in self._senders.trades.items()}
+        return {kind: count for kind, count in free.items() if count > 0}
+
+    def _due(self, now: datetime, kinds: Iterable[str]) -> ColumnElement[bool]:
+        """Of these kinds only: a replica of another version may know others."""
+        t = self._table
+        due = and_(t.c.state == "waiting", t.c.run_at <= now, t.c.kind.in_(list(kinds)))
+        return and_(due, tuple_(t.c.kind, t.c.key).not_in(list(self._in_hand))) if self._in_hand else due
+
+    async def _claim(self, unit: Unit[Any], kind: str, room: int) -> list[Job]:
+        table = self._table
+        query = (
+            select(table)
+            .where(self._due(unit.now, [kind]))
+            .order_by(table.c.run_at, table.c.created_at)
+            .limit(room)
+            .with_for_update(skip_locked=True)
+        )
+        rows: Sequence[Row[Any]] = (await unit.execute(query)).all()
+        if rows:
+            mine = and_(table.c.kind == kind, table.c.key.in_([row.key for row in rows]))
+            lease = unit.now + timedelta(seconds=LEASE_SECONDS)
+            await unit.execute(update(table).where(mine).values(run_at=lease, attempt=table.c.attempt + 1))
         return [Job(row.kind, row.key, row.payload, row.attempt + 1) for row in rows]
+
+    def _start(self, job: Job) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._work(job), name=f"{job.kind}:{job.key}")
+        self._in_hand[job.kind, job.key] = task
+        task.add_done_callback(lambda done: self._finished(job, done))
+        return task
+
+    def _finished(self, job: Job, task: asyncio.Task[None]) -> None:
+        del self._in_hand[job.kind, job.key]
+        self._wake.set()
+        if not task.cancelled() and (error := task.exception()):
+            log.error("job_unrecorded", kind=job.kind, key=job.key, exc_info=error)  # done again when its lease is over
+
+    # -- doing and recording --------------------------------------------------------------------------------------------
 
     async def _work(self, job: Job) -> None:
         trade = self._senders.of(job.kind)
         answer: Answer | None = None
         error: Exception | None = None
         try:
-            async with asyncio.timeout(LEASE_SECONDS / 2):
+            async with asyncio.timeout(ACT_SECONDS):
                 answer = await trade.act(self._units.context, job)
         except Exception as failed:
             error = failed
-        await self._record(trade, job, answer, error)
+            log.warning("job_failed", kind=job.kind, key=job.key, attempt=job.attempt, error=repr(error))
+        await self._keep(trade, job, answer, error)
 
-    async def _record(self, trade: Trade, job: Job, answer: Answer | None, error: Exception | None) -> None:
-        final = error is None or isinstance(error, Permanent) or job.attempt > len(trade.ladder)
+    async def _keep(self, trade: Trade, job: Job, answer: Answer | None, error: Exception | None) -> None:
+        """A database that is away is waited for. Where `settled` is broken the job ends unsettled: it was done, and
+        doing it again for ever would not mend us."""
+        for rest in (*RECORD_SECONDS, None):
+            try:
+                await self._record(trade, job, answer, error)
+            except Exception as broken:
+                if not (is_unavailable(broken) or is_contention(broken) or isinstance(broken, Transient)):
+                    log.exception("job_unsettled", kind=job.kind, key=job.key)
+                    await self._record(None, job, None, broken)
+                    return
+                if rest is None:
+                    raise
+                await asyncio.sleep(rest)
+            else:
+                return
+
+    async def _record(self, trade: Trade | None, job: Job, answer: Answer | None, error: Exception | None) -> None:
+        """Without a trade: the outcome could not be settled, only kept."""
+        final = trade is None or error is None or isinstance(error, Permanent) or job.attempt > len(trade.ladder)
+        table = self._table
+        mine = and_(table.c.kind == job.kind, table.c.key == job.key, table.c.state == "waiting")
         async with self._units.begin() as unit:
-            row = {"kind": job.kind, "key": job.key, "attempt": job.attempt, "at": unit.now}
-            await unit.execute(
-                insert(self._attempts), row | {"answer": answer, "error": repr(error) if error else None}
-            )
-            changes: dict[str, Any] = {"state": "given_up" if error else "done"}
-            if not final:
-                wait = trade.ladder[job.attempt - 1] * random.uniform(1.0, 1.1)  # noqa: S311 - jitter
-                changes = {"run_at": unit.now + timedelta(seconds=wait)}
-            mine = and_(self._table.c.kind == job.kind, self._table.c.key == job.key)
-            await unit.execute(update(self._table).where(mine).values(changes))
-            if final:
-                await trade.settled(unit, job, answer, str(error) if error else None)
-        if error is not None:
-            log.warning("job_failed", kind=job.kind, key=job.key, attempt=job.attempt, final=final, error=repr(error))
+            attempt = {"kind": job.kind, "key": job.key, "attempt": job.attempt, "at": unit.now}
+            attempt |= {"answer": answer, "error": repr(error) if error else None}
+            await unit.execute(insert(self._attempts), attempt)
+            if trade is None:
+                await unit.execute(update(table).where(mine).values(state="unsettled"))
+            elif not final:
+                # Another replica that took it over after our lease knows better when to try again.
+                retry = update(table).where(mine, table.c.attempt == job.attempt)
+                await unit.execute(retry.values(run_at=unit.now + _wait_after(trade, job)))
+            else:
+                done = update(table).where(mine).values(state="given_up" if error else "done")
+                if (await unit.execute(done)).rowcount:
+                    await trade.settled(unit, job, answer, str(error) or repr(error) if error else None)
+
+
+def _wait_after(trade: Trade, job: Job) -> timedelta:
+    return timedelta(seconds=trade.ladder[job.attempt - 1] * random.uniform(1.0, 1.1))  # noqa: S311 - jitter

@@ -21,6 +21,7 @@ log = structlog.get_logger()
 
 POLL_SECONDS = 0.25
 RETRY_SECONDS = (1, 5, 30, 300, 1800)
+DEADLINE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,10 @@ async def cancel_timer(unit: Unit[Any], name: str, *, key: str) -> None:
 class TimerRunner:
     """Runs what is due, earliest first. Any number of replicas."""
 
-    def __init__(self, units: Units[Any], timers: Timers) -> None:
+    def __init__(self, units: Units[Any], timers: Timers, deadline: float = DEADLINE_SECONDS) -> None:
         self._units = units
         self._timers = timers
+        self._deadline = deadline
         self._table = units.metadata.tables["timers"]
         self._stopping = asyncio.Event()
 
@@ -120,7 +122,7 @@ class TimerRunner:
     async def _run_one(self) -> bool:
         claimed: Row[Any] | None = None
         try:
-            async with self._units.begin() as unit:
+            async with asyncio.timeout(self._deadline), self._units.begin() as unit:
                 claimed = await self._claim(unit)
                 if claimed is None:
                     return False

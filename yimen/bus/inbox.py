@@ -133,7 +133,7 @@ class Inbox:
         with bound:
             for handler in handlers:
                 await handler(unit, event, one.meta)
-        self._metrics.handled.labels(one.meta.type).inc()
+        unit.after_commit(self._metrics.handled.labels(one.meta.type).inc)
 
     # -- one event at a time, when a batch failed ---------------------------------------------------------------------
 
@@ -201,6 +201,7 @@ class Inbox:
                 kind = _kind_of(error, again=again)
                 log.error("event_parked", type=one.meta.type, subject=one.meta.subject, kind=kind, exc_info=error)
                 await self.store.park(unit, one.message, one.meta, kind, repr(error))
+                await self.store.forget(unit, [one])  # else its wait, long over, would bring it back at once
                 self._metrics.parked.labels(kind).inc()
             await self.store.hold(unit, position)
 

@@ -1,7 +1,8 @@
 """The carrier inside one process: same protocol, same promises, no broker.
 
 "Published" means settled by every subscriber, so an outbox row goes only after the handlers committed: it needs no
-durability of its own, and a killed process starts again from its outboxes.
+durability of its own, and a killed process starts again from its outboxes. What came back too often is parked in memory
+and refused from then on, so that its row stays in its outbox too.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from yimen.bus.carrier import DELIVERY_LIMIT, Incoming, Message, Queue
 from yimen.contracts.envelope import HEADER_PREFIX
 from yimen.errors import CarrierDown
 
-SETTLE_SECONDS = 30.0
+SETTLE_SECONDS = 5.0  # a publisher waits no longer for a slow subscriber; asking again joins the wait for the first
 
 
 def matches(binding: str, key: str) -> bool:
@@ -33,7 +34,7 @@ def _match(pattern: list[str], words: list[str]) -> bool:
 @dataclass(eq=False)
 class _Pending:
     incoming: Incoming
-    settled: asyncio.Future[None]
+    settled: asyncio.Future[bool]
 
 
 @dataclass(eq=False)
@@ -42,19 +43,26 @@ class _LocalQueue:
     ready: deque[_Pending] = field(default_factory=deque)
     known: OrderedDict[str, _Pending] = field(default_factory=OrderedDict)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
-    parked: list[Message] = field(default_factory=list)
+    parked: dict[str, Message] = field(default_factory=dict)
 
-    def put(self, message: Message) -> asyncio.Future[None]:
+    def put(self, message: Message) -> asyncio.Future[bool]:
         """A message that still waits here is not put twice: the publisher joins the wait for the first."""
-        key = message.headers.get(HEADER_PREFIX + "id") or str(id(message))
+        key = _key(message)
         pending = self.known.get(key)
         if pending is None:
             pending = _Pending(Incoming(message), asyncio.get_running_loop().create_future())
+            if key in self.parked:
+                pending.settled.set_result(False)
+                return pending.settled
             self.known[key] = pending
             pending.settled.add_done_callback(lambda _: self.known.pop(key, None))
             self.ready.append(pending)
             self.arrived.set()
         return pending.settled
+
+
+def _key(message: Message) -> str:
+    return message.headers.get(HEADER_PREFIX + "id") or f"{message.key} {hash(message.body)}"
 
 
 class LocalSubscriber:
@@ -65,15 +73,16 @@ class LocalSubscriber:
 
     async def batch(self, limit: int, within: float) -> list[Incoming]:
         queue = self._queue
-        while not queue.ready:
+        while True:
             self._check()
-            queue.arrived.clear()
-            await queue.arrived.wait()
-        self._check()
-        if len(queue.ready) < limit:
-            await asyncio.sleep(within)
-        self._check()
-        return [self._take() for _ in range(min(limit, len(queue.ready)))]
+            if not queue.ready:
+                queue.arrived.clear()
+                await queue.arrived.wait()
+            elif len(queue.ready) < limit:
+                await asyncio.sleep(within)
+            self._check()
+            if queue.ready:  # a rival may have been quicker
+                return [self._take() for _ in range(min(limit, len(queue.ready)))]
 
     def _check(self) -> None:
         if self.closed:
@@ -88,15 +97,15 @@ class LocalSubscriber:
         for incoming in batch:
             pending = self._taken.pop(id(incoming), None)
             if pending and not pending.settled.done():
-                pending.settled.set_result(None)
+                pending.settled.set_result(True)
 
     def give_back(self) -> None:
         """What was taken and not settled is delivered again, up to the limit, then parked."""
         for pending in reversed(self._taken.values()):
             pending.incoming.deliveries += 1
             if pending.incoming.deliveries > DELIVERY_LIMIT:
-                self._queue.parked.append(pending.incoming.message)
-                pending.settled.set_result(None)
+                self._queue.parked[_key(pending.incoming.message)] = pending.incoming.message
+                pending.settled.set_result(False)
             else:
                 self._queue.ready.appendleft(pending)
         self._taken.clear()
@@ -112,7 +121,7 @@ class LocalPublisher:
         everything = {future for futures in waits for future in futures}
         if everything:
             await asyncio.wait(everything, timeout=self._carrier.settle_seconds)
-        return [all(future.done() for future in futures) for futures in waits]
+        return [all(future.done() and future.result() for future in futures) for futures in waits]
 
     def check(self) -> None:
         """In process the carrier is always there."""
@@ -127,7 +136,7 @@ class LocalCarrier:
         self.settle_seconds = settle_seconds
         self.unrouted = 0
 
-    def route(self, message: Message) -> list[asyncio.Future[None]]:
+    def route(self, message: Message) -> list[asyncio.Future[bool]]:
         chosen = [q for q in self._queues.values() if any(matches(b, message.key) for b in q.spec.bindings)]
         self.unrouted += not chosen
         return [queue.put(message) for queue in chosen]
@@ -158,4 +167,4 @@ class LocalCarrier:
             self._queues[queue].arrived.set()
 
     def parked(self, queue: str) -> list[Message]:
-        return self._queues[queue].parked
+        return list(self._queues[queue].parked.values())

@@ -25,6 +25,7 @@ log = structlog.get_logger()
 
 BATCH = 200
 IDLE_SECONDS = 0.25
+STANDBY_SECONDS = 1.0
 FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 0.2, 5.0
 _LEADER = 0x5245_4C41  # one relay a database: every service has a database of its own
 
@@ -69,24 +70,25 @@ class Relay:
 
     @asynccontextmanager
     async def _leadership(self) -> AsyncIterator[AsyncConnection]:
-        """The connection that holds the lock does the work: if it is cut, leadership ends with it."""
-        if self._units.database.is_sqlite:
-            async with self._units.database.read() as conn:
-                self.leads = True
-                yield conn
-            return
+        """The connection that holds the lock does the work: if it is cut, leadership ends with it.
+
+        It never goes back to the pool: a lock that outlived its leader there would keep every other relay out."""
         async with self._units.database.read() as conn:
-            while not await conn.scalar(text("SELECT pg_try_advisory_lock(:n)"), {"n": _LEADER}):
-                if self._stopping.is_set():
-                    raise CarrierDown("stopping")
-                await _wait(self._stopping, 1.0)
-            self.leads = True
             try:
+                if not self._units.database.is_sqlite:
+                    await self._win(conn)
+                self.leads = True
                 yield conn
             finally:
                 self.leads = False
-                if not conn.invalidated and not conn.closed:
-                    await conn.execute(text("SELECT pg_advisory_unlock(:n)"), {"n": _LEADER})
+                if not conn.closed:
+                    await conn.invalidate()
+
+    async def _win(self, conn: AsyncConnection) -> None:
+        while not await conn.scalar(text("SELECT pg_try_advisory_lock(:n)"), {"n": _LEADER}):
+            await _wait(self._stopping, STANDBY_SECONDS)
+            if self._stopping.is_set():
+                raise CarrierDown("stopping")
 
     async def _pump(self, conn: AsyncConnection, publisher: Publisher) -> None:
         while not self._stopping.is_set():

@@ -120,6 +120,8 @@ class Worker:
     async def _retry(self) -> None:
         while not self._stopping.is_set():
             await self._rest(RETRY_SECONDS)
+            if self._stopping.is_set():
+                return
             try:
                 await self._inbox.retry_due()
             except Exception as error:
