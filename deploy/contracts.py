@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from services.approval.app import build as build_approval
 from services.approval.settings import ApprovalSettings
 from services.fees.app import build as build_fees
@@ -34,13 +36,14 @@ def openapi_documents() -> dict[str, dict[str, Any]]:
 
 def _services(folder: Path) -> tuple[Service[Any], ...]:
     parts = Parts(carrier=LocalCarrier(), clock=SystemClock(), verifier=TokenVerifier("urn:none", "yimen", _no_keys))
+    unused = SecretStr("never used to sign anything")
     url = f"sqlite+aiosqlite:///{folder / 'unused.db'}"
     return (
         build_intake(parts, IntakeSettings(database_url=url)),
         build_approval(parts, ApprovalSettings(database_url=url)),
         build_fees(parts, FeesSettings(database_url=url)),
         build_monitor(parts, MonitorSettings(database_url=url)),
-        build_notify(parts, NotifySettings(database_url=url)),
+        build_notify(parts, NotifySettings(database_url=url, sms_key=unused, sms_receipt_secret=unused)),
     )
 
 

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 
 from deploy.gateway import Departments
 from deploy.home import home_page
+from deploy.outside import Outside
 from services.approval.app import build as build_approval
 from services.approval.settings import ApprovalSettings
 from services.fees.app import build as build_fees
@@ -31,11 +32,7 @@ from services.monitor.app import build as build_monitor
 from services.monitor.settings import MonitorSettings
 from services.notify.app import build as build_notify
 from services.notify.settings import NotifySettings
-from sim.bank.app import bank_app
-from sim.bank.teller import Bank
-from sim.identity import identity_app
 from sim.people import DEPARTMENTS
-from sim.sms import SmsGateway, sms_app
 from yimen import telemetry
 from yimen.bus import Carrier
 from yimen.bus.local import LocalCarrier
@@ -44,7 +41,6 @@ from yimen.service import Parts, Service
 from yimen.web.tokens import TokenVerifier
 
 DEFAULT_PORT = 8080
-BANK_TIME_SCALE = 0.05  # the bank's first repetition after 15 s would be long to wait for in a demonstration
 
 
 @dataclass(frozen=True)
@@ -60,25 +56,25 @@ def _sqlite(home: Path, name: str) -> str:
     return f"sqlite+aiosqlite:///{home / f'{name}.db'}"
 
 
-def build_services(home: Path, base: str, parts: Parts, bank: Bank) -> dict[str, Service[Any]]:
+def build_services(home: Path, base: str, parts: Parts, outside: Outside) -> dict[str, Service[Any]]:
     """intake last: whoever listens is built, and started, before the first word is spoken."""
+    fees = FeesSettings(
+        database_url=_sqlite(home, "fees"),
+        bank_url=f"{base}/bank",
+        bank_keys_file=outside.bank.ring.public_file,
+        bank_message_key=SecretStr(outside.bank.ring.message_key.hex()),
+    )
+    notify = NotifySettings(
+        database_url=_sqlite(home, "notify"),
+        sms_url=f"{base}/sms/messages",
+        sms_key=SecretStr(outside.agreed.sms_key),
+        sms_receipt_secret=SecretStr(outside.agreed.sms_receipt_secret),
+        allow_private_webhooks=True,
+    )
     services: dict[str, Service[Any]] = {
-        "fees": build_fees(
-            parts,
-            FeesSettings(
-                database_url=_sqlite(home, "fees"),
-                bank_url=f"{base}/bank",
-                bank_keys_file=bank.ring.public_file,
-                bank_message_key=SecretStr(bank.ring.message_key.hex()),
-            ),
-        ),
+        "fees": build_fees(parts, fees),
         "monitor": build_monitor(parts, MonitorSettings(database_url=_sqlite(home, "monitor"))),
-        "notify": build_notify(
-            parts,
-            NotifySettings(
-                database_url=_sqlite(home, "notify"), sms_url=f"{base}/sms/messages", allow_private_webhooks=True
-            ),
-        ),
+        "notify": build_notify(parts, notify),
     }
     for code in DEPARTMENTS:
         settings = ApprovalSettings(database_url=_sqlite(home, f"approval-{code}"), departments=(code,))
@@ -89,58 +85,30 @@ def build_services(home: Path, base: str, parts: Parts, bank: Bank) -> dict[str,
 
 def build_hall(home: Path, base: str, carrier: Carrier | None = None) -> Hall:
     """`home` keeps everything that must survive; `base` is where the hall will answer, e.g. http://127.0.0.1:8080."""
-    home.mkdir(parents=True, exist_ok=True)
-    clock = MovableClock(home / "clock")
-    identity = identity_app(f"{base}/identity", home / "identity.key")
-    verifier = TokenVerifier(f"{base}/identity", "yimen", _keys_of(identity))
-    parts = Parts(carrier=carrier or LocalCarrier(), clock=clock, verifier=verifier)
-    bank = Bank(home / "bank", clock, f"{base}/fees/bank/messages", time_scale=BANK_TIME_SCALE)
-    services = build_services(home, base, parts, bank)
-    outside = [bank_app(bank), sms_app(_gateway(home, base))]
-    played: dict[str, ASGIApp] = {"identity": identity, "bank": outside[0], "sms": outside[1]}
-    return Hall(services, _front(services, played, outside), clock)
+    outside = Outside(home, base)
+    verifier = TokenVerifier(outside.issuer, "yimen", outside.keys)
+    parts = Parts(carrier=carrier or LocalCarrier(), clock=outside.clock, verifier=verifier)
+    services = build_services(home, base, parts, outside)
+    return Hall(services, _front(services, outside), outside.clock)
 
 
-def _gateway(home: Path, base: str) -> SmsGateway:
-    """The played gateway shares the messenger's demonstration secrets, which are the defaults of its settings."""
-    agreed = NotifySettings(database_url="")
-    return SmsGateway(
-        key=agreed.sms_key.get_secret_value(),
-        receipt_url=f"{base}/notify/sms/receipts",
-        receipt_secret=agreed.sms_receipt_secret.get_secret_value(),
-        path=home / "sms.sqlite3",
-    )
-
-
-def _keys_of(identity: Starlette) -> Any:
-    """In process the issuer's keys need no request to ourselves, which would wait for the hall to be up."""
-
-    async def keys() -> dict[str, Any]:
-        return {"keys": [identity.state.provider.key.as_dict(private=False)]}
-
-    return keys
-
-
-def _front(services: Mapping[str, Service[Any]], played: Mapping[str, ASGIApp], living: list[Any]) -> Starlette:
+def _front(services: Mapping[str, Service[Any]], outside: Outside) -> Starlette:
     approval = {name.removeprefix("approval."): s for name, s in services.items() if name.startswith("approval.")}
-    single = {name: service.app for name, service in services.items() if not name.startswith("approval.")}
+    doors: dict[str, ASGIApp] = {name: s.app for name, s in services.items() if not name.startswith("approval.")}
+    doors["approval"] = Departments(approval)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            for app in living:
-                await stack.enter_async_context(app.router.lifespan_context(app))
+            await stack.enter_async_context(outside.alive())
             for service in services.values():
                 await service.prepare()  # every queue stands before the first event travels
             for service in services.values():
                 await stack.enter_async_context(service.running())
             yield
 
-    routes = [Route("/", home_page(services))]
-    mounts = [
-        Mount(f"/{name}", app=app) for name, app in {**single, "approval": Departments(approval), **played}.items()
-    ]
-    return Starlette(routes=[*routes, *mounts], lifespan=lifespan)
+    mounts = [Mount(f"/{name}", app=app) for name, app in doors.items()]
+    return Starlette(routes=[Route("/", home_page(services)), *mounts, *outside.routes()], lifespan=lifespan)
 
 
 async def serve(home: Path, port: int) -> None:

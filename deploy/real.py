@@ -22,23 +22,17 @@ import httpx
 import uvicorn
 from sqlalchemy import make_url
 from starlette.applications import Starlette
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 
 from deploy.front import Front
-from services.notify.settings import NotifySettings
-from sim.bank.app import bank_app
-from sim.bank.teller import Bank
-from sim.identity import identity_app
+from deploy.outside import Outside
 from sim.people import DEPARTMENTS
-from sim.sms import SmsGateway, sms_app
 from yimen import telemetry
-from yimen.clock import MovableClock
 
 ALONE = ("planning", "environment", "fire")
 """Departments with an instance of their own; the others share a comprehensive window (综合窗口)."""
 
 READY_SECONDS = 90
-BANK_TIME_SCALE = 0.05
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 Environment = dict[str, str]
 
@@ -78,14 +72,19 @@ class House:
         }
 
 
-def processes(house: House, bank: Bank) -> list[Process]:
+def processes(house: House, outside: Outside) -> list[Process]:
     """Listeners first, intake last."""
     fees = {
         "YIMEN_FEES_BANK_URL": f"{house.base}/bank",
-        "YIMEN_FEES_BANK_KEYS_FILE": str(bank.ring.public_file),
-        "YIMEN_FEES_BANK_MESSAGE_KEY": bank.ring.message_key.hex(),
+        "YIMEN_FEES_BANK_KEYS_FILE": str(outside.bank.ring.public_file),
+        "YIMEN_FEES_BANK_MESSAGE_KEY": outside.bank.ring.message_key.hex(),
     }
-    notify = {"YIMEN_NOTIFY_SMS_URL": f"{house.base}/sms/messages", "YIMEN_NOTIFY_ALLOW_PRIVATE_WEBHOOKS": "true"}
+    notify = {
+        "YIMEN_NOTIFY_SMS_URL": f"{house.base}/sms/messages",
+        "YIMEN_NOTIFY_SMS_KEY": outside.agreed.sms_key,
+        "YIMEN_NOTIFY_SMS_RECEIPT_SECRET": outside.agreed.sms_receipt_secret,
+        "YIMEN_NOTIFY_ALLOW_PRIVATE_WEBHOOKS": "true",
+    }
     shared = ",".join(code for code in DEPARTMENTS if code not in ALONE)
     windows: list[tuple[str, Environment]] = [(code, {"YIMEN_APPROVAL_DEPARTMENTS": code}) for code in ALONE]
     windows.append(("window", {"YIMEN_APPROVAL_DEPARTMENTS": shared, "YIMEN_APPROVAL_WINDOW": "window"}))
@@ -157,9 +156,9 @@ async def _is_ready(client: httpx.AsyncClient, address: str) -> bool:
         return False
 
 
-async def start_house(house: House, bank: Bank) -> Mapping[str, list[str]]:
+async def start_house(house: House, outside: Outside) -> Mapping[str, list[str]]:
     """Path prefix to addresses, once everything is ready."""
-    chosen = processes(house, bank)
+    chosen = processes(house, outside)
     await make_databases(house, [process.name for process in chosen])
     upstreams: dict[str, list[str]] = {}
     *listeners, speaker = chosen
@@ -177,53 +176,40 @@ async def stop_house(house: House) -> None:
     await asyncio.gather(*(child.wait() for child in house.running))
 
 
-def build_front(house: House) -> Starlette:
+def build_front(house: House, outside: Outside) -> Starlette:
     """The played outside world, and the way in to the services."""
-    house.home.mkdir(parents=True, exist_ok=True)
-    clock = MovableClock(house.home / "clock")
-    bank = Bank(house.home / "bank", clock, f"{house.base}/fees/bank/messages", time_scale=BANK_TIME_SCALE)
-    agreed = NotifySettings(database_url="")
-    gateway = SmsGateway(
-        key=agreed.sms_key.get_secret_value(),
-        receipt_url=f"{house.base}/notify/sms/receipts",
-        receipt_secret=agreed.sms_receipt_secret.get_secret_value(),
-        path=house.home / "sms.sqlite3",
-    )
-    outside = {"bank": bank_app(bank), "sms": sms_app(gateway)}
-    identity = identity_app(f"{house.base}/identity", house.home / "identity.key")
-    ways: dict[str, Front] = {}
+    ways: list[Front] = []
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        bank_runs, sms_runs = (played.router.lifespan_context(played) for played in outside.values())
-        async with bank_runs, sms_runs:
+        async with outside.alive():
             yield
             await stop_house(house)
-            for front in ways.values():
+            for front in ways:
                 await front.close()
 
-    app = Starlette(routes=[Mount("/identity", app=identity)], lifespan=lifespan)
-    for name, played in outside.items():
-        app.routes.append(Mount(f"/{name}", app=played))
-    app.state.house, app.state.bank, app.state.ways = house, bank, ways
+    app = Starlette(routes=outside.routes(), lifespan=lifespan)
+    app.state.ways = ways
     return app
 
 
 def open_ways(app: Starlette, upstreams: Mapping[str, list[str]]) -> None:
-    front = app.state.ways["front"] = Front(upstreams)
+    front = Front(upstreams)
+    app.state.ways.append(front)
     app.routes.append(Route("/{path:path}", front.answer, methods=METHODS))
 
 
 async def serve(house: House, port: int) -> None:
     """The outside world answers first (services fetch the issuer's keys), then the services come up behind it."""
-    app = build_front(house)
+    outside = Outside(house.home, house.base)
+    app = build_front(house, outside)
     config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="on")
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn tells it by a flag only
         await asyncio.sleep(0.05)
     try:
-        open_ways(app, await start_house(house, app.state.bank))
+        open_ways(app, await start_house(house, outside))
         print(f"一门 Yimen, {house.replicas} replica(s) of each service → {house.base}", flush=True)
     except BaseException:
         server.should_exit = True

@@ -1,4 +1,4 @@
-"""What can be set of the messenger. Secrets have values for the demonstration only."""
+"""What can be set of the messenger. Secrets have no default: a hall cannot start with one that everybody knows."""
 
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
@@ -10,8 +10,10 @@ class NotifySettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="YIMEN_NOTIFY_")
 
     sms_url: str = "http://127.0.0.1:8080/sms/messages"
-    sms_key: SecretStr = SecretStr("demonstration-sms-key")
-    sms_receipt_secret: SecretStr = SecretStr("whsec_ZGVtb25zdHJhdGlvbi1zbXMtcmVjZWlwdHM=")
+    sms_key: SecretStr = Field(min_length=8, description="what we show the gateway")
+    sms_receipt_secret: SecretStr = Field(
+        min_length=16, description="what the gateway signs its receipts with, whsec_…"
+    )
     duty_phones: dict[str, str] = Field(default_factory=dict, description="department code -> its duty officer's phone")
     allow_private_webhooks: bool = False
     webhook_timeout: float = 15.0

@@ -45,7 +45,7 @@ async def test_a_message_goes_all_the_way_over_real_connections(database_url: st
     """Service and gateway as two HTTP servers; the gateway's own task brings the receipt."""
     async with start_service(build, settings_for(database_url)) as harness, serving(harness.service.app) as port:
         gateway = SmsGateway(
-            key="test-key",
+            key="test-key-of-sms",
             receipt_url=f"http://127.0.0.1:{port}/sms/receipts",
             receipt_secret=SECRET,
             path=tmp_path / "sms.db",
