@@ -23,7 +23,9 @@ senders = Senders()
 async def place_order(context: Context, job: Job) -> Answer:
     settings = context.settings
     try:
-        async with httpx.AsyncClient(transport=context.bank, timeout=settings.bank_order_seconds, trust_env=False) as bank:
+        async with httpx.AsyncClient(
+            transport=context.bank, timeout=settings.bank_order_seconds, trust_env=False
+        ) as bank:
             answer = await bank.post(f"{settings.bank_url}/orders", json=job.payload)
     except httpx.TransportError as error:
         raise Transient(f"the bank did not answer: {error!r}") from error

@@ -112,3 +112,13 @@ async def shares_of(view: View[Any], notice_number: str) -> list[tuple[str, int]
 
 async def case_row(view: View[Any], case_number: str) -> Found:
     return (await view.execute(select(cases).where(cases.c.case_number == case_number))).one()
+
+
+async def departments_of(view: View[Any], case_number: str) -> set[str]:
+    """Whose item it is, and who listed fees on it."""
+    leads = select(items.c.department).join(
+        cases, (cases.c.item_code == items.c.item_code) & (cases.c.item_version == items.c.version)
+    )
+    listing = select(lists.c.department).where(lists.c.case_number == case_number)
+    found = await view.execute(leads.where(cases.c.case_number == case_number).union(listing))
+    return set(found.scalars())

@@ -38,9 +38,10 @@ def _text(instant: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A call that nobody has acknowledged."""
+    """A call that nobody has acknowledged. `first`: of its payment."""
 
     id: int
+    first: bool
     attempt: int
     payment: dict[str, Any]
 
@@ -113,10 +114,12 @@ class Books:
         self._connection.execute("INSERT INTO calls (serial, due_at) VALUES (?, ?)", (serial, _text(due_at)))
 
     def owed(self, now: datetime) -> list[Owed]:
-        query = """SELECT c.id AS call_id, c.attempt, p.* FROM calls c JOIN payments p ON p.serial = c.serial
+        query = """SELECT c.id AS call_id, c.attempt, p.*,
+            c.id = (SELECT MIN(id) FROM calls WHERE serial = c.serial) AS first
+            FROM calls c JOIN payments p ON p.serial = c.serial
             WHERE c.acknowledged_at IS NULL AND c.due_at <= ? ORDER BY c.due_at, c.id LIMIT 50"""
         rows = [dict(row) for row in self._connection.execute(query, (_text(now),))]
-        return [Owed(row.pop("call_id"), row.pop("attempt"), row) for row in rows]
+        return [Owed(row.pop("call_id"), bool(row.pop("first")), row.pop("attempt"), row) for row in rows]
 
     def acknowledged(self, call_id: int, at: datetime) -> None:
         self._connection.execute("UPDATE calls SET acknowledged_at = ? WHERE id = ?", (_text(at), call_id))

@@ -141,13 +141,13 @@ class Bank:
         serial = owed.payment["serial"]
         dice = random.Random(f"{self._seed}:{serial}:{owed.id}:{owed.attempt}")
         signer = dice.choice(self.ring.serials)
-        good = wire.call(self.ring, signer, self.clock.now(), self._said(owed.payment))
+        good = wire.call(self.ring, signer, self.clock.now(), self.said(owed.payment))
         if dice.random() < self._manners.probed:
             answer = await self._post(wire.spoiled(good))
             with self.books.writing():
                 self.books.note(self.clock.now(), "probed", serial=serial, answer=answer)
         answer = await self._post(good)
-        twice = owed.attempt == 0 and dice.random() < self._manners.told_twice
+        twice = owed.first and dice.random() < self._manners.told_twice
         self._record(owed, answer, twice=twice)
 
     def _record(self, owed: Owed, answer: int | None, *, twice: bool) -> None:
@@ -172,7 +172,7 @@ class Bank:
             return None
         return answer.status_code
 
-    def _said(self, payment: dict[str, Any]) -> dict[str, Any]:
+    def said(self, payment: dict[str, Any]) -> dict[str, Any]:
         order = self.books.order(payment["payment_code"])
         return {
             "bank_serial": payment["serial"],

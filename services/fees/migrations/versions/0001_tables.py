@@ -66,6 +66,7 @@ def upgrade() -> None:
         sa.Column("notice_number", sa.String(length=80), nullable=True),
         sa.Column("reverses", BigId, nullable=True),
         sa.Column("posted_at", Instant(), nullable=False),
+        sa.CheckConstraint("legs > 0", name=op.f("ck_journals_legs")),
         sa.ForeignKeyConstraint(
             ["id", "legs"],
             ["postings.journal_id", "postings.line"],
@@ -122,6 +123,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "credit NOT LIKE '1122.%' OR debit IN ('1002', '2203', '2241')", name=op.f("ck_postings_no_money_to_a_unit")
         ),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_postings_amount")),
         sa.CheckConstraint("debit <> credit", name=op.f("ck_postings_two_accounts")),
         sa.CheckConstraint(
             "line <= legs AND (line = 1 AND previous IS NULL OR line > 1 AND previous IS NOT NULL AND previous = line - 1)",
@@ -150,6 +152,7 @@ def upgrade() -> None:
         sa.Column("unit", sa.String(length=400), nullable=False),
         sa.Column("price", sa.BigInteger(), nullable=False),
         sa.Column("basis", sa.Text(), nullable=False),
+        sa.CheckConstraint("price >= 0", name=op.f("ck_standards_price")),
         sa.ForeignKeyConstraint(
             ["item_code", "version"], ["items.item_code", "items.version"], name=op.f("fk_standards_item_code_version")
         ),
@@ -177,6 +180,7 @@ def upgrade() -> None:
             name=op.f("ck_notices_paid_by_the_bank_alone"),
         ),
         sa.CheckConstraint("state <> 'nothing_due' OR amount = 0", name=op.f("ck_notices_nothing_due")),
+        sa.CheckConstraint("amount >= 0", name=op.f("ck_notices_amount")),
         sa.ForeignKeyConstraint(["bank_serial"], ["bank_payments.serial"], name=op.f("fk_notices_bank_serial")),
         sa.ForeignKeyConstraint(["case_number"], ["cases.case_number"], name=op.f("fk_notices_case_number")),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_notices")),
@@ -195,6 +199,7 @@ def upgrade() -> None:
         sa.Column("answer_by", sa.Date(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("opened_at", Instant(), nullable=False),
+        sa.CheckConstraint("amount >= 0", name=op.f("ck_exceptions_amount")),
         sa.ForeignKeyConstraint(["bank_serial"], ["bank_payments.serial"], name=op.f("fk_exceptions_bank_serial")),
         sa.ForeignKeyConstraint(["notice_number"], ["notices.number"], name=op.f("fk_exceptions_notice_number")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exceptions")),
@@ -225,6 +230,7 @@ def upgrade() -> None:
             "state NOT IN ('verified', 'settled') OR decided_by IS NOT NULL AND decided_by <> opened_by",
             name=op.f("ck_lists_two_pairs_of_eyes"),
         ),
+        sa.CheckConstraint("amount >= 0", name=op.f("ck_lists_amount")),
         sa.ForeignKeyConstraint(["case_number"], ["cases.case_number"], name=op.f("fk_lists_case_number")),
         sa.ForeignKeyConstraint(["notice_number"], ["notices.number"], name=op.f("fk_lists_notice_number")),
         sa.PrimaryKeyConstraint("list_id", name=op.f("pk_lists")),
@@ -257,6 +263,7 @@ def upgrade() -> None:
         sa.Column("amount", sa.BigInteger(), nullable=True),
         sa.Column("standard_version", sa.Integer(), nullable=True),
         sa.CheckConstraint("amount = price * quantity", name=op.f("ck_list_lines_amount")),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_list_lines_quantity")),
         sa.ForeignKeyConstraint(["list_id"], ["lists.list_id"], name=op.f("fk_list_lines_list_id")),
         sa.PrimaryKeyConstraint("list_id", "line", name=op.f("pk_list_lines")),
     )

@@ -1,0 +1,93 @@
+"""A fee window on a real database, wired to a played bank with keys of its own."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from services.fees.app import blueprint, build
+from services.fees.settings import FeesSettings
+from services.fees.tests import samples
+from services.fees.tests.window import Late, Window
+from sim.bank import Bank, KeyRing, Manners, bank_app
+from tests.support.postgres import blocking
+from yimen.clock import FrozenClock
+from yimen.db import Database
+from yimen.migrating import upgrade
+from yimen.service import Parts, Service
+from yimen.testing import start_service
+
+
+@asynccontextmanager
+async def open_window(
+    database_url: str, folder: Path, ring: KeyRing, manners: Manners | None = None, seed: int = 0, **settings: object
+) -> AsyncIterator[Window]:
+    clock, wire = FrozenClock(samples.MONDAY), Late()
+    bank = Bank(
+        folder,
+        clock,
+        "http://hall.test/bank/messages",
+        transport=wire,
+        ring=ring,
+        seed=seed,
+        manners=manners or Manners(),
+    )
+    orders = httpx.ASGITransport(app=bank_app(bank))
+
+    def assemble(parts: Parts, chosen: FeesSettings) -> Service[object]:
+        return build(parts, chosen, bank=orders)  # type: ignore[return-value]
+
+    chosen = FeesSettings(
+        database_url=database_url,
+        bank_url="http://bank.test",
+        bank_keys_file=ring.public_file,
+        bank_message_key=ring.message_key.hex(),
+        **settings,
+    )
+    async with start_service(assemble, chosen, clock=clock) as harness:
+        wire.far_end = httpx.ASGITransport(app=harness.service.app)
+        try:
+            yield Window(harness, bank)
+        finally:
+            await bank.close()
+
+
+def _migrate(url: str) -> None:
+    async def work() -> None:
+        database = Database(url)
+        await upgrade(database, blueprint.migrations)
+        await database.close()
+
+    blocking(work())
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("migrated") / "fees.db"
+    _migrate(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.real)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A copy of a migrated database: migrating once for each test would take most of the time."""
+    if request.param == "sqlite":
+        path = shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "fees.db")
+        return f"sqlite+aiosqlite:///{path}"
+    template = request.getfixturevalue("postgres_template")("fees", _migrate)
+    return str(request.getfixturevalue("postgres_database")(template=template))
+
+
+@pytest.fixture(scope="session")
+def ring(tmp_path_factory: pytest.TempPathFactory) -> KeyRing:
+    """Making keys takes a while: one ring for all tests that leave it alone."""
+    return KeyRing(tmp_path_factory.mktemp("bank"))
+
+
+@pytest.fixture
+async def window(database_url: str, tmp_path: Path, ring: KeyRing) -> AsyncIterator[Window]:
+    async with open_window(database_url, tmp_path / "bank", ring) as opened:
+        yield opened

@@ -1,0 +1,95 @@
+"""Words of intake and approval, as fees hears them."""
+
+from datetime import UTC, date, datetime
+
+from yimen.contracts import approval, intake
+from yimen.contracts.parts import (
+    Applicant,
+    Channel,
+    Document,
+    DocumentKind,
+    Due,
+    Fee,
+    FeeLine,
+    Kind,
+    Outcome,
+    Staff,
+)
+
+MONDAY = datetime(2026, 9, 7, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
+TODAY = date(2026, 9, 7)
+CASE = "36070020260907A0000011"
+ITEM = "ITEM-1"
+FIRE_CLERK = Staff(id="clerk-fire", name="赵开单")
+DRAWING, SITE = "FEE-DRAWING", "FEE-SITE"
+PRICES = {DRAWING: 8000, SITE: 29}
+
+
+def fee(code: str, price: int) -> Fee:
+    return Fee(code=code, name=f"收费{code}", unit="件", price=price, basis="赣发改收费〔2020〕1号")
+
+
+def item(version: int = 1, prices: dict[str, int] | None = None, code: str = ITEM) -> intake.ItemDescribed:
+    model = intake.ItemPublished if version == 1 else intake.ItemRevised
+    return model(
+        item_code=code,
+        version=version,
+        name="建设工程消防设计审查",
+        department="fire",
+        kind=Kind.JOINT,
+        statutory_days=20,
+        promised_days=10,
+        materials=(),
+        fees=tuple(fee(name, price) for name, price in (PRICES if prices is None else prices).items()),
+        stages=(),
+        effective_from=date(2026, 1, 1),
+    )
+
+
+def submitted(case_number: str = CASE, version: int = 1, code: str = ITEM) -> intake.CaseSubmitted:
+    return intake.CaseSubmitted(
+        case_number=case_number,
+        item_code=code,
+        item_name="建设工程消防设计审查",
+        item_version=version,
+        department="fire",
+        kind=Kind.JOINT,
+        channel=Channel.WINDOW,
+        applicant=Applicant(name="甲公司", masked_id="9136****0001", organisation=True),
+        materials=(),
+        document=Document(kind=DocumentKind.RECEIPT, number="收件〔2026〕1号", dated=TODAY),
+        submitted_at=MONDAY,
+        received_on=TODAY,
+        answer_by=Due(on=date(2026, 9, 14)),
+    )
+
+
+def listed(
+    list_id: str = "L1",
+    *lines: tuple[str, int],
+    department: str = "fire",
+    case_number: str = CASE,
+    replaces: str | None = None,
+    by: Staff = FIRE_CLERK,
+) -> approval.ReviewFeeListed:
+    """Without lines: two drawings, 160 yuan."""
+    return approval.ReviewFeeListed(
+        review_id=f"R-{case_number}-{department}",
+        department=department,
+        case_number=case_number,
+        list_id=list_id,
+        lines=tuple(FeeLine(code=code, quantity=quantity) for code, quantity in lines or ((DRAWING, 2),)),
+        replaces=replaces,
+        listed_by=by,
+        listed_at=MONDAY,
+    )
+
+
+def reviewed(*list_ids: str, case_number: str = CASE, outcome: Outcome = Outcome.GRANTED) -> intake.CaseReviewed:
+    return intake.CaseReviewed(
+        case_number=case_number, outcome=outcome, fee_lists=list_ids or ("L1",), reviewed_at=MONDAY
+    )
+
+
+def withdrawn(case_number: str = CASE) -> intake.CaseWithdrawn:
+    return intake.CaseWithdrawn(case_number=case_number, reasons="不办了", withdrawn_at=MONDAY)

@@ -1,0 +1,168 @@
+"""The rules of fees on bare values."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.fees.domain import books
+from services.fees.domain.lists import Listed, ListState, Rejection, admit, readiness
+from services.fees.domain.notices import (
+    CODE_ALPHABET,
+    EDGES,
+    NotAllowedError,
+    NoticeState,
+    after,
+    is_payment_code,
+    notice_number,
+    pay_by,
+    payment_code,
+)
+from services.fees.domain.payments import Payable, Payment, Reason, judge
+from services.fees.domain.standards import Line, Standard, TooMuchError, price, total, unlawful
+
+STANDARDS = {
+    "A": Standard("A", "住宅登记费", "件", 8000, "财税〔2016〕79号"),
+    "B": Standard("B", "工本费", "本", 29, "同上"),
+}
+BODIES = st.text(CODE_ALPHABET, min_size=19, max_size=19)
+OPEN, VERIFIED, REJECTED = ListState.OPEN, ListState.VERIFIED, ListState.REJECTED
+
+
+@pytest.mark.rule("R50", "R61")
+@given(st.lists(st.tuples(st.sampled_from("AB"), st.integers(1, 1_000_000)), min_size=1))
+def test_an_amount_is_the_sum_of_standard_times_quantity(lines: list[tuple[str, int]]) -> None:
+    priced = price([Line(*line) for line in lines], STANDARDS)
+    assert total(priced) == sum(STANDARDS[code].price * quantity for code, quantity in lines)
+    assert all(type(one.amount) is int for one in priced)
+
+
+@pytest.mark.rule("R13")
+def test_an_item_without_fee_rows_may_charge_nothing() -> None:
+    assert "不得收费" in (unlawful([Line("A", 1)], {}) or "")
+
+
+@pytest.mark.rule("R13")
+def test_a_code_outside_the_standard_is_named() -> None:
+    assert unlawful([Line("A", 1)], STANDARDS) is None
+    assert "X" in (unlawful([Line("A", 1), Line("X", 1)], STANDARDS) or "")
+
+
+def test_more_than_an_account_can_hold_is_refused() -> None:
+    dear = {"A": Standard("A", "x", "件", 10**13, "y")}
+    assert total(price([Line("A", 1)], dear)) == 10**13
+    with pytest.raises(TooMuchError):
+        price([Line("A", 1), Line("A", 1)], dear)
+
+
+@given(BODIES, st.integers(0, 19), st.sampled_from(CODE_ALPHABET))
+def test_a_payment_code_with_one_wrong_character_is_none(body: str, place: int, wrong: str) -> None:
+    code = payment_code(body)
+    assert is_payment_code(code)
+    assert len(code) == 20
+    changed = code[:place] + wrong + code[place + 1 :]
+    assert is_payment_code(changed) == (changed == code)
+
+
+@pytest.mark.parametrize("code", ["", "A" * 19, "A" * 21, "0" * 20, "中" * 20, "I" + "A" * 19])
+def test_what_is_not_written_like_a_payment_code_is_none(code: str) -> None:
+    assert not is_payment_code(code)
+
+
+@pytest.mark.rule("R54")
+def test_fifteen_days_count_from_the_day_after_issue_in_shanghai() -> None:
+    assert pay_by(datetime(2026, 9, 7, 15, 59, tzinfo=UTC), 15) == date(2026, 9, 22)
+    assert pay_by(datetime(2026, 9, 7, 16, 0, tzinfo=UTC), 15) == date(2026, 9, 23)
+
+
+def test_notice_numbers_grow_wider_when_six_digits_do_not_do() -> None:
+    assert [notice_number(2026, 1), notice_number(2026, 1_000_000)] == ["JK2026000001", "JK20261000000"]
+
+
+def test_nothing_leads_back_from_paid() -> None:
+    settled = {NoticeState.PAID, NoticeState.RECEIPTED}
+    assert {end for (start, _), end in EDGES.items() if start in settled} <= settled
+    with pytest.raises(NotAllowedError):
+        after(NoticeState.VOIDED, "paid")
+
+
+def listed(
+    name: str, state: ListState = VERIFIED, *, replaces: str | None = None, why: Rejection | None = None
+) -> Listed:
+    return Listed(name, state, 100, replaces, why)
+
+
+@pytest.mark.parametrize(
+    ("named", "lists", "due"),
+    [
+        ([], [listed("L1")], None),
+        (["L1"], [], None),
+        (["L1"], [listed("L1", OPEN)], None),
+        (["L1"], [listed("L1")], ["L1"]),
+        (["L1"], [listed("L1"), listed("L2", OPEN)], None),
+        (["L1"], [listed("L1"), listed("L2", REJECTED, why=Rejection.OFFICER)], ["L1"]),
+        (["L1"], [listed("L1", REJECTED, why=Rejection.OFFICER)], None),
+        (["L1"], [listed("L1", REJECTED, why=Rejection.OFFICER), listed("L2", replaces="L1")], ["L2"]),
+        (["L1"], [listed("L1", REJECTED, why=Rejection.OFFICER), listed("L2", OPEN, replaces="L1")], None),
+        (["L1"], [listed("L1", REJECTED, why=Rejection.NO_STANDARD)], []),
+        (["L1", "L2"], [listed("L1", REJECTED, why=Rejection.NO_STANDARD), listed("L2")], ["L2"]),
+        (["L1"], [listed("L1"), listed("L2", REJECTED, replaces="L1", why=Rejection.TOO_LATE)], ["L1"]),
+    ],
+)
+def test_the_notice_waits_until_every_named_list_is_settled(
+    named: list[str], lists: list[Listed], due: list[str] | None
+) -> None:
+    for order in (lists, lists[::-1]):
+        ready = readiness(named, order)
+        assert (None if ready is None else [one.list_id for one in ready.due]) == due
+
+
+def test_lists_that_replace_each_other_do_not_hang() -> None:
+    circle = [listed("L1", replaces="L2"), listed("L2", replaces="L1")]
+    assert readiness(["L1"], circle) is not None
+
+
+def test_no_standard_is_the_reason_whatever_else_is_wrong() -> None:
+    refusal = admit(unlawful="无标准", replaced=listed("L0"), notice_is_out=True, ended=True)
+    assert refusal is not None
+    assert refusal.rejection is Rejection.NO_STANDARD
+
+
+@pytest.mark.rule("R53")
+@pytest.mark.parametrize(
+    ("state", "amount", "reason"),
+    [
+        (NoticeState.ISSUED, 100, None),
+        (NoticeState.OVERDUE, 100, None),
+        (NoticeState.ISSUED, 99, Reason.WRONG_AMOUNT),
+        (NoticeState.ISSUED, 101, Reason.WRONG_AMOUNT),
+        (NoticeState.ISSUED, 0, Reason.NO_AMOUNT),
+        (NoticeState.ISSUED, -100, Reason.NO_AMOUNT),
+        (NoticeState.PAID, 100, Reason.SECOND_PAYMENT),
+        (NoticeState.RECEIPTED, 99, Reason.SECOND_PAYMENT),
+        (NoticeState.VOIDED, 100, Reason.NOT_PAYABLE),
+        (NoticeState.NOTHING_DUE, 100, Reason.NOT_PAYABLE),
+    ],
+)
+def test_only_the_full_amount_settles_and_only_an_open_notice(
+    state: NoticeState, amount: int, reason: Reason | None
+) -> None:
+    payment = Payment("S1", "CODE", amount, datetime(2026, 9, 7, tzinfo=UTC))
+    assert judge(payment, Payable("JK1", 100, state)) is reason
+    assert judge(payment, None) in (Reason.UNKNOWN_CODE, Reason.NO_AMOUNT)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["fire", "housing"]), st.integers(0, 10**6))))
+def test_issue_then_receive_or_void_leaves_no_claim(shares: list[tuple[str, int]]) -> None:
+    issue, void = books.issue("N", shares), books.void("N", shares)
+    receive = books.receive("S", "N", shares)
+    assert sum(leg.amount for leg in issue.legs) == sum(amount for _, amount in shares)
+    assert {(leg.credit, leg.amount) for leg in receive.legs} == {(leg.debit, leg.amount) for leg in issue.legs}
+    assert [leg.reversed() for leg in void.legs] == list(issue.legs)
+
+
+@pytest.mark.parametrize(("debit", "amount"), [("1002", 0), ("1002", -1), ("2203", 1)])
+def test_a_leg_that_moves_nothing_cannot_be_written(debit: str, amount: int) -> None:
+    with pytest.raises(ValueError, match="moves"):
+        books.Leg(debit, "2203", amount)

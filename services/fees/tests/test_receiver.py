@@ -1,0 +1,230 @@
+"""Who may tell us of money: every way of not being the bank, each answered 401 and posting nothing."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from services.fees.tests.conftest import open_window
+from services.fees.tests.window import Window
+from sim.bank import KeyRing, wire
+from yimen.web import Role
+
+URL = "/bank/messages"
+
+
+class Teller:
+    """Makes the message that would settle the notice, and sends it, whole or spoiled."""
+
+    def __init__(self, window: Window, said: dict[str, Any]) -> None:
+        self.window = window
+        self.ring = window.bank.ring
+        self.said = said
+
+    def good(self, serial: str | None = None, at: timedelta = timedelta(), **other: Any) -> wire.Call:
+        return wire.call(self.ring, serial or self.ring.serials[-1], self.window.clock.now() + at, self.said | other)
+
+    async def send(self, call: wire.Call, without: str = "", **headers: str) -> httpx.Response:
+        sent = {name: value for name, value in (call.headers | headers).items() if name != without}
+        return await self.window.harness.client.post(URL, content=call.body, headers=sent)
+
+    async def refused(self, call: wire.Call, why: str, status: int = 401, without: str = "", **headers: str) -> None:
+        """Refused, counted, and without any trace in the books; then the true message goes through."""
+        before = self.counted(why)
+        answer = await self.send(call, without, **headers)
+        assert (answer.status_code, self.counted(why)) == (status, before + 1), answer.text
+        assert answer.headers["content-type"] == "application/problem+json"
+        tables = ("bank_messages", "bank_payments", "exceptions", "tickets")
+        for table in tables:
+            assert await self.window.rows(f"SELECT 1 FROM {table}") == []
+        assert await self.window.balance("1002") == 0
+        assert (await self.send(self.good())).status_code == 204
+        assert await self.window.balance("1002") == self.said["amount"]
+
+    def counted(self, why: str) -> float:
+        registry = self.window.harness.service.registry
+        return registry.get_sample_value("fees_bank_messages_refused_total", {"why": why}) or 0.0
+
+
+@pytest.fixture
+async def teller(window: Window) -> Teller:
+    return await at_work(window)
+
+
+async def at_work(window: Window) -> Teller:
+    notice = await window.issued()
+    payment = {
+        "serial": "S1",
+        "payment_code": notice["payment_code"],
+        "amount": notice["amount"],
+        "method": "card",
+        "account": window.bank.account,
+        "paid_at": window.clock.now().isoformat(),
+    }
+    return Teller(window, window.bank.said(payment))
+
+
+@pytest.mark.rule("R52")
+async def test_a_true_message_is_accepted(teller: Teller) -> None:
+    answer = await teller.send(teller.good())
+    assert (answer.status_code, answer.content) == (204, b"")
+    [message] = await teller.window.rows("SELECT body, nonce FROM bank_messages")
+    assert b"PAYMENT.SUCCESS" in bytes(message.body)
+    assert (await teller.window.notice() or {})["state"] == "receipted"
+
+
+@pytest.mark.rule("R52")
+async def test_a_bad_signature_is_refused(teller: Teller) -> None:
+    await teller.refused(wire.spoiled(teller.good()), "signature")
+
+
+@pytest.mark.rule("R52")
+async def test_another_keys_signature_is_refused(teller: Teller, tmp_path: Path) -> None:
+    stranger = KeyRing(tmp_path / "stranger")
+    stranger.message_key = teller.ring.message_key
+    await teller.refused(wire.call(stranger, stranger.serials[0], teller.window.clock.now(), teller.said), "signature")
+
+
+@pytest.mark.parametrize("name", ["Bank-Timestamp", "Bank-Nonce", "Bank-Serial", "Bank-Signature"])
+async def test_a_missing_header_is_refused(teller: Teller, name: str) -> None:
+    await teller.refused(teller.good(), "headers", without=name)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Bank-Timestamp", "1e9"),
+        ("Bank-Timestamp", "-5"),
+        ("Bank-Timestamp", "99999999999"),
+        ("Bank-Timestamp", "1" * 40),
+        ("Bank-Nonce", "short"),
+        ("Bank-Nonce", "with\ttab-with"),
+        ("Bank-Signature", "%%%"),
+    ],
+)
+async def test_a_header_of_another_shape_is_refused(teller: Teller, name: str, value: str) -> None:
+    why = "stale" if value == "99999999999" else "headers"
+    await teller.refused(teller.good(), why, **{name: value})
+
+
+async def test_an_unknown_serial_is_refused(teller: Teller) -> None:
+    await teller.refused(teller.good(), "unknown_serial", **{"Bank-Serial": "BK999999"})
+
+
+@pytest.mark.parametrize("seconds", [-300, 300, 3600])
+async def test_a_message_of_another_time_is_refused(teller: Teller, seconds: int) -> None:
+    await teller.refused(teller.good(at=timedelta(seconds=seconds)), "stale")
+
+
+@pytest.mark.parametrize("seconds", [-299, 299])
+async def test_clocks_may_differ_by_less_than_five_minutes(teller: Teller, seconds: int) -> None:
+    assert (await teller.send(teller.good(at=timedelta(seconds=seconds)))).status_code == 204
+
+
+async def test_a_timestamp_that_was_not_signed_is_refused(teller: Teller) -> None:
+    old = teller.good()
+    now = str(int(old.headers["Bank-Timestamp"]) + 1)
+    await teller.refused(old, "signature", **{"Bank-Timestamp": now})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda body: json.dumps(json.loads(body), separators=(",", ":")).encode(),
+        lambda body: body + b"\n",
+        lambda body: body.replace(b"PAYMENT", b"REFUNDS"),
+        lambda body: b"",
+    ],
+    ids=["serialised anew by a proxy", "a line more", "another word", "empty"],
+)
+async def test_a_changed_body_is_refused(teller: Teller, change: Callable[[bytes], bytes]) -> None:
+    good = teller.good()
+    await teller.refused(wire.Call(good.headers, change(good.body)), "signature")
+
+
+async def test_a_replayed_nonce_is_refused(teller: Teller) -> None:
+    """The bank repeats itself with a new nonce each time; whoever repeats the nonce is not the bank."""
+    call = teller.good()
+    assert (await teller.send(call)).status_code == 204
+    assert (await teller.send(call)).status_code == 401
+    other = wire.sign(
+        teller.ring,
+        call.headers["Bank-Serial"],
+        teller.window.clock.now(),
+        call.headers["Bank-Nonce"],
+        teller.good(bank_serial="S2").body,
+    )
+    assert (await teller.send(other)).status_code == 401
+    assert teller.counted("replayed") == 2
+    assert await teller.window.balance("1002") == teller.said["amount"]
+
+
+async def test_a_message_sealed_with_another_key_is_refused(teller: Teller) -> None:
+    now = teller.window.clock.now()
+    body = json.dumps(wire.envelope(bytes(32), now, teller.said)).encode()
+    await teller.refused(wire.sign(teller.ring, teller.ring.serials[0], now, "n" * 16, body), "sealed")
+
+
+@pytest.mark.parametrize("serial", [0, 1])
+async def test_both_serials_are_good_while_the_bank_rotates(teller: Teller, serial: int) -> None:
+    assert (await teller.send(teller.good(teller.ring.serials[serial]))).status_code == 204
+
+
+async def test_a_retired_serial_is_refused_and_the_new_one_known_at_once(database_url: str, tmp_path: Path) -> None:
+    ring = KeyRing(tmp_path / "own")
+    async with open_window(database_url, tmp_path / "bank", ring) as window:
+        teller = await at_work(window)
+        retired = teller.good(ring.serials[0])
+        ring.rotate()
+        await teller.refused(retired, "unknown_serial")
+
+
+async def test_without_the_banks_keys_nobody_is_the_bank(database_url: str, tmp_path: Path) -> None:
+    ring = KeyRing(tmp_path / "own")
+    async with open_window(database_url, tmp_path / "bank", ring) as window:
+        teller = await at_work(window)
+        call = teller.good()
+        ring.public_file.rename(tmp_path / "away")
+        assert (await teller.send(call)).status_code == 401
+        (tmp_path / "away").rename(ring.public_file)
+        assert (await teller.send(call)).status_code == 204
+
+
+async def test_a_huge_body_is_refused_before_anything_else(teller: Teller) -> None:
+    huge = wire.Call({}, b"x" * (64 * 1024 + 1))
+    await teller.refused(huge, "too_large", 413)
+
+
+@pytest.mark.rule("R60")
+@pytest.mark.parametrize("other", [{"account": "6222000000000001"}, {"currency": "USD"}])
+async def test_money_on_another_account_or_in_another_currency_is_not_ours(
+    teller: Teller, other: dict[str, str]
+) -> None:
+    await teller.refused(teller.good(**other), "account", 422)
+
+
+@pytest.mark.rule("R61")
+@pytest.mark.parametrize(
+    "other", [{"amount": 160.0}, {"amount": "16000"}, {"amount": None}, {"amount": 10**14}, {"bank_serial": ""}]
+)
+async def test_an_authentic_message_that_is_not_as_agreed_is_refused(teller: Teller, other: dict[str, Any]) -> None:
+    await teller.refused(teller.good(**other), "unreadable", 422)
+
+
+@pytest.mark.rule("R52")
+async def test_no_person_of_any_role_can_say_that_money_came(teller: Teller) -> None:
+    paths = teller.window.harness.service.app.openapi()["paths"]
+    writing = {path for path, verbs in paths.items() if set(verbs) & {"post", "put", "patch", "delete"}}
+    assert {path for path in writing if path.startswith(("/bank", "/lists", "/notices", "/payments"))} == {
+        URL,
+        "/lists/{list_id}/verification",
+        "/lists/{list_id}/rejection",
+    }
+    for role in Role:
+        call = wire.Call(teller.window.headers(role), teller.good().body)
+        assert (await teller.send(call)).status_code == 401
+    assert await teller.window.balance("1002") == 0

@@ -1,0 +1,225 @@
+"""The played bank: orders once, money once for a payer, and every payment told until somebody acknowledges it."""
+
+import asyncio
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from sim.bank import Bank, KeyRing, Manners, bank_app
+from sim.bank.teller import LADDER
+from yimen.clock import FrozenClock
+
+START = datetime(2026, 9, 7, 1, 0, tzinfo=UTC)
+CODE = "23456789ABCDEFGHJKLM"
+ORDER = {
+    "order_number": "JK2026000001",
+    "payment_code": CODE,
+    "amount": 16000,
+    "currency": "CNY",
+    "account": "3607000000001002",
+    "pay_by": "2026-09-22",
+}
+
+
+class Fees(httpx.AsyncBaseTransport):
+    """Hears what the bank says; answers as it is told to."""
+
+    def __init__(self) -> None:
+        self.heard: list[httpx.Request] = []
+        self.answers: list[int] = []
+        self.called = asyncio.Event()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.heard.append(request)
+        self.called.set()
+        status = self.answers.pop(0) if self.answers else 204
+        if status == 0:
+            raise httpx.ReadTimeout("silence")
+        return httpx.Response(status)
+
+
+@pytest.fixture(scope="session")
+def bank_ring(tmp_path_factory: pytest.TempPathFactory) -> KeyRing:
+    return KeyRing(tmp_path_factory.mktemp("bank-keys"))
+
+
+class Branch:
+    def __init__(self, folder: Path, ring: KeyRing, **more: Any) -> None:
+        self.fees = Fees()
+        self.clock = FrozenClock(START)
+        self.more = {"transport": self.fees, "ring": ring} | more
+        self.folder = folder
+        self.bank = self.open()
+
+    def open(self) -> Bank:
+        """Again after a crash: nothing is closed, nothing is said goodbye to."""
+        return Bank(self.folder, self.clock, "http://fees.test/bank/messages", **self.more)
+
+    def client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(transport=httpx.ASGITransport(app=bank_app(self.bank)), base_url="http://bank.test")
+
+
+@pytest.fixture
+def branch(tmp_path: Path, bank_ring: KeyRing) -> Branch:
+    return Branch(tmp_path, bank_ring)
+
+
+async def test_an_order_is_placed_once_however_often_it_is_sent(branch: Branch) -> None:
+    async with branch.client() as client:
+        assert [(await client.post("/orders", json=ORDER)).status_code for _ in range(3)] == [201, 200, 200]
+        found = (await client.get(f"/orders/{CODE}")).json()
+        assert (found["state"], found["amount"]) == ("open", 16000)
+
+
+@pytest.mark.parametrize("other", [{"amount": 1}, {"payment_code": "Z" * 20}, {"order_number": "JK2"}])
+async def test_another_order_under_a_known_name_is_refused(branch: Branch, other: dict[str, Any]) -> None:
+    async with branch.client() as client:
+        await client.post("/orders", json=ORDER)
+        assert (await client.post("/orders", json=ORDER | other)).status_code == 409
+        assert (await client.get(f"/orders/{CODE}")).json()["amount"] == 16000
+
+
+async def test_a_payer_pays_in_full_and_once(branch: Branch) -> None:
+    async with branch.client() as client:
+        await client.post("/orders", json=ORDER)
+        paying = {"payment_code": CODE, "method": "qr"}
+        answers = [await client.post("/pay", json=paying) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [201, 409]
+        assert answers[0].json()["amount"] == 16000
+        assert (await client.post("/pay", json={"payment_code": "Z" * 20, "method": "qr"})).status_code == 404
+        assert (await client.post("/pay", json={"payment_code": CODE, "method": "cheque"})).status_code == 422
+
+
+async def test_the_payers_page_shows_the_amount_and_takes_the_money(branch: Branch) -> None:
+    async with branch.client() as client:
+        await client.post("/orders", json=ORDER)
+        page = (await client.get(f"/pay/{CODE}")).text
+        assert "壹佰陆拾元整" in page
+        assert "160.00" in page
+        assert "<script" not in page
+        paid = await client.post("/pay", data={"payment_code": CODE, "method": "counter"})
+        assert "缴款成功" in paid.text
+        assert "已经缴款" in (await client.get(f"/pay/{CODE}")).text
+        assert (await client.get("/pay/%3Cscript%3E")).status_code == 404
+        assert "缴款码" in (await client.get("/pay")).text
+
+
+async def test_what_it_says_is_signed_and_sealed_as_agreed(branch: Branch) -> None:
+    """Checked here without the bank's own code."""
+    branch.bank.place(ORDER)
+    payment = branch.bank.pay(CODE, "card")
+    await branch.bank.tell()
+    [request] = branch.fees.heard
+    async with branch.client() as client:
+        keys = {key["serial"]: key for key in (await client.get("/keys")).json()["keys"]}
+    assert len(keys) == 2
+    headers = request.headers
+    key = load_pem_public_key(keys[headers["Bank-Serial"]]["public_key"].encode())
+    assert isinstance(key, RSAPublicKey)
+    message = f"{headers['Bank-Timestamp']}\n{headers['Bank-Nonce']}\n".encode() + request.content + b"\n"
+    key.verify(base64.b64decode(headers["Bank-Signature"]), message, padding.PKCS1v15(), SHA256())
+    sealed = json.loads(request.content)["resource"]
+    plain = AESGCM(branch.bank.ring.message_key).decrypt(
+        sealed["nonce"].encode(), base64.b64decode(sealed["ciphertext"]), sealed["associated_data"].encode()
+    )
+    said = json.loads(plain)
+    assert (said["bank_serial"], said["amount"], said["payment_code"]) == (payment["serial"], 16000, CODE)
+
+
+@pytest.mark.parametrize("answer", [0, 401, 500, 302])
+async def test_what_is_not_acknowledged_is_told_again_on_the_ladder(branch: Branch, answer: int) -> None:
+    branch.bank.take(CODE, 5)
+    branch.fees.answers = [answer] * 2
+    assert [await branch.bank.tell() for _ in range(2)] == [1, 0]
+    branch.clock.advance(timedelta(seconds=15))
+    assert await branch.bank.tell() == 1
+    branch.clock.advance(timedelta(seconds=14))
+    assert await branch.bank.tell() == 0
+    branch.clock.advance(timedelta(seconds=1))
+    assert [await branch.bank.tell() for _ in range(2)] == [1, 0]
+    nonces = {request.headers["Bank-Nonce"] for request in branch.fees.heard}
+    assert len(nonces) == len(branch.fees.heard) == 3
+
+
+async def test_the_ladder_ends_after_a_day(branch: Branch) -> None:
+    branch.bank.take(CODE, 5)
+    branch.fees.answers = [500] * 100
+    told = 0
+    for _ in range(100):
+        told += await branch.bank.tell()
+        branch.clock.advance(timedelta(hours=6))
+    assert told == len(LADDER) + 1
+    assert timedelta(seconds=sum(LADDER)) == timedelta(hours=24, minutes=4)
+
+
+async def test_a_time_scale_makes_the_ladder_faster(tmp_path: Path, bank_ring: KeyRing) -> None:
+    branch = Branch(tmp_path, bank_ring, time_scale=0.01)
+    branch.bank.take(CODE, 5)
+    branch.fees.answers = [500]
+    await branch.bank.tell()
+    branch.clock.advance(timedelta(milliseconds=150))
+    assert await branch.bank.tell() == 1
+
+
+async def test_what_was_owed_before_a_crash_is_told_after_it(branch: Branch) -> None:
+    branch.bank.place(ORDER)
+    payment = branch.bank.pay(CODE, "card")
+    branch.fees.answers = [0]
+    await branch.bank.tell()
+    again = branch.open()
+    branch.clock.advance(timedelta(seconds=15))
+    assert await again.tell() == 1
+    assert [one["serial"] for one in again.books.payments()] == [payment["serial"]]
+    assert again.take(CODE, 1)["serial"] != payment["serial"]
+    assert [entry["what"] for entry in again.books.journal()] == [
+        "order_placed",
+        "money_taken",
+        "told",
+        "told",
+        "money_taken",
+    ]
+
+
+async def test_keys_survive_a_restart_and_rotate(tmp_path: Path) -> None:
+    ring = KeyRing(tmp_path)
+    again = KeyRing(tmp_path)
+    assert (again.serials, again.message_key) == (ring.serials, ring.message_key)
+    assert json.loads(ring.public_file.read_text()) == again.public()
+    new = again.rotate()
+    assert again.serials == [ring.serials[1], new]
+    assert KeyRing(tmp_path).serials == again.serials
+
+
+async def test_the_same_seed_brings_the_same_manners(tmp_path: Path, bank_ring: KeyRing) -> None:
+    said = []
+    for name in ("a", "b"):
+        manners = Manners(told_twice=0.5, probed=0.5)
+        branch = Branch(tmp_path / name, bank_ring, seed=7, manners=manners)
+        for amount in range(1, 20):
+            branch.bank.take(CODE, amount)
+        while await branch.bank.tell():
+            continue
+        said.append([entry["what"] for entry in branch.bank.books.journal()])
+    assert said[0] == said[1]
+    assert "probed" in said[0]
+    assert said[0].count("told") > 19
+
+
+async def test_its_loop_tells_by_itself(tmp_path: Path, bank_ring: KeyRing) -> None:
+    branch = Branch(tmp_path, bank_ring)
+    app = bank_app(branch.bank)
+    async with app.router.lifespan_context(app):
+        branch.bank.take(CODE, 5)
+        async with asyncio.timeout(10):
+            await branch.fees.called.wait()
+    assert len(branch.fees.heard) == 1
