@@ -32,11 +32,11 @@ from services.monitor.app import build as build_monitor
 from services.monitor.settings import MonitorSettings
 from services.notify.app import build as build_notify
 from services.notify.settings import NotifySettings
-from sim.people import DEPARTMENTS
 from yimen import telemetry
 from yimen.bus import Carrier
 from yimen.bus.local import LocalCarrier
 from yimen.clock import MovableClock
+from yimen.departments import DEPARTMENTS
 from yimen.service import Parts, Service
 from yimen.web.tokens import TokenVerifier
 

@@ -26,8 +26,8 @@ from starlette.routing import Route
 
 from deploy.front import Front
 from deploy.outside import Outside
-from sim.people import DEPARTMENTS
 from yimen import telemetry
+from yimen.departments import DEPARTMENTS
 
 ALONE = ("planning", "environment", "fire")
 """Departments with an instance of their own; the others share a comprehensive window (综合窗口)."""

@@ -27,7 +27,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from sim.people import DEPARTMENTS, PEOPLE, Person
+from sim.people import PEOPLE, Person
+from yimen.departments import DEPARTMENTS
 
 AUDIENCE = "yimen"
 LIFETIME = 8 * 3600  # seconds: a working day

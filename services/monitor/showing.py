@@ -7,7 +7,7 @@ from sqlalchemy import Row
 
 from services.monitor.domain.clocks import SEVERITY, Thresholds, counted_on, days_late, light, rungs
 from services.monitor.domain.views import CaseView, NoticeView, ReviewView, State
-from services.monitor.domain.words import STATES, department_name, timeline
+from services.monitor.domain.words import STATES, timeline
 from services.monitor.shapes import (
     AlertShape,
     CaseLine,
@@ -20,6 +20,7 @@ from services.monitor.shapes import (
     ReviewShape,
 )
 from yimen.contracts.monitor import Light
+from yimen.departments import department_name
 from yimen.worktime import Calendar, local_date
 
 LIGHTS = {number: level for level, number in SEVERITY.items()}

@@ -17,7 +17,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from sim.identity import challenge_of, identity_app, is_loopback, kept_key, mint, new_key
-from sim.people import DEPARTMENTS, PEOPLE
+from sim.people import PEOPLE
+from yimen.departments import DEPARTMENTS
 from yimen.ids import check_credit_code, check_resident_id
 from yimen.web import Role, TokenVerifier
 

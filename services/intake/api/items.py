@@ -10,10 +10,10 @@ from pydantic import BaseModel
 from services.intake import queries
 from services.intake.context import Context
 from services.intake.domain.catalogue import Item
-from services.intake.domain.words import DEPARTMENTS
 from yimen.bus import View
 from yimen.contracts.envelope import Code
 from yimen.contracts.parts import Kind
+from yimen.departments import department_name
 from yimen.web import NotFound, allow_anyone, current_view, new_router
 from yimen.worktime import local_date
 
@@ -58,7 +58,7 @@ def _summary(item: Item) -> ItemSummary:
         code=item.code,
         name=item.name,
         department=item.department,
-        department_name=DEPARTMENTS.get(item.department, item.department),
+        department_name=department_name(item.department),
         kind=item.kind,
         promised_days=item.promised_days,
         statutory_days=item.statutory_days,

@@ -21,6 +21,7 @@ from services.intake.domain.case import (
     SuperiorAnswer,
 )
 from yimen.contracts.parts import Channel, Document, Due, Kind, Opinion, Outcome, RequestedMaterial, Staff
+from yimen.departments import department_name
 
 
 class ApplicantView(BaseModel):
@@ -229,7 +230,7 @@ def _review(case: Case, review: Review, rules: Rules, answers: Sequence[Row[Any]
     left_out = {"stage", "lists", "requested_at", "extension_days"}
     return ReviewView(
         **review.model_dump(exclude=left_out),
-        department_name=words.DEPARTMENTS.get(review.department, review.department),
+        department_name=department_name(review.department),
         stage=case.item.stages[review.stage].name,
         due=clock.maybe_due(clock.review_due(review, rules.calendar)),
         result=join.label(review, rules),
@@ -256,7 +257,7 @@ def progress_view(case: Case, rules: Rules, papers: Sequence[Row[Any]], notices:
     return ProgressView(
         case_number=case.case_number,
         item_name=case.item.name,
-        department_name=words.DEPARTMENTS.get(case.department, case.department),
+        department_name=department_name(case.department),
         state=now.state,
         next=now.next,
         by=now.by,

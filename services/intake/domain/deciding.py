@@ -11,9 +11,10 @@ from services.intake.domain import clock, join
 from services.intake.domain.case import Case, Change, Licence, Rules, Status
 from services.intake.domain.documents import UNNUMBERED, unnumbered
 from services.intake.domain.refusals import Refusal
-from services.intake.domain.words import DEPARTMENTS, wrong_state
+from services.intake.domain.words import wrong_state
 from yimen.contracts.intake import CaseClosed, CaseDecided, CaseLicenceIssued, CaseReviewed, CaseServed
 from yimen.contracts.parts import DocumentKind, Kind, Outcome, Staff
+from yimen.departments import DEPARTMENTS
 from yimen.worktime import local_date
 
 REDRESS = "如不服本决定，可自收到之日起六十日内申请行政复议，或者六个月内向人民法院提起行政诉讼。"

@@ -8,19 +8,6 @@ from services.intake.domain.case import Case, Rules, Status
 from services.intake.domain.refusals import Refusal
 from yimen.contracts.parts import Kind, Outcome, PauseKind
 
-DEPARTMENTS = {
-    "planning": "自然资源和规划局",
-    "environment": "生态环境局",
-    "fire": "消防救援大队",
-    "housing": "住房和城乡建设局",
-    "market": "市场监督管理局",
-    "health": "卫生健康局",
-    "development": "发展和改革局",
-    "religion": "民族宗教事务局",
-    "culture": "文广体旅局",
-    "forestry": "林业局",
-    "administration": "行政审批局",
-}
 PROCEDURES = {
     PauseKind.HEARING: "听证",
     PauseKind.TENDER: "招标",

@@ -13,22 +13,9 @@ from services.monitor.domain.views import Recorded, State
 from yimen.contracts import Event, approval, fees, intake, monitor, notify
 from yimen.contracts.monitor import Light
 from yimen.contracts.parts import Channel, Kind, Opinion, Outcome, PauseKind
+from yimen.departments import department_name
 from yimen.money import format_yuan
 from yimen.worktime import SHANGHAI
-
-DEPARTMENTS: Final = {
-    "planning": "自然资源和规划局",
-    "environment": "生态环境局",
-    "fire": "消防救援大队",
-    "housing": "住房和城乡建设局",
-    "market": "市场监督管理局",
-    "health": "卫生健康局",
-    "development": "发展和改革局",
-    "religion": "民族宗教事务局",
-    "culture": "文广体旅局",
-    "forestry": "林业局",
-    "administration": "行政审批局",
-}
 
 TERMS: Final[dict[StrEnum, str]] = {
     Kind.INSTANT: "即办件",
@@ -146,10 +133,6 @@ class _Speaker(Formatter):
     def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
         value, used = super().get_field(field_name, args, kwargs)
         return (department_name(value), used) if field_name == "department" else (value, used)
-
-
-def department_name(code: str) -> str:
-    return DEPARTMENTS.get(code, code)
 
 
 def fields(kind: type[BaseModel]) -> tuple[str, ...]:
