@@ -1,5 +1,6 @@
 """One effect for each event, in order, whatever the carrier does and whatever a handler raises."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.ledger import Ledger, in_order, message, open_ledger, story
-from yimen.bus.inbox import LATER_SECONDS
+from tests.support.ledger import Ledger, Script, in_order, message, open_ledger, story, write_down
+from yimen.bus import Handlers, Unit
+from yimen.bus.inbox import LATER_SECONDS, Inbox
+from yimen.contracts import Meta, intake
 from yimen.errors import Permanent, Transient
 
 
@@ -152,3 +155,46 @@ async def test_any_shuffled_and_doubled_stream_ends_the_same_on_sqlite(seed: int
 @pytest.mark.parametrize("seed", range(3))
 async def test_any_shuffled_and_doubled_stream_ends_the_same(database_url: str, seed: int) -> None:
     assert in_order(await _play(database_url, seed, 2), 4, 5)
+
+
+async def test_what_was_parked_after_its_ladder_does_not_come_back_by_itself(ledger: Ledger) -> None:
+    ledger.script.failures["a", 1] = [Transient("gateway gone")] * 100
+    await ledger.inbox.process([message("a", 1)])
+    for seconds in (*LATER_SECONDS, 1, 3600):
+        await ledger.later(seconds)
+    assert len(await ledger.parked()) == 1
+    tries = len(ledger.script.tries)
+    assert await ledger.later(86400) == 0
+    assert len(ledger.script.tries) == tries
+
+
+async def test_a_handler_that_misses_a_file_is_a_defect_and_not_an_outage(ledger: Ledger) -> None:
+    ledger.script.failures["a", 1] = [FileNotFoundError("form.typ")] * 9
+    await ledger.inbox.process([message("a", 1), message("b", 1)])
+    assert await ledger.effects() == [("case/b", 1)]
+    (parked,) = await ledger.parked()
+    assert parked.kind == "defect"
+
+
+async def test_only_effects_that_committed_are_counted(ledger: Ledger) -> None:
+    ledger.script.failures["b", 1] = [Permanent("no")] * 2
+    await ledger.inbox.process([message("a", 1), message("b", 1)])
+    counted = ledger.metrics.handled.labels("intake.case.withdrawn.v1")._value.get()
+    assert counted == len(await ledger.effects()) == 1
+
+
+async def test_a_handler_that_hangs_is_cut_off_and_only_its_subject_waits(ledger: Ledger) -> None:
+    inbox = Inbox(ledger.units, hanging, "hanging", ledger.metrics, deadline=0.3, inline=())
+    await inbox.process([message("hangs", 1), message("b", 1)])
+    assert await ledger.effects() == [("case/b", 1)]
+    assert not await ledger.parked(), "it may succeed later"
+
+
+hanging = Handlers()
+
+
+@hanging.on(intake.CaseWithdrawn)
+async def hang_on_one(unit: Unit[Script], event: intake.CaseWithdrawn, meta: Meta) -> None:
+    await write_down(unit, event, meta)
+    if event.case_number == "hangs":
+        await asyncio.Event().wait()

@@ -1,13 +1,13 @@
-"""From a committed unit of work to an effect elsewhere: outbox, relay, carrier, worker, inbox, on real parts and in process."""
+"""From a committed unit of work to an effect elsewhere: outbox, relay, carrier, worker, inbox; real parts and in process."""
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from sqlalchemy import func, select
 
+from tests.support.driving import until, working
 from tests.support.ledger import Ledger, in_order, open_ledger, story, withdrawn
 from yimen.bus.carrier import Carrier, Queue
 from yimen.bus.local import LocalCarrier
@@ -30,23 +30,6 @@ def carrier(request: pytest.FixtureRequest) -> Carrier:
 async def ledger(database_url: str) -> AsyncIterator[Ledger]:
     async with open_ledger(database_url) as opened:
         yield opened
-
-
-@asynccontextmanager
-async def working(*loops: Relay | Worker) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(loop.run()) for loop in loops]
-    try:
-        yield
-    finally:
-        for loop in loops:
-            loop.stop()
-        await asyncio.wait_for(asyncio.gather(*tasks), 20)
-
-
-async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
-    async with asyncio.timeout(seconds):
-        while not await condition():
-            await asyncio.sleep(0.01)
 
 
 async def waiting(ledger: Ledger) -> int:
