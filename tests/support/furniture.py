@@ -1,0 +1,195 @@
+"""The five services, each furnished with real things: a case, a review, a fee list and notice, an alert, a subscription.
+
+Things come about as they do in the hall, by requests and events; a room can be asked for another one when its thing is
+used up. A body for each route that takes one comes with it.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from pydantic import SecretStr
+
+from services.approval.app import build as build_approval
+from services.approval.settings import ApprovalSettings
+from services.approval.tests import samples as reviews
+from services.fees.app import build as build_fees
+from services.fees.settings import FeesSettings
+from services.fees.tests import samples as lists
+from services.intake.app import build as build_intake
+from services.intake.settings import IntakeSettings
+from services.monitor.app import build as build_monitor
+from services.monitor.settings import MonitorSettings
+from services.monitor.tests import samples as cases
+from services.notify.app import build as build_notify
+from services.notify.settings import NotifySettings
+from services.notify.tests import samples as letters
+from sim.bank import KeyRing
+from tests.support.rooms import Room, open_room
+from yimen.web import Role
+
+APPLICANT = {"type": "person", "name": "张三", "id_number": "11010519491231002X", "phone": "13800000000"}
+
+
+# -- intake -----------------------------------------------------------------------------------------------------------
+
+
+async def _case(room: Room) -> None:
+    client = room.harness.client
+    items = (await client.get("/items")).json()
+    code = next(item["code"] for item in items if (item["department"], item["kind"]) == (room.department, "joint"))
+    materials = (await client.get(f"/items/{code}")).json()["materials"]
+    application = {
+        "item_code": code,
+        "channel": "web",
+        "applicant": APPLICANT,
+        "materials": [{"code": one["code"], "copies": 1} for one in materials],
+    }
+    headers = room.rightful(Role.CITIZEN) | {"Idempotency-Key": str(uuid4())}
+    made = await client.post("/applications", json=application, headers=headers)
+    assert made.status_code == 201, made.text
+    first = materials[0]["code"]
+    step = "POST /cases/{case_number}/"
+    room.ids = {"item_code": code, "case_number": made.json()["case_number"]}
+    room.bodies = {
+        "POST /applications": application,
+        f"{step}correction": {"requested": [{"code": first, "reason": "缺少签章"}]},
+        f"{step}refusal": {"reasons": "不属于本机关职权"},
+        f"{step}return": {"reasons": "不符合规划", "policy_basis": "规划第三条"},
+        f"{step}decision": {"outcome": "granted", "reasons": "符合条件", "legal_basis": "第三十八条"},
+        f"{step}service": {"way": "窗口领取", "receiver": "张三"},
+        f"{step}supplement": {"materials": [{"code": first, "copies": 1}]},
+        f"{step}withdrawal": {"reasons": "暂不办理"},
+    }
+
+
+def intake(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]:
+    return open_room("intake", build_intake, IntakeSettings(database_url=database_url), "planning", _case, {})
+
+
+# -- approval ---------------------------------------------------------------------------------------------------------
+
+
+async def _review(room: Room) -> None:
+    number = next(room.serial)
+    review_id = f"R{number}"
+    asked = reviews.requested(review_id=review_id, case_number=f"CASE{number}", department=room.department)
+    await room.harness.deliver(asked, source="/intake")
+    room.ids = {"department": room.department, "review_id": review_id}
+    headers = room.rightful(Role.SECTION_OFFICER) | {"If-Match": '"1"'}
+    signed = await room.harness.client.post(f"/departments/fire/reviews/{review_id}/receipt", headers=headers)
+    assert signed.status_code == 200, signed.text
+
+
+def approval(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]:
+    step = "POST /departments/{department}/reviews/{review_id}/"
+    bodies = {
+        f"{step}assignment": {"assignee": {"id": "u7", "name": "周科员"}},
+        f"{step}pause": {"kind": "hearing", "basis": "许可法第四十五条", "planned_days": 10},
+        f"{step}forwarding": {"superior": "市消防救援支队", "opinion": "拟同意"},
+        f"{step}superior-answer": {"superior": "市消防救援支队", "granted": True},
+        f"{step}decision": {"opinion": "consent"},
+        f"{step}fee-list": {"lines": [{"code": "SURVEY", "quantity": 2}]},
+    }
+    settings = ApprovalSettings(database_url=database_url, departments=("fire", "housing"))
+    return open_room("approval", build_approval, settings, "fire", _review, bodies, reviews.MONDAY)
+
+
+# -- fees -------------------------------------------------------------------------------------------------------------
+
+
+async def _lists(room: Room) -> None:
+    """One case with its notice issued, another whose list waits for verification."""
+    harness, number = room.harness, next(room.serial)
+    paid, waiting = f"PAID{number}", f"OPEN{number}"
+    if number == 1:
+        await harness.deliver(lists.item(), source="/intake")
+    await harness.deliver(lists.submitted(paid), lists.submitted(waiting), source="/intake")
+    for case in (paid, waiting):
+        await harness.deliver(lists.listed(f"L-{case}", case_number=case), source="/approval/fire")
+    officer = harness.as_(Role.FEE_OFFICER, id="officer-0")
+    seen = await harness.client.get(f"/lists/L-{paid}", headers=officer)
+    version = {"If-Match": seen.headers["ETag"]}
+    verified = await harness.client.post(f"/lists/L-{paid}/verification", headers=officer | version)
+    assert verified.status_code == 200, verified.text
+    await harness.deliver(lists.reviewed(f"L-{paid}", case_number=paid), source="/intake")
+    (notice,) = (await harness.client.get(f"/cases/{paid}/notices", headers=officer)).json()["notices"]
+    room.ids = {
+        "list_id": f"L-{waiting}",
+        "number": notice["notice_number"],
+        "case_number": paid,
+        "payment_code": notice["payment_code"],
+    }
+
+
+def fees(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]:
+    ring = KeyRing(folder)
+    settings = FeesSettings(
+        database_url=database_url, bank_keys_file=ring.public_file, bank_message_key=SecretStr(ring.message_key.hex())
+    )
+    bodies = {
+        "POST /lists/{list_id}/rejection": {"reason": "数量与现场不符"},
+        "POST /bank/messages": {"not": "the bank's"},
+    }
+    return open_room("fees", build_fees, settings, "fire", _lists, bodies, lists.MONDAY)
+
+
+# -- monitor ----------------------------------------------------------------------------------------------------------
+
+
+async def _alert(room: Room) -> None:
+    """A case that is late, and the alert of it."""
+    harness, number = room.harness, f"K{next(room.serial)}"
+    late = cases.accepted(case_number=number, days=2, statutory_days=5)
+    await harness.deliver(cases.submitted(case_number=number), late, source="/intake", time=cases.at(3, 2))
+    harness.clock.advance(timedelta(seconds=5))
+    await harness.fire_timers()
+    found = await harness.client.get("/alerts?limit=200", headers=harness.as_(Role.SUPERVISOR))
+    mine = [alert["alert_id"] for alert in found.json()["items"] if alert["case_number"] == number]
+    room.ids = {"number": number, "alert_id": mine[0]}
+
+
+def monitor(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]:
+    bodies = {"POST /alerts/{alert_id}/answer": {"answer": "专家意见昨日方到，今日办结。"}}
+    settings = MonitorSettings(database_url=database_url)
+    return open_room("monitor", build_monitor, settings, "planning", _alert, bodies, cases.at(3, 16, 12))
+
+
+# -- notify -----------------------------------------------------------------------------------------------------------
+
+
+async def _subscription(room: Room) -> None:
+    """A department's subscription, and a message about a case of its."""
+    case = f"CASE-{next(room.serial)}-"
+    told = (letters.submitted(case, room.department), letters.contact(case))
+    await room.harness.deliver(*told, source="/intake")
+    headers = room.rightful(Role.INTEGRATOR) | {"Idempotency-Key": str(uuid4())}
+    body = room.bodies["POST /subscriptions"]
+    made = await room.harness.client.post("/subscriptions", json=body, headers=headers)
+    assert made.status_code == 201, made.text
+    room.ids = {"subscription_id": made.json()["id"], "case_number": case}
+
+
+def notify(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]:
+    bodies = {
+        "POST /subscriptions": {"url": "http://127.0.0.1:9/hook", "departments": ["fire"]},
+        "POST /sms/receipts": {"message_id": "M1", "status": "delivered"},
+    }
+    settings = NotifySettings(
+        database_url=database_url,
+        sms_key=SecretStr("gateway-of-tests"),
+        sms_receipt_secret=SecretStr("whsec_dGVzdHMtb2YtdGhlLW1lc3Nlbmdlcg=="),
+        allow_private_webhooks=True,
+    )
+    return open_room("notify", build_notify, settings, "fire", _subscription, bodies)
+
+
+ROOMS: Mapping[str, Callable[[str, Path], AbstractAsyncContextManager[Room]]] = {
+    "intake": intake,
+    "approval": approval,
+    "fees": fees,
+    "monitor": monitor,
+    "notify": notify,
+}

@@ -1,0 +1,123 @@
+"""One service of the house in a test's hands: what there is to ask of it, and who would rightly ask."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
+from sqlalchemy import select
+
+from yimen.clock import FrozenClock
+from yimen.service import Service
+from yimen.settings import ServiceSettings
+from yimen.testing import MONDAY_NINE, Harness, start_service
+from yimen.web import Role
+from yimen.web.identity import Access, access_of
+
+IN_DEPARTMENTS = frozenset(
+    {Role.CITIZEN, Role.WINDOW_CLERK, Role.SECTION_OFFICER, Role.CHIEF_REPRESENTATIVE, Role.INTEGRATOR}
+)
+"""Whose rights end at a person or a department; the others work for the whole county."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one route, as the running application has it."""
+
+    method: str
+    path: str
+    access: Access
+    documented: bool
+
+    @property
+    def label(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def operations_of(app: FastAPI) -> list[Operation]:
+    """What the application routes to, whatever its document says."""
+    found = []
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        if isinstance(route, APIRoute):
+            access = access_of(route)
+            assert access is not None, route.path
+            methods = sorted(route.methods)
+            found += [Operation(method, context.path_format, access, route.include_in_schema) for method in methods]
+        else:
+            assert context.path_format == "/openapi.json", "a route that the kit does not guard"
+    return found
+
+
+@dataclass
+class Room:
+    """One service with its furniture. `ids` fill the paths' parameters with what exists."""
+
+    name: str
+    harness: Harness
+    department: str
+    person: str = "owner-1"
+    ids: dict[str, str] = field(default_factory=dict)
+    bodies: dict[str, Any] = field(default_factory=dict)
+    furnish: Callable[["Room"], Awaitable[None]] | None = None
+    serial: Any = field(default_factory=lambda: count(1))
+
+    async def renew(self) -> None:
+        """Another thing of the same kind, untouched."""
+        assert self.furnish is not None
+        await self.furnish(self)
+
+    @property
+    def operations(self) -> list[Operation]:
+        return operations_of(self.harness.service.app)
+
+    def rightful(self, role: Role) -> dict[str, str]:
+        """Headers of the one of this role to whom the room's thing belongs."""
+        return self.harness.as_(role, departments=[self.department], id=self.person, name="当事人")
+
+    def stranger(self, role: Role) -> dict[str, str]:
+        """Of this role, and with nothing to do with it."""
+        return self.harness.as_(role, departments=["elsewhere"], id="stranger-9", name="局外人")
+
+    async def ask(
+        self, operation: Operation, headers: Mapping[str, str], *, version: int = 1, **more: Any
+    ) -> tuple[int, str]:
+        """A well-formed request on the room's thing, which fails only for want of the right to make it."""
+        url = operation.path.format(**self.ids)
+        own = {"Idempotency-Key": str(uuid4()), "If-Match": f'"{version}"', "Query-Password": "00000000"}
+        body = self.bodies.get(operation.label)
+        answer = await self.harness.client.request(
+            operation.method, url, headers=own | dict(headers), json=body, **more
+        )
+        if answer.status_code == 412 and version != answer.json()["current_version"]:
+            return await self.ask(operation, headers, version=answer.json()["current_version"], **more)
+        return answer.status_code, answer.text
+
+    async def contents(self) -> dict[str, list[str]]:
+        """Every row of every table."""
+        async with self.harness.units.view() as view:
+            return {
+                table.name: sorted(map(repr, (await view.execute(select(table))).all()))
+                for table in self.harness.units.metadata.sorted_tables
+            }
+
+
+@asynccontextmanager
+async def open_room(
+    name: str,
+    build: Callable[..., Service[Any]],
+    settings: ServiceSettings,
+    department: str,
+    furnish: Callable[[Room], Awaitable[None]],
+    bodies: dict[str, Any],
+    now: datetime = MONDAY_NINE,
+) -> AsyncIterator[Room]:
+    async with start_service(build, settings, clock=FrozenClock(now)) as harness:
+        room = Room(name, harness, department, bodies=bodies, furnish=furnish)
+        await room.renew()
+        yield room
