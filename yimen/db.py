@@ -29,7 +29,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -167,10 +167,11 @@ def is_contention(error: BaseException) -> bool:
 def is_unavailable(error: BaseException) -> bool:
     """The database is down, restarting, refusing connections, full, or was cut off in the middle.
 
-    No other OSError: a file that a handler does not find is the handler's defect."""
+    Nothing else that a driver or the system calls so: a file that a handler does not find, a number too large for its
+    column (to asyncpg an InterfaceError) are the handler's defects, and would otherwise be waited out for ever."""
     if isinstance(error, DBAPIError):
         state = str(getattr(error.orig, "sqlstate", None) or "")
         disk = (getattr(error.orig, "sqlite_errorcode", 0) & 0xFF) in _DISK
         gone = error.connection_invalidated or state.startswith(("08", "57P", "53"))
-        return gone or disk or isinstance(error, InterfaceError)
-    return isinstance(error, Unavailable | ConnectionError) or type(error).__module__.startswith("asyncpg")
+        return gone or disk
+    return isinstance(error, Unavailable | ConnectionError)

@@ -241,6 +241,20 @@ async def test_a_broken_rule_is_neither_contention_nor_an_outage(database: Datab
     assert not is_unavailable(caught.value)
 
 
+@pytest.mark.parametrize("value", [2**70, "seven"])
+async def test_a_value_that_does_not_fit_its_column_is_no_outage(
+    postgres_database: Callable[[], str], value: object
+) -> None:
+    database = Database(postgres_database())
+    async with database.write() as conn:
+        await conn.run_sync(METADATA.create_all)
+    with pytest.raises(DBAPIError) as caught:
+        async with database.write() as conn:
+            await add(conn, n=value)
+    assert not is_unavailable(caught.value)
+    await database.close()
+
+
 async def test_a_server_that_ends_in_the_middle_is_unavailable(mortal_postgres: PrivatePostgres) -> None:
     database = Database(mortal_postgres.url)
 
