@@ -12,7 +12,7 @@ from services.fees.bankwire import Refusal, Refused, authenticate, unseal
 from services.fees.collecting import collect, keep_message
 from services.fees.context import Context
 from yimen.bus import Unit
-from yimen.web import Problem, allow_anyone, current_unit, new_router, raw_body
+from yimen.web import Problem, allow_anyone, current_unit, new_router, raw_body, refuses
 
 router = new_router(tags=["bank"])
 
@@ -20,7 +20,9 @@ CURRENCY: Final = "CNY"
 _STATUS: Final = {Refusal.TOO_LARGE: 413, Refusal.UNREADABLE: 422, Refusal.ACCOUNT: 422}
 
 
-@router.post("/bank/messages", status_code=204, dependencies=[allow_anyone(), Depends(raw_body)])
+@router.post(
+    "/bank/messages", status_code=204, dependencies=[allow_anyone(), Depends(raw_body)], responses=refuses(401, 422)
+)
 async def receive_message(request: Request, unit: Annotated[Unit[Context], Depends(current_unit)]) -> Response:
     """银行通知: answered 204 once its money stands in the books, however often it is sent."""
     metrics = unit.context.metrics

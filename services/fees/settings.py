@@ -1,8 +1,9 @@
 """What can be set about fees, by environment variables YIMEN_FEES_*."""
 
+import re
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from yimen.settings import ServiceSettings
@@ -22,12 +23,18 @@ class FeesSettings(ServiceSettings):
     bank_keys_file: Path = Field(
         default=Path("var/bank/keys.json"), description="the bank's public keys by serial, as its /keys gives them"
     )
-    bank_message_key: SecretStr = Field(
-        default=SecretStr(""), description="the AES-256 key agreed with the bank, 64 hexadecimal digits"
-    )
+    bank_message_key: SecretStr = Field(description="the AES-256 key agreed with the bank, 64 hexadecimal digits")
 
     ticket_code: str = Field(
         default="36070126", pattern=r"^[0-9]{8}$", description="区划2位、分类2位、种类2位、年度2位"
     )
     ticket_first: int = Field(default=1, ge=1, le=9_999_999_999)
     ticket_last: int = Field(default=1_000_000, ge=1, le=9_999_999_999)
+
+    @field_validator("bank_message_key")
+    @classmethod
+    def be_a_key(cls, value: SecretStr) -> SecretStr:
+        """Better not to start than to refuse every payment."""
+        if not re.fullmatch(r"[0-9a-fA-F]{64}", value.get_secret_value()):
+            raise ValueError("the key that the bank seals its messages with has 64 hexadecimal digits")
+        return value

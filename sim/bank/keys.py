@@ -76,7 +76,7 @@ class KeyRing:
         return serial
 
     def _publish(self) -> None:
-        _replace(self.public_file, json.dumps(self.public(), indent=2).encode())
+        _replace(self.public_file, json.dumps(self.public(), indent=2).encode(), 0o644)
 
     def _shared(self) -> bytes:
         path = self._folder / "message.key"
@@ -85,9 +85,9 @@ class KeyRing:
         return bytes.fromhex(path.read_text())
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """The old content or the new, never a part; for our eyes only."""
+def _replace(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """The old content or the new, never a part; unless said otherwise for our eyes only."""
     new = path.with_suffix(".new")
+    new.touch(mode)
     new.write_bytes(content)
-    new.chmod(0o600)
     os.replace(new, path)

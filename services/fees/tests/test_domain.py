@@ -21,6 +21,7 @@ from services.fees.domain.notices import (
 )
 from services.fees.domain.payments import Payable, Payment, Reason, judge
 from services.fees.domain.standards import Line, Standard, TooMuchError, price, total, unlawful
+from services.fees.settings import FeesSettings
 
 STANDARDS = {
     "A": Standard("A", "住宅登记费", "件", 8000, "财税〔2016〕79号"),
@@ -166,3 +167,9 @@ def test_issue_then_receive_or_void_leaves_no_claim(shares: list[tuple[str, int]
 def test_a_leg_that_moves_nothing_cannot_be_written(debit: str, amount: int) -> None:
     with pytest.raises(ValueError, match="moves"):
         books.Leg(debit, "2203", amount)
+
+
+@pytest.mark.parametrize("key", ["", "00" * 31, "zz" * 32])
+def test_fees_does_not_start_without_the_key_it_shares_with_the_bank(key: str) -> None:
+    with pytest.raises(ValueError, match="64 hexadecimal digits"):
+        FeesSettings(database_url="sqlite+aiosqlite://", bank_message_key=key)

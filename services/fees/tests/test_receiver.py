@@ -1,7 +1,7 @@
 """Who may tell us of money: every way of not being the bank, each answered 401 and posting nothing."""
 
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ class Teller:
         return await self.window.harness.client.post(URL, content=call.body, headers=sent)
 
     async def refused(self, call: wire.Call, why: str, status: int = 401, without: str = "", **headers: str) -> None:
-        """Refused, counted, and without any trace in the books; then the true message goes through."""
+        """Refused, counted, and without any trace in the books."""
         before = self.counted(why)
         answer = await self.send(call, without, **headers)
         assert (answer.status_code, self.counted(why)) == (status, before + 1), answer.text
@@ -42,6 +42,9 @@ class Teller:
         for table in tables:
             assert await self.window.rows(f"SELECT 1 FROM {table}") == []
         assert await self.window.balance("1002") == 0
+
+    async def still_heard(self) -> None:
+        """Whatever came before, the true message goes through."""
         assert (await self.send(self.good())).status_code == 204
         assert await self.window.balance("1002") == self.said["amount"]
 
@@ -51,8 +54,10 @@ class Teller:
 
 
 @pytest.fixture
-async def teller(window: Window) -> Teller:
-    return await at_work(window)
+async def teller(window: Window) -> AsyncIterator[Teller]:
+    teller = await at_work(window)
+    yield teller
+    await teller.still_heard()
 
 
 async def at_work(window: Window) -> Teller:
@@ -89,14 +94,13 @@ async def test_another_keys_signature_is_refused(teller: Teller, tmp_path: Path)
     await teller.refused(wire.call(stranger, stranger.serials[0], teller.window.clock.now(), teller.said), "signature")
 
 
-@pytest.mark.parametrize("name", ["Bank-Timestamp", "Bank-Nonce", "Bank-Serial", "Bank-Signature"])
-async def test_a_missing_header_is_refused(teller: Teller, name: str) -> None:
-    await teller.refused(teller.good(), "headers", without=name)
+async def test_a_missing_header_is_refused(teller: Teller) -> None:
+    for name in ("Bank-Timestamp", "Bank-Nonce", "Bank-Serial", "Bank-Signature"):
+        await teller.refused(teller.good(), "headers", without=name)
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
+async def test_a_header_of_another_shape_is_refused(teller: Teller) -> None:
+    for name, value in (
         ("Bank-Timestamp", "1e9"),
         ("Bank-Timestamp", "-5"),
         ("Bank-Timestamp", "99999999999"),
@@ -104,25 +108,23 @@ async def test_a_missing_header_is_refused(teller: Teller, name: str) -> None:
         ("Bank-Nonce", "short"),
         ("Bank-Nonce", "with\ttab-with"),
         ("Bank-Signature", "%%%"),
-    ],
-)
-async def test_a_header_of_another_shape_is_refused(teller: Teller, name: str, value: str) -> None:
-    why = "stale" if value == "99999999999" else "headers"
-    await teller.refused(teller.good(), why, **{name: value})
+    ):
+        why = "stale" if value == "99999999999" else "headers"
+        await teller.refused(teller.good(), why, **{name: value})
 
 
 async def test_an_unknown_serial_is_refused(teller: Teller) -> None:
     await teller.refused(teller.good(), "unknown_serial", **{"Bank-Serial": "BK999999"})
 
 
-@pytest.mark.parametrize("seconds", [-300, 300, 3600])
-async def test_a_message_of_another_time_is_refused(teller: Teller, seconds: int) -> None:
-    await teller.refused(teller.good(at=timedelta(seconds=seconds)), "stale")
+async def test_a_message_of_another_time_is_refused(teller: Teller) -> None:
+    for seconds in (-300, 300, 3600):
+        await teller.refused(teller.good(at=timedelta(seconds=seconds)), "stale")
 
 
-@pytest.mark.parametrize("seconds", [-299, 299])
-async def test_clocks_may_differ_by_less_than_five_minutes(teller: Teller, seconds: int) -> None:
-    assert (await teller.send(teller.good(at=timedelta(seconds=seconds)))).status_code == 204
+async def test_clocks_may_differ_by_less_than_five_minutes(teller: Teller) -> None:
+    for seconds in (-299, 299):
+        assert (await teller.send(teller.good(at=timedelta(seconds=seconds)))).status_code == 204
 
 
 async def test_a_timestamp_that_was_not_signed_is_refused(teller: Teller) -> None:
@@ -131,19 +133,18 @@ async def test_a_timestamp_that_was_not_signed_is_refused(teller: Teller) -> Non
     await teller.refused(old, "signature", **{"Bank-Timestamp": now})
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda body: json.dumps(json.loads(body), separators=(",", ":")).encode(),
-        lambda body: body + b"\n",
-        lambda body: body.replace(b"PAYMENT", b"REFUNDS"),
-        lambda body: b"",
-    ],
-    ids=["serialised anew by a proxy", "a line more", "another word", "empty"],
-)
-async def test_a_changed_body_is_refused(teller: Teller, change: Callable[[bytes], bytes]) -> None:
-    good = teller.good()
-    await teller.refused(wire.Call(good.headers, change(good.body)), "signature")
+CHANGES: dict[str, Callable[[bytes], bytes]] = {
+    "serialised anew by a proxy": lambda body: json.dumps(json.loads(body), separators=(",", ":")).encode(),
+    "a line more": lambda body: body + b"\n",
+    "another word": lambda body: body.replace(b"PAYMENT", b"REFUNDS"),
+    "empty": lambda _body: b"",
+}
+
+
+async def test_a_changed_body_is_refused(teller: Teller) -> None:
+    for change in CHANGES.values():
+        good = teller.good()
+        await teller.refused(wire.Call(good.headers, change(good.body)), "signature")
 
 
 async def test_a_replayed_nonce_is_refused(teller: Teller) -> None:
@@ -169,9 +170,9 @@ async def test_a_message_sealed_with_another_key_is_refused(teller: Teller) -> N
     await teller.refused(wire.sign(teller.ring, teller.ring.serials[0], now, "n" * 16, body), "sealed")
 
 
-@pytest.mark.parametrize("serial", [0, 1])
-async def test_both_serials_are_good_while_the_bank_rotates(teller: Teller, serial: int) -> None:
-    assert (await teller.send(teller.good(teller.ring.serials[serial]))).status_code == 204
+async def test_both_serials_are_good_while_the_bank_rotates(teller: Teller) -> None:
+    for serial in teller.ring.serials:
+        assert (await teller.send(teller.good(serial))).status_code == 204
 
 
 async def test_a_retired_serial_is_refused_and_the_new_one_known_at_once(database_url: str, tmp_path: Path) -> None:
@@ -181,6 +182,7 @@ async def test_a_retired_serial_is_refused_and_the_new_one_known_at_once(databas
         retired = teller.good(ring.serials[0])
         ring.rotate()
         await teller.refused(retired, "unknown_serial")
+        await teller.still_heard()
 
 
 async def test_without_the_banks_keys_nobody_is_the_bank(database_url: str, tmp_path: Path) -> None:
@@ -200,19 +202,15 @@ async def test_a_huge_body_is_refused_before_anything_else(teller: Teller) -> No
 
 
 @pytest.mark.rule("R60")
-@pytest.mark.parametrize("other", [{"account": "6222000000000001"}, {"currency": "USD"}])
-async def test_money_on_another_account_or_in_another_currency_is_not_ours(
-    teller: Teller, other: dict[str, str]
-) -> None:
-    await teller.refused(teller.good(**other), "account", 422)
+async def test_money_on_another_account_or_in_another_currency_is_not_ours(teller: Teller) -> None:
+    for other in ({"account": "6222000000000001"}, {"currency": "USD"}):
+        await teller.refused(teller.good(**other), "account", 422)
 
 
 @pytest.mark.rule("R61")
-@pytest.mark.parametrize(
-    "other", [{"amount": 160.0}, {"amount": "16000"}, {"amount": None}, {"amount": 10**14}, {"bank_serial": ""}]
-)
-async def test_an_authentic_message_that_is_not_as_agreed_is_refused(teller: Teller, other: dict[str, Any]) -> None:
-    await teller.refused(teller.good(**other), "unreadable", 422)
+async def test_an_authentic_message_that_is_not_as_agreed_is_refused(teller: Teller) -> None:
+    for other in ({"amount": 160.0}, {"amount": "16000"}, {"amount": None}, {"amount": 10**14}, {"bank_serial": ""}):
+        await teller.refused(teller.good(**other), "unreadable", 422)
 
 
 @pytest.mark.rule("R52")
