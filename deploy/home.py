@@ -22,8 +22,8 @@ SERVICES = {
 }
 PLAYED = {
     "identity/people": "身份提供方（模拟）：各种角色的演示人物",
-    "bank": "代收银行（模拟）：缴款页面",
-    "sms": "短信网关（模拟）：已收到的短信",
+    "bank/pay": "代收银行（模拟）：缴款页面",
+    "sms/": "短信网关（模拟）：已收到的短信",
 }
 _STYLE = """
 body{font:16px/1.7 "PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;color:#1a2233;margin:0;background:#f4f6fa}

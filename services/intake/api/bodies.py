@@ -32,7 +32,7 @@ class ApplicationBody(Body):
     channel: Channel
     applicant: ApplicantBody
     materials: Materials
-    as_is: bool = False
+    as_is: Annotated[bool, Field(description="材料不齐仍要提交：窗口须在五个工作日内一次性告知")] = False
 
 
 class MissingBody(Body):
