@@ -38,6 +38,7 @@ from yimen.web import (
     current_unit,
     current_view,
     new_router,
+    refuses,
 )
 
 router = new_router(tags=["notify"])
@@ -234,7 +235,11 @@ async def signed_by_gateway(request: Request, view: Read) -> None:
 
 
 @router.post(
-    "/sms/receipts", status_code=204, dependencies=[allow_anyone(), Depends(signed_by_gateway)], response_class=Response
+    "/sms/receipts",
+    status_code=204,
+    dependencies=[allow_anyone(), Depends(signed_by_gateway)],
+    response_class=Response,
+    responses=refuses(401, 404),
 )
 async def take_receipt(receipt: DeliveryReceipt, unit: Write) -> None:
     reason = "网关报告未送达" if receipt.status == "failed" else ""

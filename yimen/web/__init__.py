@@ -3,6 +3,7 @@
 Problem … Invalid      how a handler refuses
 Body                   what it is asked with
 current_unit/_view     what it works with
+refuses                what its document says beyond that
 creates, if_match      how it takes effect once, and only on what the caller saw
 """
 
@@ -10,6 +11,7 @@ from yimen.web.app import UndeclaredAccess, create_app
 from yimen.web.body import Body
 from yimen.web.idempotency import creates, forget_old_answers
 from yimen.web.identity import Access, Principal, Role, access_of, allow, allow_anyone
+from yimen.web.openapi import refuses
 from yimen.web.problems import Conflict, Forbidden, Invalid, NotFound, Problem
 from yimen.web.routing import UnitRoute, current_unit, current_view, new_router, raw_body
 from yimen.web.tokens import TokenVerifier
@@ -40,5 +42,6 @@ __all__ = [
     "if_match",
     "new_router",
     "raw_body",
+    "refuses",
     "set_etag",
 ]

@@ -1,8 +1,12 @@
 """What requests bring: no field that we do not know, no character that a database refuses or a screen cannot show."""
 
+import re
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
+
+_ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters but tab and line ends, those that turn the direction of what follows, halves of characters."""
 
 
 class Body(BaseModel):
@@ -13,13 +17,9 @@ class Body(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _only_characters(cls, value: Any) -> Any:
-        if not all(map(_is_text, _strings(value))):
-            raise ValueError("含有无法识别的字符（空字符或残缺的字符），请重新输入")
+        if any(map(_ODD.search, _strings(value))):
+            raise ValueError("含有无法识别的字符（控制字符或残缺的字符），请重新输入")
         return value
-
-
-def _is_text(text: str) -> bool:
-    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _strings(value: Any) -> list[str]:

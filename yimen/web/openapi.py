@@ -26,6 +26,7 @@ REASONS = {
     415: "内容类型不支持",
     422: "填写的内容有误",
     428: "缺少 If-Match",
+    429: "过于频繁",
     500: "意外错误",
     503: "暂时不可用",
 }
@@ -77,6 +78,11 @@ def _complete(operation: dict[str, Any], route: UnitRoute) -> None:
     for status in sorted(_refusals(route, operation)):
         responses.setdefault(str(status), _problem_response(status))
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def refuses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """`responses=refuses(404)`: what a route answers with beyond what its shape tells."""
+    return {status: _problem_response(status) for status in statuses}
 
 
 def _problem_response(status: int) -> dict[str, Any]:

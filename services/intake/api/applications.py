@@ -18,7 +18,7 @@ from services.intake.process import begin
 from yimen import ids
 from yimen.bus import Unit
 from yimen.contracts.parts import DocumentKind, Kind
-from yimen.web import Invalid, Principal, Role, allow, creates, current_unit, new_router, set_etag
+from yimen.web import Invalid, Principal, Role, allow, creates, current_unit, new_router, refuses, set_etag
 from yimen.worktime import local_date
 
 router = new_router(tags=["applications"])
@@ -26,7 +26,7 @@ router = new_router(tags=["applications"])
 KIND_LETTERS = {Kind.INSTANT: "J", Kind.COMMITTED: "C", Kind.JOINT: "L", Kind.FORWARDED: "S"}
 
 
-@router.post("/applications", status_code=status.HTTP_201_CREATED, dependencies=[creates()])
+@router.post("/applications", status_code=status.HTTP_201_CREATED, dependencies=[creates()], responses=refuses(404))
 async def hand_in(
     body: ApplicationBody,
     response: Response,

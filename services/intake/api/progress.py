@@ -13,12 +13,12 @@ from services.intake.api.views import ProgressView, progress_view
 from services.intake.context import Context
 from yimen.bus import Units
 from yimen.ids import InvalidNumber, parse_case_number
-from yimen.web import NotFound, Problem, allow_anyone, new_router
+from yimen.web import NotFound, Problem, allow_anyone, new_router, refuses
 
 router = new_router(tags=["progress"])
 
 
-@router.get("/progress/{case_number}", dependencies=[allow_anyone()])
+@router.get("/progress/{case_number}", dependencies=[allow_anyone()], responses=refuses(429))
 async def read_progress(
     case_number: Annotated[str, Path(max_length=80)],
     query_password: Annotated[str, Header(max_length=80)],

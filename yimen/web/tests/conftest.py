@@ -38,6 +38,7 @@ from yimen.web import (
     if_match,
     new_router,
     raw_body,
+    refuses,
     set_etag,
 )
 from yimen.web.testing import TestIssuer
@@ -97,7 +98,7 @@ def note_router(gate: Gate) -> APIRouter:
         set_etag(response, 4)
         return {"version": 4}
 
-    @router.get("", dependencies=[allow_anyone()])
+    @router.get("", dependencies=[allow_anyone()], responses=refuses(429))
     async def count_notes(
         view: Annotated[View[None], Depends(current_view)], limit: Annotated[int, Field(ge=1, le=10)] = 5
     ) -> dict[str, int]:

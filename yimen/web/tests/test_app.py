@@ -80,6 +80,7 @@ async def test_openapi_says_who_may_call_and_how_it_refuses(world: Any) -> None:
     assert {"400", "401", "403", "409", "413", "415", "422", "503"} <= set(write["responses"])
     assert {"404", "412", "428"} <= set(close["responses"])
     assert {"401", "412", "413"}.isdisjoint(count["responses"])
+    assert count["responses"]["429"]["content"] == close["responses"]["404"]["content"]
     assert [p["name"] for p in write["parameters"]] == ["Idempotency-Key"]
     assert "If-Match" in [p["name"] for p in close["parameters"]]
     for operation in (write, close, count):

@@ -61,15 +61,16 @@ async def test_what_pydantic_finds_is_told_in_words(world: Any, body: Any, found
     assert await errors(world, body) == found
 
 
-@pytest.mark.parametrize("text", ["a\x00b", "\ud800", "a\udfffb"])
-async def test_characters_that_no_database_takes_are_refused(world: Any, text: str) -> None:
+@pytest.mark.parametrize("text", ["a\x00b", "\ud800", "a\udfffb", "\x1b[31m", "a\x07", "\x85", "\u202e三张"])
+async def test_characters_that_no_database_takes_or_no_screen_shows_are_refused(world: Any, text: str) -> None:
     assert list(await errors(world, {"text": text})) == [""]
     assert list(await errors(world, {"text": "a", "lines": [{"code": text, "quantity": 1}]})) == [""]
     assert list(await errors(world, {"text": "a", text: "b"})) == [""]
 
 
-async def test_characters_beyond_the_basic_plane_are_welcome(world: Any) -> None:
+async def test_lines_and_characters_beyond_the_basic_plane_are_welcome(world: Any) -> None:
     assert (await world.write("𠮷😀")).status_code == 201
+    assert (await world.write("第一行\r\n\t第二行", key="k2")).status_code == 201
 
 
 async def test_a_wrong_query_says_where(world: Any) -> None:
