@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import httpx
+import structlog
 
 from services.fees import api, receiver
 from services.fees.bankwire import BankKeys
@@ -15,6 +16,8 @@ from services.fees.settling import receipt_waiting
 from services.fees.tickets import add_block
 from yimen.bus import Unit
 from yimen.service import Blueprint, Parts, Service
+
+log = structlog.get_logger()
 
 blueprint = Blueprint(
     name="fees",
@@ -32,13 +35,15 @@ blueprint = Blueprint(
 def build(parts: Parts, settings: FeesSettings, bank: httpx.AsyncBaseTransport | None = None) -> Service[Context]:
     """`bank`: how orders travel to the bank; None is the network."""
     context = Context(settings=settings, keys=BankKeys(settings.bank_keys_file), bank=bank)
-    service = Service(blueprint, parts, settings, context=context, on_start=add_tickets)
+    service = Service(blueprint, parts, settings, context=context, on_start=get_ready)
     context.metrics.register(service.registry)
     return service
 
 
-async def add_tickets(unit: Unit[Context]) -> None:
+async def get_ready(unit: Unit[Context]) -> None:
     """The block of ticket numbers that is set; receipts that waited for numbers are given out."""
     settings = unit.context.settings
+    if not unit.context.message_key:
+        log.warning("bank_message_key_missing", effect="every message of the bank is refused")
     await add_block(unit, settings.ticket_code, settings.ticket_first, settings.ticket_last)
     await receipt_waiting(unit)

@@ -177,7 +177,9 @@ class Taken(BaseModel):
 
 
 def unseal(body: bytes, key: bytes) -> Taken:
-    """What the message says. Raises `Refused`: sealed with another key, or not a payment message as agreed."""
+    """What the message says. Raises `Refused`: sealed with another key (or we have none), or not as agreed."""
+    if not key:
+        raise Refused(Refusal.SEALED)
     try:
         sealed = Envelope.model_validate_json(body).resource
         parts = base64.b64decode(sealed.ciphertext, validate=True)

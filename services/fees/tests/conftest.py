@@ -40,13 +40,8 @@ async def open_window(
     def assemble(parts: Parts, chosen: FeesSettings) -> Service[object]:
         return build(parts, chosen, bank=orders)  # type: ignore[return-value]
 
-    chosen = FeesSettings(
-        database_url=database_url,
-        bank_url="http://bank.test",
-        bank_keys_file=ring.public_file,
-        bank_message_key=ring.message_key.hex(),
-        **settings,
-    )
+    agreed = {"bank_keys_file": ring.public_file, "bank_message_key": ring.message_key.hex()}
+    chosen = FeesSettings(database_url=database_url, bank_url="http://bank.test", **(agreed | settings))
     async with start_service(assemble, chosen, clock=clock) as harness:
         wire.far_end = httpx.ASGITransport(app=harness.service.app)
         try:

@@ -196,6 +196,14 @@ async def test_without_the_banks_keys_nobody_is_the_bank(database_url: str, tmp_
         assert (await teller.send(call)).status_code == 204
 
 
+async def test_without_the_shared_key_no_message_can_be_opened(
+    database_url: str, tmp_path: Path, ring: KeyRing
+) -> None:
+    async with open_window(database_url, tmp_path / "bank", ring, bank_message_key="") as window:
+        teller = await at_work(window)
+        await teller.refused(teller.good(), "sealed")
+
+
 async def test_a_huge_body_is_refused_before_anything_else(teller: Teller) -> None:
     huge = wire.Call({}, b"x" * (64 * 1024 + 1))
     await teller.refused(huge, "too_large", 413)
