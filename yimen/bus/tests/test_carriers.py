@@ -170,3 +170,11 @@ async def test_a_batch_is_never_larger_than_asked(kit: Kit) -> None:
 )
 def test_bindings_choose_as_amqp_topics_do(binding: str, key: str, chosen: bool) -> None:
     assert matches(binding, key) is chosen
+
+
+async def test_a_queue_declared_before_in_another_way_is_named_with_what_differs(amqp_vhost_url: str) -> None:
+    async with await aio_pika.connect(amqp_vhost_url) as connection:
+        channel = await connection.channel()
+        await channel.declare_queue("cases", durable=True, arguments={"x-queue-type": "quorum", "x-delivery-limit": 3})
+    with pytest.raises(CarrierDown, match="inequivalent arg .* for queue 'cases'"):
+        await RabbitCarrier(amqp_vhost_url).declare(CASES)
