@@ -176,5 +176,5 @@ async def test_a_queue_declared_before_in_another_way_is_named_with_what_differs
     async with await aio_pika.connect(amqp_vhost_url) as connection:
         channel = await connection.channel()
         await channel.declare_queue("cases", durable=True, arguments={"x-queue-type": "quorum", "x-delivery-limit": 3})
-    with pytest.raises(CarrierDown, match="inequivalent arg .* for queue 'cases'"):
+    with pytest.raises(CarrierDown, match=r"inequivalent arg .* for queue 'cases'"):
         await RabbitCarrier(amqp_vhost_url).declare(CASES)
