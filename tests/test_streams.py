@@ -1,0 +1,138 @@
+"""The whole standard day's events, out of order, doubled, shuffled, to every consumer: the same end state.
+
+One day is played and recorded for all tests. Consumers that follow events only (monitor, notify) are told the recording
+again from nothing; those that people act in as well (intake, approval, fees) from a copy of their database in the middle
+of the day. And the whole day is played live over a carrier that keeps no order at all.
+
+YIMEN_SEEDS=n: so many live days and examples instead of the few of a usual run.
+"""
+
+import asyncio
+import os
+import random
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from deploy.embedded import build_hall
+from tests.support.chaos import ChaosCarrier
+from tests.support.played import Played, play, served
+from tests.support.replay import Dump, RecordedDay, Recording, differences, disorder, replayed
+from tests.support.sandbox import free_port
+from tests.support.tap import TappedCarrier, meta_of
+from yimen.bus import Carrier, Message
+from yimen.bus.local import LocalCarrier, matches
+
+SEEDS = int(os.environ.get("YIMEN_SEEDS", "0"))
+LIVE = range(SEEDS or 2)
+EXAMPLES = SEEDS or 4
+DICE = st.integers(0, 2**32)
+WINDOWS = st.sampled_from([3, 20, 10_000])
+"""How far an event may stray: neighbours change places, or everything does."""
+
+
+async def _a_day(home: Path, carrier: Carrier, kept: dict[str, Any] | None = None) -> tuple[Played, TappedCarrier, Any]:
+    tap, port = TappedCarrier(carrier), free_port()
+    hall = build_hall(home, f"http://127.0.0.1:{port}", tap)
+    services = list(hall.services.values())
+    async with served(hall.app, port) as base:
+        if kept is None:
+            played = await play(base, tap, services)
+        else:
+            options = {"home": home, "kept": kept, "settled": lambda: tap.caught_up(services)}
+            played = await play(base, tap, services, RecordedDay, **options)
+        return played, tap, hall.clock.now()
+
+
+@pytest.fixture(scope="session")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    home, stories = tmp_path_factory.mktemp("recorded"), {}
+    played, tap, now = asyncio.run(_a_day(home, LocalCarrier(), stories))
+    return Recording(home, tap.messages, played, stories, now)
+
+
+def test_the_recorded_day_ended_as_it_should(recording: Recording) -> None:
+    assert recording.played.faults == []
+    assert {name: end.faults for name, end in recording.played.ends.items()} == {name: () for name in recording.stories}
+    speakers = {meta_of(message).source.split("/")[1] for message in recording.messages}
+    assert speakers == {"intake", "approval", "fees", "monitor", "notify"}
+
+
+# -- live: people act while events come in any order ------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", LIVE)
+async def test_a_day_over_a_carrier_without_order_ends_as_the_usual_one(
+    recording: Recording, tmp_path: Path, seed: int
+) -> None:
+    carrier = ChaosCarrier(seed)
+    played, _tap, _now = await _a_day(tmp_path, carrier)
+    assert played.faults == []
+    assert played.ends == recording.played.ends
+    tally = carrier.tally
+    print(f"seed {seed}: {tally}")
+    assert min(tally.out_of_order, tally.again, tally.refused, tally.cut) > 0
+
+
+# -- replayed ---------------------------------------------------------------------------------------------------------
+
+
+class Stream:
+    """What one consumer is told of the recording, and from which state on."""
+
+    def __init__(self, name: str, *bindings: str, start: str | None = None, stories: tuple[str, ...] = ()) -> None:
+        self.name, self.bindings, self.start, self.stories = name, bindings, start, stories
+
+    def of(self, recording: Recording) -> list[Message]:
+        numbers = {recording.stories[story].number for story in self.stories}
+        return [
+            message
+            for message in recording.messages
+            if any(matches(binding, message.key) for binding in self.bindings)
+            and (not numbers or meta_of(message).correlation_id in numbers)
+        ]
+
+    async def ending(self, recording: Recording, batches: list[list[Message]]) -> Dump:
+        start = recording.copy(self.start) if self.start else None
+        return await replayed(self.name, recording, batches, start)
+
+
+FROM_NOTHING = [
+    Stream(
+        "monitor", "intake.item.#", "intake.case.#", "intake.review.#", "approval.#", "fees.#", "notify.#", "monitor.#"
+    ),
+    Stream("notify", "intake.#", "approval.#", "fees.#", "monitor.#"),
+    Stream("fees", "intake.item.#", "intake.case.#", "approval.review.#"),
+    Stream("approval.planning", "intake.review.*.planning"),
+    Stream("approval.environment", "intake.review.*.environment"),
+]
+FROM_THE_MIDDLE = [
+    # Nobody acts in intake on these three between their acceptance and their decision.
+    Stream("intake", "approval.review.#", "fees.notice.#", start="intake", stories=("committed", "joint", "forwarded")),
+    Stream("fees", "intake.item.#", "intake.case.#", "approval.review.#", start="fees"),
+    Stream("approval.planning", "intake.review.*.planning", "fees.list.*.planning", start="approval-planning"),
+]
+STREAMS = [
+    pytest.param(one, id=f"{one.name}-{'later' if one.start else 'new'}") for one in FROM_NOTHING + FROM_THE_MIDDLE
+]
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+@settings(max_examples=EXAMPLES, phases=[Phase.generate])  # a seed has nothing to shrink to
+@given(dice=DICE, window=WINDOWS)
+def test_any_order_gives_the_same_end_state(recording: Recording, stream: Stream, dice: int, window: int) -> None:
+    told = stream.of(recording)
+    expected = _in_order(recording, stream)
+    found = asyncio.run(stream.ending(recording, disorder(random.Random(dice), told, window)))
+    assert differences(found, expected) == {}
+    assert (found["parked"], found["deferred"]) == ([], [])
+
+
+@cache
+def _in_order(recording: Recording, stream: Stream) -> Dump:
+    return asyncio.run(stream.ending(recording, [[message] for message in stream.of(recording)]))
