@@ -20,7 +20,7 @@ class ApplicantBody(Body):
 
 class MaterialBody(Body):
     code: Code
-    copies: Annotated[int, Field(ge=1, le=99)] = 1
+    copies: Annotated[int, Field(ge=1, le=99, strict=True)] = 1
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
 
 
