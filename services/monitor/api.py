@@ -4,7 +4,7 @@ Supervisors and leaders see everything; a department's staff see the cases that 
 representative answers its alerts. Nothing here changes a case: the only thing that can be written is an answer.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Response
@@ -214,8 +214,8 @@ def _alert_place(text: str | None) -> tuple[datetime, str] | None:
     try:
         at, alert_id = text.split("~")
         instant = datetime.fromisoformat(at)
-    except ValueError as wrong:
+        if instant.tzinfo is None:
+            raise _unreadable_place()
+        return instant.astimezone(UTC), alert_id
+    except (ValueError, OverflowError) as wrong:  # the ends of the calendar have no UTC
         raise _unreadable_place() from wrong
-    if instant.tzinfo is None:
-        raise _unreadable_place()
-    return instant, alert_id
