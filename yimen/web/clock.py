@@ -1,7 +1,9 @@
 """Moving the clock, in demonstrations and tests. In production the clock is not movable and these routes do not exist."""
 
+from datetime import UTC, datetime
+
 from fastapi import APIRouter
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from yimen.clock import ClockMovedBack, MovableClock
 from yimen.web.body import Body
@@ -14,6 +16,12 @@ class Hands(Body):
     now: AwareDatetime
 
 
+class NewHands(Body):
+    """Within the century: a hall in the year 9999 can reckon no limit, and there would be no way back."""
+
+    now: AwareDatetime = Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC))
+
+
 def clock_router(clock: MovableClock) -> APIRouter:
     router = new_router(tags=["clock"])
 
@@ -22,7 +30,7 @@ def clock_router(clock: MovableClock) -> APIRouter:
         return Hands(now=clock.now())
 
     @router.put("/clock", dependencies=[allow(Role.CLOCK_KEEPER)])
-    async def move_clock(hands: Hands) -> Hands:
+    async def move_clock(hands: NewHands) -> Hands:
         """Forward only: what has happened has happened."""
         try:
             clock.move_to(hands.now)
