@@ -12,20 +12,16 @@ import os
 import random
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from deploy.embedded import build_hall
 from tests.support.chaos import ChaosCarrier
-from tests.support.played import Played, play, served
-from tests.support.replay import Dump, RecordedDay, Recording, differences, disorder, replayed
-from tests.support.sandbox import free_port
-from tests.support.tap import TappedCarrier, meta_of
-from yimen.bus import Carrier, Message
-from yimen.bus.local import LocalCarrier, matches
+from tests.support.replay import Dump, Recording, a_day, differences, disorder, replayed
+from tests.support.tap import meta_of
+from yimen.bus import Message
+from yimen.bus.local import matches
 
 SEEDS = int(os.environ.get("YIMEN_SEEDS", "0"))
 LIVE = range(SEEDS or 2)
@@ -33,26 +29,6 @@ EXAMPLES = SEEDS or 4
 DICE = st.integers(0, 2**32)
 WINDOWS = st.sampled_from([3, 20, 10_000])
 """How far an event may stray: neighbours change places, or everything does."""
-
-
-async def _a_day(home: Path, carrier: Carrier, kept: dict[str, Any] | None = None) -> tuple[Played, TappedCarrier, Any]:
-    tap, port = TappedCarrier(carrier), free_port()
-    hall = build_hall(home, f"http://127.0.0.1:{port}", tap)
-    services = list(hall.services.values())
-    async with served(hall.app, port) as base:
-        if kept is None:
-            played = await play(base, tap, services)
-        else:
-            options = {"home": home, "kept": kept, "settled": lambda: tap.caught_up(services)}
-            played = await play(base, tap, services, RecordedDay, **options)
-        return played, tap, hall.clock.now()
-
-
-@pytest.fixture(scope="session")
-def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
-    home, stories = tmp_path_factory.mktemp("recorded"), {}
-    played, tap, now = asyncio.run(_a_day(home, LocalCarrier(), stories))
-    return Recording(home, tap.messages, played, stories, now)
 
 
 def test_the_recorded_day_ended_as_it_should(recording: Recording) -> None:
@@ -71,7 +47,7 @@ async def test_a_day_over_a_carrier_without_order_ends_as_the_usual_one(
     recording: Recording, tmp_path: Path, seed: int
 ) -> None:
     carrier = ChaosCarrier(seed)
-    played, _tap, _now = await _a_day(tmp_path, carrier)
+    played, _tap, _now = await a_day(tmp_path, carrier)
     assert played.faults == []
     assert played.ends == recording.played.ends
     tally = carrier.tally

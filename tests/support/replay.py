@@ -17,6 +17,7 @@ import orjson
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from deploy.embedded import build_hall
 from services.approval.app import build as build_approval
 from services.approval.settings import ApprovalSettings
 from services.fees.app import build as build_fees
@@ -29,8 +30,11 @@ from services.notify.app import build as build_notify
 from services.notify.settings import NotifySettings
 from sim.demo.day import Day, Story
 from sim.demo.hall import Hall
-from tests.support.played import Played
-from yimen.bus import Message
+from tests.support.played import Played, play, served
+from tests.support.sandbox import free_port
+from tests.support.tap import TappedCarrier
+from yimen.bus import Carrier, Message
+from yimen.bus.local import LocalCarrier
 from yimen.clock import FrozenClock
 from yimen.service import Parts, Service
 from yimen.settings import ServiceSettings
@@ -107,6 +111,28 @@ class RecordedDay(Day):
         self._keep("approval-planning")
         await super().verify(list_id)
         self._keep("fees")
+
+
+async def a_day(
+    home: Path, carrier: Carrier, kept: dict[str, Story] | None = None
+) -> tuple[Played, TappedCarrier, datetime]:
+    """In an embedded hall over this carrier. With `kept`, copies of databases are made on the way."""
+    tap, port = TappedCarrier(carrier), free_port()
+    hall = build_hall(home, f"http://127.0.0.1:{port}", tap)
+    services = list(hall.services.values())
+    async with served(hall.app, port) as base:
+        if kept is None:
+            played = await play(base, tap, services)
+        else:
+            options = {"home": home, "kept": kept, "settled": lambda: tap.caught_up(services)}
+            played = await play(base, tap, services, RecordedDay, **options)
+        return played, tap, hall.clock.now()
+
+
+async def recorded_day(home: Path) -> Recording:
+    stories: dict[str, Story] = {}
+    played, tap, now = await a_day(home, LocalCarrier(), stories)
+    return Recording(home, tap.messages, played, stories, now)
 
 
 def builder(name: str, url: str, home: Path) -> tuple[Callable[[Parts, Any], Service[Any]], ServiceSettings]:

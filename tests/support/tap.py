@@ -40,11 +40,11 @@ class _TappedPublisher:
 
 
 class TappedCarrier:
-    """`messages`: each event once, in the order in which it was first published."""
+    """`messages`: each event once, in the order in which it was first published. Replicas may share what was `seen`."""
 
-    def __init__(self, inner: Carrier) -> None:
+    def __init__(self, inner: Carrier, seen: dict[Any, Message] | None = None) -> None:
         self._inner = inner
-        self.seen: dict[Any, Message] = {}
+        self.seen = {} if seen is None else seen
 
     @property
     def messages(self) -> list[Message]:
