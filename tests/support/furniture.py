@@ -28,18 +28,33 @@ from services.notify.settings import NotifySettings
 from services.notify.tests import samples as letters
 from sim.bank import KeyRing
 from tests.support.rooms import Room, open_room
+from yimen.contracts.parts import Kind
 from yimen.web import Role
 
 APPLICANT = {"type": "person", "name": "张三", "id_number": "11010519491231002X", "phone": "13800000000"}
 
 
+CASE = "POST /cases/{case_number}/"
+BEFORE_CASE = {
+    f"{CASE}decision": [f"{CASE}acceptance"],
+    f"{CASE}supplement": [f"{CASE}correction"],
+    f"{CASE}service": [f"{CASE}acceptance", f"{CASE}decision"],
+}
+REVIEW = "POST /departments/{department}/reviews/{review_id}/"
+BEFORE_REVIEW = {
+    f"{REVIEW}resumption": [f"{REVIEW}pause"],
+    f"{REVIEW}superior-answer": [f"{REVIEW}forwarding"],
+}
+
+
 # -- intake -----------------------------------------------------------------------------------------------------------
 
 
-async def _case(room: Room) -> None:
-    client = room.harness.client
+async def _case(room: Room, label: str) -> None:
+    """Joint; but instant for what only the window of an instant item does."""
+    client, kind = room.harness.client, "instant" if label in (f"{CASE}decision", f"{CASE}service") else "joint"
     items = (await client.get("/items")).json()
-    code = next(item["code"] for item in items if (item["department"], item["kind"]) == (room.department, "joint"))
+    code, room.department = next((item["code"], item["department"]) for item in items if item["kind"] == kind)
     materials = (await client.get(f"/items/{code}")).json()["materials"]
     application = {
         "item_code": code,
@@ -51,56 +66,61 @@ async def _case(room: Room) -> None:
     made = await client.post("/applications", json=application, headers=headers)
     assert made.status_code == 201, made.text
     first = materials[0]["code"]
-    step = "POST /cases/{case_number}/"
     room.ids = {"item_code": code, "case_number": made.json()["case_number"]}
     room.bodies = {
         "POST /applications": application,
-        f"{step}correction": {"requested": [{"code": first, "reason": "缺少签章"}]},
-        f"{step}refusal": {"reasons": "不属于本机关职权"},
-        f"{step}return": {"reasons": "不符合规划", "policy_basis": "规划第三条"},
-        f"{step}decision": {"outcome": "granted", "reasons": "符合条件", "legal_basis": "第三十八条"},
-        f"{step}service": {"way": "窗口领取", "receiver": "张三"},
-        f"{step}supplement": {"materials": [{"code": first, "copies": 1}]},
-        f"{step}withdrawal": {"reasons": "暂不办理"},
+        f"{CASE}correction": {"requested": [{"code": first, "reason": "缺少签章"}]},
+        f"{CASE}refusal": {"reasons": "不属于本机关职权"},
+        f"{CASE}return": {"reasons": "不符合规划", "policy_basis": "规划第三条"},
+        f"{CASE}decision": {"outcome": "granted", "reasons": "符合条件", "legal_basis": "第三十八条"},
+        f"{CASE}service": {"way": "窗口领取", "receiver": "张三"},
+        f"{CASE}supplement": {"materials": [{"code": first, "copies": 1}]},
+        f"{CASE}withdrawal": {"reasons": "暂不办理"},
     }
 
 
 def intake(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]:
-    return open_room("intake", build_intake, IntakeSettings(database_url=database_url), "planning", _case, {})
+    return open_room(
+        "intake", build_intake, IntakeSettings(database_url=database_url), "planning", _case, {}, BEFORE_CASE
+    )
 
 
 # -- approval ---------------------------------------------------------------------------------------------------------
 
 
-async def _review(room: Room) -> None:
+async def _review(room: Room, label: str) -> None:
+    """Signed for, except where signing is what is to be done."""
     number = next(room.serial)
     review_id = f"R{number}"
-    asked = reviews.requested(review_id=review_id, case_number=f"CASE{number}", department=room.department)
+    upward = label in (f"{REVIEW}forwarding", f"{REVIEW}superior-answer")
+    changes = {"kind": Kind.FORWARDED, "silence_consents": False} if upward else {}
+    asked = reviews.requested(review_id=review_id, case_number=f"CASE{number}", department=room.department, **changes)
     await room.harness.deliver(asked, source="/intake")
     room.ids = {"department": room.department, "review_id": review_id}
+    if label == f"{REVIEW}receipt":
+        return
     headers = room.rightful(Role.SECTION_OFFICER) | {"If-Match": '"1"'}
     signed = await room.harness.client.post(f"/departments/fire/reviews/{review_id}/receipt", headers=headers)
     assert signed.status_code == 200, signed.text
 
 
 def approval(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]:
-    step = "POST /departments/{department}/reviews/{review_id}/"
     bodies = {
-        f"{step}assignment": {"assignee": {"id": "u7", "name": "周科员"}},
-        f"{step}pause": {"kind": "hearing", "basis": "许可法第四十五条", "planned_days": 10},
-        f"{step}forwarding": {"superior": "市消防救援支队", "opinion": "拟同意"},
-        f"{step}superior-answer": {"superior": "市消防救援支队", "granted": True},
-        f"{step}decision": {"opinion": "consent"},
-        f"{step}fee-list": {"lines": [{"code": "SURVEY", "quantity": 2}]},
+        f"{REVIEW}assignment": {"assignee": {"id": "u7", "name": "周科员"}},
+        f"{REVIEW}pause": {"kind": "hearing", "basis": "许可法第四十五条", "planned_days": 10},
+        f"{REVIEW}forwarding": {"superior": "市消防救援支队", "opinion": "拟同意"},
+        f"{REVIEW}superior-answer": {"superior": "市消防救援支队", "granted": True},
+        f"{REVIEW}decision": {"opinion": "consent"},
+        f"{REVIEW}fee-list": {"lines": [{"code": "SURVEY", "quantity": 2}]},
     }
     settings = ApprovalSettings(database_url=database_url, departments=("fire", "housing"))
-    return open_room("approval", build_approval, settings, "fire", _review, bodies, reviews.MONDAY)
+    return open_room("approval", build_approval, settings, "fire", _review, bodies, BEFORE_REVIEW, reviews.MONDAY)
 
 
 # -- fees -------------------------------------------------------------------------------------------------------------
 
 
-async def _lists(room: Room) -> None:
+async def _lists(room: Room, _label: str) -> None:
     """One case with its notice issued, another whose list waits for verification."""
     harness, number = room.harness, next(room.serial)
     paid, waiting = f"PAID{number}", f"OPEN{number}"
@@ -133,13 +153,13 @@ def fees(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]:
         "POST /lists/{list_id}/rejection": {"reason": "数量与现场不符"},
         "POST /bank/messages": {"not": "the bank's"},
     }
-    return open_room("fees", build_fees, settings, "fire", _lists, bodies, lists.MONDAY)
+    return open_room("fees", build_fees, settings, "fire", _lists, bodies, now=lists.MONDAY)
 
 
 # -- monitor ----------------------------------------------------------------------------------------------------------
 
 
-async def _alert(room: Room) -> None:
+async def _alert(room: Room, _label: str) -> None:
     """A case that is late, and the alert of it."""
     harness, number = room.harness, f"K{next(room.serial)}"
     late = cases.accepted(case_number=number, days=2, statutory_days=5)
@@ -154,13 +174,13 @@ async def _alert(room: Room) -> None:
 def monitor(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]:
     bodies = {"POST /alerts/{alert_id}/answer": {"answer": "专家意见昨日方到，今日办结。"}}
     settings = MonitorSettings(database_url=database_url)
-    return open_room("monitor", build_monitor, settings, "planning", _alert, bodies, cases.at(3, 16, 12))
+    return open_room("monitor", build_monitor, settings, "planning", _alert, bodies, now=cases.at(3, 16, 12))
 
 
 # -- notify -----------------------------------------------------------------------------------------------------------
 
 
-async def _subscription(room: Room) -> None:
+async def _subscription(room: Room, _label: str) -> None:
     """A department's subscription, and a message about a case of its."""
     case = f"CASE-{next(room.serial)}-"
     told = (letters.submitted(case, room.department), letters.contact(case))

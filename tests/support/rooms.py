@@ -64,13 +64,18 @@ class Room:
     person: str = "owner-1"
     ids: dict[str, str] = field(default_factory=dict)
     bodies: dict[str, Any] = field(default_factory=dict)
-    furnish: Callable[["Room"], Awaitable[None]] | None = None
+    furnish: Callable[["Room", str], Awaitable[None]] | None = None
+    before: dict[str, list[str]] = field(default_factory=dict)
     serial: Any = field(default_factory=lambda: count(1))
 
-    async def renew(self) -> None:
-        """Another thing of the same kind, untouched."""
+    async def renew(self, label: str = "") -> None:
+        """Another thing of the same kind, untouched; or one that is ready for what the operation of that label does."""
         assert self.furnish is not None
-        await self.furnish(self)
+        await self.furnish(self, label)
+        for earlier in self.before.get(label, ()):
+            (operation,) = (one for one in self.operations if one.label == earlier)
+            status, text = await self.ask(operation, self.rightful(operation.access.roles[0]))
+            assert status < 300, (earlier, text)
 
     @property
     def operations(self) -> list[Operation]:
@@ -113,11 +118,12 @@ async def open_room(
     build: Callable[..., Service[Any]],
     settings: ServiceSettings,
     department: str,
-    furnish: Callable[[Room], Awaitable[None]],
+    furnish: Callable[[Room, str], Awaitable[None]],
     bodies: dict[str, Any],
+    before: dict[str, list[str]] | None = None,
     now: datetime = MONDAY_NINE,
 ) -> AsyncIterator[Room]:
     async with start_service(build, settings, clock=FrozenClock(now)) as harness:
-        room = Room(name, harness, department, bodies=bodies, furnish=furnish)
+        room = Room(name, harness, department, bodies=bodies, furnish=furnish, before=before or {})
         await room.renew()
         yield room

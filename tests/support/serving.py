@@ -20,9 +20,9 @@ class Served:
         self.address = address
         self._loop = loop
 
-    def renew(self) -> dict[str, str]:
-        """Another untouched thing; the ids that now fill the paths."""
-        asyncio.run_coroutine_threadsafe(self.room.renew(), self._loop).result(30)
+    def renew(self, label: str) -> dict[str, str]:
+        """Another thing, ready for that operation; the ids that now fill the paths."""
+        asyncio.run_coroutine_threadsafe(self.room.renew(label), self._loop).result(30)
         return dict(self.room.ids)
 
 
