@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
@@ -37,6 +36,7 @@ from yimen.bus import Carrier
 from yimen.bus.local import LocalCarrier
 from yimen.clock import MovableClock
 from yimen.departments import DEPARTMENTS
+from yimen.running import run_until_told, server_of
 from yimen.service import Parts, Service
 from yimen.web.tokens import TokenVerifier
 
@@ -103,18 +103,21 @@ def _front(services: Mapping[str, Service[Any]], outside: Outside) -> Starlette:
             await stack.enter_async_context(outside.alive())
             for service in services.values():
                 await service.prepare()  # every queue stands before the first event travels
-            for service in services.values():
-                await stack.enter_async_context(service.running())
-            yield
+            try:
+                for service in services.values():
+                    await service.start()
+                yield
+            finally:  # together: a relay that waits for a subscriber must not wait for one that has gone
+                await asyncio.gather(*(service.stop() for service in services.values()))
 
     mounts = [Mount(f"/{name}", app=app) for name, app in doors.items()]
     return Starlette(routes=[Route("/", home_page(services)), *mounts, *outside.routes()], lifespan=lifespan)
 
 
-async def serve(home: Path, port: int) -> None:
-    hall = build_hall(home, f"http://127.0.0.1:{port}")
-    config = uvicorn.Config(hall.app, host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="on")
-    await uvicorn.Server(config).serve()
+async def serve(home: Path, port: int) -> bool:
+    server = server_of(build_hall(home, f"http://127.0.0.1:{port}").app, "127.0.0.1", port)
+    await server.serve()
+    return server.started
 
 
 def main() -> None:
@@ -122,7 +125,7 @@ def main() -> None:
     port = int(os.environ.get("PORT", DEFAULT_PORT))
     home = Path(os.environ.get("YIMEN_HOME", "var"))
     print(f"一门 Yimen → http://127.0.0.1:{port}  (Ctrl-C ends it; everything is kept in {home}/)", flush=True)
-    asyncio.run(serve(home, port))
+    run_until_told(lambda: serve(home, port))
 
 
 if __name__ == "__main__":

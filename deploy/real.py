@@ -19,7 +19,6 @@ from pathlib import Path
 
 import asyncpg
 import httpx
-import uvicorn
 from sqlalchemy import make_url
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -28,6 +27,7 @@ from deploy.front import Front
 from deploy.outside import Outside
 from yimen import telemetry
 from yimen.departments import DEPARTMENTS
+from yimen.running import run_until_told, server_of
 
 ALONE = ("planning", "environment", "fire")
 """Departments with an instance of their own; the others share a comprehensive window (综合窗口)."""
@@ -199,12 +199,11 @@ def open_ways(app: Starlette, upstreams: Mapping[str, list[str]]) -> None:
     app.routes.append(Route("/{path:path}", front.answer, methods=METHODS))
 
 
-async def serve(house: House, port: int) -> None:
+async def serve(house: House, port: int) -> bool:
     """The outside world answers first (services fetch the issuer's keys), then the services come up behind it."""
     outside = Outside(house.home, house.base)
     app = build_front(house, outside)
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="on")
-    server = uvicorn.Server(config)
+    server = server_of(app, "127.0.0.1", port)
     serving = asyncio.create_task(server.serve())
     while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn tells it by a flag only
         await asyncio.sleep(0.05)
@@ -216,6 +215,7 @@ async def serve(house: House, port: int) -> None:
         await serving
         raise
     await serving
+    return True
 
 
 def main() -> None:
@@ -228,7 +228,7 @@ def main() -> None:
         postgres_url=os.environ.get("YIMEN_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres"),
         replicas=int(os.environ.get("REPLICAS", "1")),
     )
-    asyncio.run(serve(house, port))
+    run_until_told(lambda: serve(house, port))
 
 
 if __name__ == "__main__":

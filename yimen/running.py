@@ -6,7 +6,7 @@ cannot start (no database, a failed migration) exits 3, for whoever runs it to s
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, NoReturn
 
@@ -56,27 +56,35 @@ def main(build: Build, settings: ServiceSettings, kit: KitSettings | None = None
     """Serves until SIGTERM or SIGINT; then finishes what is in hand and exits 0."""
     kit = kit or KitSettings()
     telemetry.configure(kit.log_level)
+
+    async def serve() -> bool:
+        server = server_of(_served(build(parts_of(kit), settings)), kit.host, kit.port)
+        await server.serve()
+        return server.started
+
+    run_until_told(serve)
+
+
+def server_of(app: Any, host: str, port: int) -> uvicorn.Server:
+    """Runs the application's lifespan, and gives open requests (a live stream, say) 5 s when it is told to end."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        timeout_graceful_shutdown=REQUEST_SECONDS,
+    )
+    return uvicorn.Server(config)
+
+
+def run_until_told(serve: Callable[[], Coroutine[Any, Any, bool]]) -> None:
+    """Exit 0 when SIGTERM or SIGINT ended it, 3 when `serve` says that nothing was ever served."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)  # uvicorn has them while it serves, and raises what it got once more afterwards
-    if not asyncio.run(_serve(build, settings, kit)):
+    if not asyncio.run(serve()):
         raise SystemExit(START_FAILED)
-
-
-async def _serve(build: Build, settings: ServiceSettings, kit: KitSettings) -> bool:
-    service = build(parts_of(kit), settings)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            _served(service),
-            host=kit.host,
-            port=kit.port,
-            log_config=None,
-            access_log=False,
-            lifespan="on",
-            timeout_graceful_shutdown=REQUEST_SECONDS,
-        )
-    )
-    await server.serve()
-    return server.started
 
 
 def _end(*_: object) -> NoReturn:

@@ -23,7 +23,7 @@ from yimen.bus.inbox import Inbox
 from yimen.bus.metrics import BusMetrics
 from yimen.bus.relay import Relay, backlog
 from yimen.bus.worker import Worker
-from yimen.clock import Clock, MovableClock
+from yimen.clock import Clock, MovableClock, SystemClock
 from yimen.db import Database
 from yimen.errors import CarrierDown
 from yimen.migrating import upgrade
@@ -32,6 +32,7 @@ from yimen.settings import Part, ServiceSettings
 from yimen.timers import TimerRunner, Timers
 from yimen.web.app import create_app
 from yimen.web.clock import clock_router
+from yimen.web.idempotency import forget_old_answers
 from yimen.web.tokens import TokenVerifier
 
 log = structlog.get_logger()
@@ -40,6 +41,7 @@ C = TypeVar("C")
 DRAIN_SECONDS = 18.0  # with the 5 s that the server gives to open requests, below the 25 s of bus.md §4
 DECLARE_REST_SECONDS = 1.0
 STUCK_SECONDS = 30.0
+HOUSEKEEPING_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,8 @@ class Service(Generic[C]):
                 loops["senders"] = Loop(self.senders.run, self.senders.stop)
         if Part.RELAY in does:
             loops["relay"] = Loop(self._relay_on, self.relay.stop)
+        if Part.WORKER in does:
+            loops["housekeeping"] = Loop(self._keep_house, lambda: None)
         own = {f"own{n}": loop for n, loop in enumerate(self._own_loops)}
         return loops | own
 
@@ -183,6 +187,18 @@ class Service(Generic[C]):
         except Exception:
             log.exception("loop_failed", instance=self.instance, loop=name)
             raise
+
+    async def _keep_house(self) -> None:
+        """Answers kept for repeated requests are forgotten after their day, by real time."""
+        while not self._stopping.is_set():
+            try:
+                async with self.units.begin() as unit:
+                    await forget_old_answers(unit, SystemClock().now())
+            except Exception as error:
+                log.warning("housekeeping_postponed", instance=self.instance, reason=repr(error))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(HOUSEKEEPING_SECONDS):
+                    await self._stopping.wait()
 
     async def _relay_on(self) -> None:
         """Our own queue first: nobody hears of us before we can hear the answer."""

@@ -151,13 +151,18 @@ class TimerRunner:
         return row
 
     async def _postpone(self, row: Row[Any], error: Exception) -> None:
-        final = isinstance(error, Permanent) or row.attempt >= len(RETRY_SECONDS)
-        log.error("timer_parked" if final else "timer_postponed", timer=row.name, key=row.key, exc_info=error)
+        """Later; parked when it can never succeed. Somebody else holding the row is no failure and counts for nothing."""
+        contended = is_contention(error)
+        final = not contended and (isinstance(error, Permanent) or row.attempt >= len(RETRY_SECONDS))
+        if contended:
+            log.info("timer_waits", timer=row.name, key=row.key, reason=repr(error))
+        else:
+            log.error("timer_parked" if final else "timer_postponed", timer=row.name, key=row.key, exc_info=error)
         wait = timedelta(seconds=RETRY_SECONDS[min(row.attempt, len(RETRY_SECONDS) - 1)])
         table = self._table
         async with self._units.begin() as unit:
             await unit.execute(
                 update(table)
                 .where(and_(table.c.name == row.name, table.c.key == row.key, table.c.due_at == row.due_at))
-                .values(run_at=unit.now + wait, attempt=row.attempt + 1, parked=final, error=repr(error))
+                .values(run_at=unit.now + wait, attempt=row.attempt + (not contended), parked=final, error=repr(error))
             )

@@ -7,6 +7,7 @@ Not guaranteed: any order between different subjects.
 
 from yimen.bus.carrier import Carrier, Message, Queue
 from yimen.bus.handlers import Handlers
-from yimen.bus.unit import Unit, Units, View
+from yimen.bus.unit import Unit, Units
+from yimen.bus.view import View
 
 __all__ = ["Carrier", "Handlers", "Message", "Queue", "Unit", "Units", "View"]

@@ -4,21 +4,17 @@ Sequences are gapless per (source, subject): the counter's row is locked until c
 hole, and within a subject the order of sequences is the order of `seq`.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import insert
 
+from yimen.bus.view import View
 from yimen.contracts import Event, Meta
 from yimen.contracts.envelope import MAX_BODY_BYTES
 from yimen.errors import Permanent
-
-if TYPE_CHECKING:
-    from yimen.bus.unit import Unit
 
 
 class EventTooLarge(Permanent):
@@ -32,10 +28,10 @@ class Emission:
     traceparent: str | None
 
 
-async def _take_sequences(unit: Unit[Any], counts: Counter[str]) -> dict[str, int]:
+async def _take_sequences(unit: View[Any], source: str, counts: Counter[str]) -> dict[str, int]:
     """The last sequence used before this unit, by subject. Rows are locked in sorted order, against deadlocks."""
     table = unit.table("outbox_sequence")
-    rows = [{"source": unit.source, "subject": subject, "last": counts[subject]} for subject in sorted(counts)]
+    rows = [{"source": source, "subject": subject, "last": counts[subject]} for subject in sorted(counts)]
     statement = unit.insert(table).values(rows)
     statement = statement.on_conflict_do_update(
         index_elements=["source", "subject"], set_={"last": table.c.last + statement.excluded.last}
@@ -44,7 +40,7 @@ async def _take_sequences(unit: Unit[Any], counts: Counter[str]) -> dict[str, in
     return {row.subject: row.last - counts[row.subject] for row in result}
 
 
-def _row(unit: Unit[Any], emission: Emission, sequence: int) -> dict[str, Any]:
+def _row(unit: View[Any], source: str, emission: Emission, sequence: int) -> dict[str, Any]:
     event = emission.event
     body = event.to_body()
     if len(body) > MAX_BODY_BYTES:
@@ -52,7 +48,7 @@ def _row(unit: Unit[Any], emission: Emission, sequence: int) -> dict[str, Any]:
     meta = Meta(
         id=uuid4(),
         type=event.type,
-        source=unit.source,
+        source=source,
         subject=event.subject,
         sequence=sequence,
         scope=event.scope,
@@ -71,11 +67,11 @@ def _row(unit: Unit[Any], emission: Emission, sequence: int) -> dict[str, Any]:
     }
 
 
-async def write_outbox(unit: Unit[Any], emissions: list[Emission]) -> None:
+async def write_outbox(unit: View[Any], source: str, emissions: list[Emission]) -> None:
     """Raises `EventTooLarge`; then the whole unit rolls back."""
-    last = await _take_sequences(unit, Counter(emission.event.subject for emission in emissions))
+    last = await _take_sequences(unit, source, Counter(emission.event.subject for emission in emissions))
     rows = []
     for emission in emissions:
         last[emission.event.subject] += 1
-        rows.append(_row(unit, emission, last[emission.event.subject]))
+        rows.append(_row(unit, source, emission, last[emission.event.subject]))
     await unit.execute(insert(unit.table("outbox")), rows)

@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import MetaData, Row, and_, bindparam, delete, insert, or_, select, tuple_, update
 
 from yimen.bus.carrier import Message
-from yimen.bus.unit import Unit, View
+from yimen.bus.unit import Unit
+from yimen.bus.view import View
 from yimen.contracts import Meta
 
 Subject = tuple[str, str]

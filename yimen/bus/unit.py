@@ -3,35 +3,17 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
-from sqlalchemy import CursorResult, Executable, Insert, MetaData, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yimen.bus.outbox import Emission, write_outbox
+from yimen.bus.view import C, View
 from yimen.clock import Clock
 from yimen.contracts import Event, Meta
 from yimen.db import Database
 from yimen.telemetry import current_traceparent
-
-C = TypeVar("C")
-
-
-class View(Generic[C]):
-    """Something to read with: a connection, the service's clock, the service's context."""
-
-    def __init__(self, conn: AsyncConnection, now: datetime, context: C, metadata: MetaData) -> None:
-        self.conn = conn
-        self.now = now
-        self.context = context
-        self._metadata = metadata
-
-    def table(self, name: str) -> Table:
-        return self._metadata.tables[name]
-
-    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
-        return await self.conn.execute(statement, parameters)
 
 
 class Unit(View[C]):
@@ -57,12 +39,6 @@ class Unit(View[C]):
         cause = str(self.cause.id) if self.cause else None
         self._emissions.append(Emission(event, cause, traceparent))
 
-    def insert(self, table: Table) -> Any:
-        """The dialect's own INSERT, which knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
-        dialect = sqlite if self.conn.dialect.name == "sqlite" else postgresql
-        statement: Insert = dialect.insert(table)
-        return statement
-
     def after_commit(self, action: Callable[[], None]) -> None:
         """Called once the transaction is safe; for waking loops, never for effects that must not be lost."""
         self._after_commit.append(action)
@@ -75,7 +51,7 @@ class Unit(View[C]):
         """Numbers and stores what was emitted, in one round trip for each of the two tables."""
         emissions, self._emissions = self._emissions, []
         if emissions:
-            await write_outbox(self, emissions)
+            await write_outbox(self, self.source, emissions)
 
     def committed(self) -> None:
         for action in self._after_commit:

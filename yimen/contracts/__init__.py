@@ -8,4 +8,15 @@ Knows pydantic only: a department that writes its own window needs nothing else 
 from yimen.contracts import approval, fees, intake, monitor, notify
 from yimen.contracts.envelope import Event, Meta, Unreadable, event_types, read_event
 
-__all__ = ["Event", "Meta", "Unreadable", "approval", "event_types", "fees", "intake", "monitor", "notify", "read_event"]
+__all__ = [
+    "Event",
+    "Meta",
+    "Unreadable",
+    "approval",
+    "event_types",
+    "fees",
+    "intake",
+    "monitor",
+    "notify",
+    "read_event",
+]

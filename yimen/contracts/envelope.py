@@ -51,7 +51,7 @@ class Event(Part):
     id_field: ClassVar[str]
     case_field: ClassVar[str | None] = "case_number"
 
-    def __init_subclass__(cls, *, type: str | None = None, **kwargs: Any) -> None:  # noqa: A002 - CloudEvents' word
+    def __init_subclass__(cls, *, type: str | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if type is None:
             return

@@ -9,12 +9,13 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import make_url, select
 
 from tests.support.postgres import PrivatePostgres, run_sql
 from tests.support.rabbit import PrivateRabbit
@@ -99,15 +100,37 @@ async def test_what_was_not_carried_before_the_end_is_carried_after_the_next_sta
     ("does", "loops"),
     [
         ({Part.API}, set()),
-        ({Part.WORKER}, {"worker", "timers", "senders"}),
+        ({Part.WORKER}, {"worker", "timers", "senders", "housekeeping"}),
         ({Part.RELAY}, {"relay"}),
-        (set(Part), {"worker", "timers", "senders", "relay"}),
+        (set(Part), {"worker", "timers", "senders", "relay", "housekeeping"}),
     ],
 )
 async def test_a_process_runs_the_loops_of_its_parts(tmp_path: Path, does: set[Part], loops: set[str]) -> None:
     service = made(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}", None, frozenset(does))
     async with service.running():
         assert set(service.loops) == loops
+
+
+async def test_answers_kept_for_repeated_requests_are_forgotten_after_their_day(database_url: str) -> None:
+    service = made(database_url)
+    await service.begin()
+    now = SystemClock().now()
+    kept = {"body_sha256": "", "status": 201, "headers": {}, "body": b""}
+    ages = {"old": timedelta(hours=25), "young": timedelta(hours=23)}
+    answers = service.units.metadata.tables["idempotency"]
+    async with service.units.begin() as unit:
+        for name, age in ages.items():
+            await unit.execute(answers.insert(), kept | {"key_hash": name, "created_at": now - age})
+
+    async def left() -> set[str]:
+        async with service.units.view() as view:
+            return set((await view.conn.scalars(select(answers.c.key_hash))).all())
+
+    async def only_the_young() -> bool:
+        return await left() == {"young"}
+
+    async with service.running():
+        await until(only_the_young)
 
 
 def test_parts_are_named_in_one_variable(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -178,6 +178,29 @@ async def test_a_rule_that_says_never_parks_the_timer_at_once_and_others_go_on(d
     assert (row.key, row.parked) == ("a", True)
 
 
+async def test_a_row_that_somebody_else_holds_is_waited_for_and_never_parks_the_timer(
+    postgres_database: Callable[[], str],
+) -> None:
+    """A transition holds its case and wants the timer; the timer holds itself and must not wait for the case."""
+    async with open_ledger(postgres_database()) as ledger:
+        desk = Desk(ledger)
+
+        async def want_the_case(unit: Unit[Any], _timer: Timer) -> None:
+            await unit.execute(select(EFFECTS).where(EFFECTS.c.subject == "case").with_for_update(nowait=True))
+
+        async with ledger.database.write() as conn:
+            await conn.execute(EFFECTS.insert(), {"subject": "case", "sequence": 9})
+        desk.then = want_the_case
+        await desk.set("a", 0)
+        async with ledger.database.write() as other:
+            await other.execute(select(EFFECTS).with_for_update())
+            for again in range(2 * len(RETRY_SECONDS)):
+                await desk.run_after(again * RETRY_SECONDS[0])
+            (row,) = await desk.rows()
+            assert (row.attempt, row.parked) == (0, False)
+        assert await desk.run_after(1e6) == ["a"]
+
+
 async def test_setting_a_parked_timer_again_revives_it(desk: Desk) -> None:
     desk.failures = [Permanent("no such case")]
     await desk.set("a", 0)

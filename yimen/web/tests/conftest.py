@@ -19,7 +19,8 @@ from sqlalchemy import Column, Integer, String, Table, func, select
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
-from yimen.bus.unit import Unit, Units, View
+from yimen.bus.unit import Unit, Units
+from yimen.bus.view import View
 from yimen.clock import FrozenClock
 from yimen.db import Database
 from yimen.schema import new_metadata

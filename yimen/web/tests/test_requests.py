@@ -11,7 +11,7 @@ import pytest
 import structlog
 from fastapi import Depends
 
-from yimen.bus.unit import View
+from yimen.bus.view import View
 from yimen.telemetry import bind_case, current_traceparent
 from yimen.web import Role, allow_anyone, create_app, current_view, new_router
 

@@ -1,0 +1,32 @@
+"""Something to read with, and the shape of what a unit of work writes with."""
+
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import CursorResult, Executable, Insert, MetaData, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+C = TypeVar("C")
+
+
+class View(Generic[C]):
+    """Something to read with: a connection, the service's clock, the service's context."""
+
+    def __init__(self, conn: AsyncConnection, now: datetime, context: C, metadata: MetaData) -> None:
+        self.conn = conn
+        self.now = now
+        self.context = context
+        self._metadata = metadata
+
+    def table(self, name: str) -> Table:
+        return self._metadata.tables[name]
+
+    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        return await self.conn.execute(statement, parameters)
+
+    def insert(self, table: Table) -> Any:
+        """The dialect's own INSERT, which knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+        dialect = sqlite if self.conn.dialect.name == "sqlite" else postgresql
+        statement: Insert = dialect.insert(table)
+        return statement
