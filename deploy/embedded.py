@@ -7,6 +7,7 @@ success is in a database, and goes on from there at the next start.
 
 import asyncio
 import os
+import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -120,10 +121,21 @@ async def serve(home: Path, port: int) -> bool:
     return server.started
 
 
+def refuse_taken(port: int) -> None:
+    """Before anything is opened: two halls on one folder would be two writers of one outbox."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as taken:
+        raise SystemExit(
+            f"端口 {port} 已被占用 ({taken.strerror}). Is a hall running already? Else: make run PORT=…"
+        ) from taken
+
+
 def main() -> None:
     telemetry.configure(os.environ.get("YIMEN_LOG_LEVEL", "WARNING"))
     port = int(os.environ.get("PORT", DEFAULT_PORT))
     home = Path(os.environ.get("YIMEN_HOME", "var"))
+    refuse_taken(port)
     print(f"一门 Yimen → http://127.0.0.1:{port}  (Ctrl-C ends it; everything is kept in {home}/)", flush=True)
     run_until_told(lambda: serve(home, port))
 

@@ -24,7 +24,7 @@ class ClockKind(StrEnum):
 class KitSettings(BaseSettings):
     """Shared by all services of an installation."""
 
-    model_config = SettingsConfigDict(env_prefix="YIMEN_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="YIMEN_", extra="ignore", hide_input_in_errors=True)
 
     bus_url: str = Field(default="amqp://guest:guest@127.0.0.1:5672/", description="RabbitMQ")
     issuer: str = Field(default="http://127.0.0.1:8080/identity", description="OpenID Connect issuer")
@@ -45,6 +45,7 @@ class KitSettings(BaseSettings):
 class ServiceSettings(BaseSettings):
     """A service subclasses this with its own prefix, e.g. `YIMEN_INTAKE_`."""
 
-    model_config = SettingsConfigDict(extra="ignore")
+    # A refused start names the field, never the values: a database address may carry a password.
+    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
 
     database_url: str

@@ -25,6 +25,7 @@ log = structlog.get_logger()
 
 BATCH = 200
 IDLE_SECONDS = 0.25
+MEASURE_SECONDS = 5.0
 STANDBY_SECONDS = 1.0
 FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 0.2, 5.0
 _LEADER = 0x5245_4C41  # one relay a database: every service has a database of its own
@@ -41,6 +42,7 @@ class Relay:
         self._resting: dict[int, float] = {}  # refused by the carrier, by the monotonic time until they rest
         self.wake = asyncio.Event()
         self.leads = False
+        self._measured = 0.0
         self.connected = False
         self._stopping = asyncio.Event()
         units.woken.append(self.wake)
@@ -94,11 +96,21 @@ class Relay:
         while not self._stopping.is_set():
             self.wake.clear()
             rows = await self._next(conn)
+            await self._measure()
             if rows:
                 await self._carry(conn, publisher, rows)
             else:
                 publisher.check()
                 await _wait(self.wake, IDLE_SECONDS)
+
+    async def _measure(self) -> None:
+        """Depth and age of the outbox, for whoever scrapes the metrics."""
+        if time.monotonic() < self._measured + MEASURE_SECONDS:
+            return
+        self._measured = time.monotonic()
+        depth, oldest = await backlog(self._units)
+        self._metrics.outbox_depth.set(depth)
+        self._metrics.outbox_oldest.set(oldest)
 
     async def _next(self, conn: AsyncConnection) -> list[Row[Any]]:
         now = time.monotonic()

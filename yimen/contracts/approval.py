@@ -1,20 +1,14 @@
 """What a department's back office says of the reviews it was asked for. A department's own system says the same."""
 
-from typing import ClassVar
-
 from pydantic import Field
 
-from yimen.contracts.envelope import Code, Event, Instant, Name, Text
+from yimen.contracts.envelope import Code, Instant, Name, Text
 from yimen.contracts.parts import Extension, FeeLine, Opinion, PauseKind, Staff
+from yimen.contracts.subjects import OfReview
 
 
-class ReviewEvent(Event):
-    id_field: ClassVar[str] = "review_id"
-    scope_field: ClassVar[str | None] = "department"
-
-    review_id: Code
-    department: Code
-    case_number: Code
+class ReviewEvent(OfReview):
+    """What a department says of a review."""
 
 
 class ReviewReceived(ReviewEvent, type="approval.review.received.v1"):

@@ -19,6 +19,7 @@ from yimen.contracts.parts import (
     RequestedMaterial,
     Staff,
 )
+from yimen.contracts.subjects import OfReview
 
 
 class Stage(Part):
@@ -217,13 +218,8 @@ class CaseClosed(CaseEvent, type="intake.case.closed.v1"):
     closed_at: Instant
 
 
-class ReviewEvent(Event):
-    id_field: ClassVar[str] = "review_id"
-    scope_field: ClassVar[str | None] = "department"
-
-    review_id: Code
-    department: Code
-    case_number: Code
+class ReviewEvent(OfReview):
+    """What intake says of a review."""
 
 
 class ReviewRequested(ReviewEvent, type="intake.review.requested.v1"):
