@@ -164,6 +164,11 @@ class Envelope(BaseModel):
 Code = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9._\-]+$")]
 
 
+EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+END: Final = datetime(2100, 1, 1, tzinfo=UTC)
+"""No money was taken outside these; at the ends of the calendar no day can be reckoned."""
+
+
 class Taken(BaseModel):
     """Money that the bank took. Strict where it is money; any amount, since what was taken was taken."""
 
@@ -173,7 +178,7 @@ class Taken(BaseModel):
     currency: str
     account: str
     method: Annotated[str, Field(min_length=1, max_length=20, pattern=r"^[a-z_]+$")]
-    paid_at: AwareDatetime
+    paid_at: Annotated[AwareDatetime, Field(ge=EPOCH, lt=END)]
 
 
 def unseal(body: bytes, key: bytes) -> Taken:

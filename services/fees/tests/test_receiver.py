@@ -219,6 +219,8 @@ async def test_money_on_another_account_or_in_another_currency_is_not_ours(telle
 async def test_an_authentic_message_that_is_not_as_agreed_is_refused(teller: Teller) -> None:
     for other in ({"amount": 160.0}, {"amount": "16000"}, {"amount": None}, {"amount": 10**14}, {"bank_serial": ""}):
         await teller.refused(teller.good(**other), "unreadable", 422)
+    for never in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z", "2026-09-07T09:00:00", "yesterday", 10**30):
+        await teller.refused(teller.good(paid_at=never), "unreadable", 422)
 
 
 @pytest.mark.rule("R52")
