@@ -109,6 +109,20 @@ def test_any_order_gives_the_same_end_state(recording: Recording, stream: Stream
     assert (found["parked"], found["deferred"]) == ([], [])
 
 
+@pytest.mark.parametrize("stream", STREAMS)
+def test_what_a_consumer_is_told_matters(recording: Recording, stream: Stream) -> None:
+    """Else the same end state would be no wonder."""
+    untold = asyncio.run(stream.ending(recording, []))
+    assert differences(untold, _in_order(recording, stream)) != {}
+
+
+def test_the_cases_told_again_to_intake_are_decided(recording: Recording) -> None:
+    stream = next(one for one in FROM_THE_MIDDLE if one.name == "intake")
+    numbers = {recording.stories[story].number for story in stream.stories}
+    decided = [case for case in _in_order(recording, stream)["cases"] if case["case_number"] in numbers]
+    assert [case["outcome"] for case in decided] == ["granted"] * len(stream.stories)
+
+
 @cache
 def _in_order(recording: Recording, stream: Stream) -> Dump:
     return asyncio.run(stream.ending(recording, [[message] for message in stream.of(recording)]))

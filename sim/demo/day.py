@@ -248,7 +248,8 @@ class Day:
     # -- the end --------------------------------------------------------------------------------------------------------
 
     async def decided(self, story: Story) -> None:
-        await self.hall.until(story.clerk, story.case, lambda case: case["outcome"], "the decision")
+        """The outcome is known from the last answer on; it is decided when the money is in as well."""
+        await self.hall.until(story.clerk, story.case, lambda case: case["decided_at"], "the decision")
 
     async def serve(self, story: Story) -> None:
         receiver = PEOPLE[story.citizen].name
