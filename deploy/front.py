@@ -10,7 +10,9 @@ from itertools import cycle
 import httpx
 from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
+
+from yimen.web.problems import NotFound, out_of_service
 
 _HOP = {
     "connection",
@@ -37,7 +39,7 @@ class Front:
     async def answer(self, request: Request) -> Response:
         prefix = max((p for p in self._upstreams if _under(request.url.path, p)), key=len, default=None)
         if prefix is None:
-            return JSONResponse({"title": "没有这个地址", "status": 404}, 404)
+            return NotFound("没有这个地址", "请核对网址。").response(request.url.path)
         addresses, count = self._upstreams[prefix]
         mount = "/" + prefix.split("/")[1]
         body = await request.body()
@@ -46,7 +48,7 @@ class Front:
                 return await self._pass_on(request, next(addresses), request.url.path.removeprefix(mount) or "/", body)
             except httpx.ConnectError:
                 continue
-        return JSONResponse({"title": "服务暂不可用", "status": 503}, 503, headers={"Retry-After": "1"})
+        return out_of_service().response(request.url.path)
 
     async def _pass_on(self, request: Request, address: str, path: str, body: bytes) -> Response:
         headers = [(k, v) for k, v in request.headers.raw if k.decode() not in _HOP]

@@ -14,6 +14,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from yimen.service import Service
+from yimen.web.health import examine
+from yimen.web.problems import Problem
 
 
 class Departments:
@@ -27,7 +29,7 @@ class Departments:
         path = _inner_path(scope)
         answer: ASGIApp
         if path == "/readyz":
-            answer = await self._ready()
+            answer = await self._ready(path)
         elif path == "/metrics":
             answer = self._metrics()
         else:
@@ -39,16 +41,12 @@ class Departments:
         named = words[2] if len(words) > 2 and words[1] == "departments" else ""
         return self._by_department.get(named, self._instances[0])
 
-    async def _ready(self) -> Response:
-        faults = {}
-        for service in self._instances:
-            for name, check in service.app.state.checks.items():
-                ok, detail = await check()
-                if not ok:
-                    faults[f"{service.instance}.{name}"] = detail
-        return JSONResponse(
-            {"status": "degraded", "faults": faults} if faults else {"status": "ready"}, 503 if faults else 200
-        )
+    async def _ready(self, path: str) -> Response:
+        checks = {f"{s.instance}.{name}": check for s in self._instances for name, check in s.app.state.checks.items()}
+        try:
+            return JSONResponse(await examine(checks))
+        except Problem as unready:
+            return unready.response(path)
 
     def _metrics(self) -> Response:
         merged = CollectorRegistry()

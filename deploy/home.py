@@ -1,5 +1,6 @@
 """The page at `/`: what runs here, where its interfaces and papers are, and the newest cases. Plain HTML, no script."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from html import escape
 from typing import Any
@@ -12,6 +13,8 @@ from services.monitor.queries import case_page
 from services.monitor.shapes import CaseLine
 from services.monitor.showing import show_line
 from yimen.service import Service
+from yimen.web.health import examine
+from yimen.web.problems import Problem
 
 SERVICES = {
     "intake": ("受理", "一门受理：事项目录、申请、办件的一生"),
@@ -56,7 +59,11 @@ def _case(line: CaseLine) -> str:
 
 async def _ready(services: Mapping[str, Service[Any]], name: str) -> bool:
     ours = [service for known, service in services.items() if known.split(".")[0] == name]
-    return all([(await check())[0] for service in ours for check in service.app.state.checks.values()])
+    try:
+        await asyncio.gather(*(examine(service.app.state.checks) for service in ours))
+    except Problem:
+        return False
+    return True
 
 
 async def _cases(monitor: Service[Any]) -> list[CaseLine]:

@@ -29,11 +29,14 @@ async def tell_alive() -> dict[str, str]:
 
 @router.get("/readyz", include_in_schema=False)
 async def tell_ready(request: Request) -> dict[str, object]:
-    checks: Mapping[str, Check] = request.app.state.checks
-    names = list(checks)
-    answers = await asyncio.gather(*(_ask(name, checks[name]) for name in names))
-    found = {name: {"ok": ok, "detail": detail} for name, (ok, detail) in zip(names, answers, strict=True)}
-    failing = [name for name in names if not found[name]["ok"]]
+    return await examine(request.app.state.checks)
+
+
+async def examine(checks: Mapping[str, Check]) -> dict[str, object]:
+    """Every check, side by side. Raises `Problem` 503 that names those that failed."""
+    answers = await asyncio.gather(*(_ask(name, check) for name, check in checks.items()))
+    found = {name: {"ok": ok, "detail": detail} for name, (ok, detail) in zip(checks, answers, strict=True)}
+    failing = [name for name, (ok, _detail) in zip(checks, answers, strict=True) if not ok]
     if failing:
         detail = f"未通过的检查：{'、'.join(failing)}。"
         raise Problem(503, "not-ready", "服务尚未就绪", detail, headers={"Retry-After": "5"}, checks=found)
