@@ -1,6 +1,7 @@
 # What one does with Yimen. Each target sets up what it needs, on any Debian or Ubuntu with Python >= 3.11 and make.
 #   PORT=8080     where `make run` opens the hall
 #   PYTHON=...    the interpreter to build .venv with, instead of the newest found
+#   JOBS=2        test workers side by side, each with a broker and a database of its own
 #   ARGS=...      handed on: make test ARGS="-k deemed", make lock ARGS=--upgrade
 
 SHELL := /bin/sh
@@ -10,6 +11,7 @@ SHELL := /bin/sh
 
 PORT ?= 8080
 PYTHON ?=
+JOBS ?= 2
 ARGS ?=
 PY := .venv/bin/python
 export PORT PYTHON
@@ -28,7 +30,7 @@ demo: .venv/run.stamp ## Play the standard day and print each case's timeline
 
 test: .venv/dev.stamp ## Run every test, with a private RabbitMQ and PostgreSQL
 	@sh tools/real-parts.sh
-	@exec $(PY) -m pytest $(ARGS)
+	@exec $(PY) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 lint: .venv/dev.stamp ## Check style, types and the direction of imports
 	$(PY) -m ruff check .

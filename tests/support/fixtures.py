@@ -7,6 +7,7 @@ of a broker. The last line of a run says what was used.
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,6 +18,7 @@ from tests.support.postgres import PrivatePostgres, postgres_folder, run_sql
 from tests.support.rabbit import PrivateRabbit, rabbitmq_script
 
 PARTS = pytest.StashKey[RealParts]()
+REPORT = "yimen_real_parts"
 NEEDS_BROKER = {"amqp_url", "amqp_vhost_url"}
 NEEDS_DATABASE = {"postgres_url", "postgres_database", "postgres_template"}
 NEEDS_MORTALS = {"mortal_rabbit", "mortal_postgres", "private_rabbit"}
@@ -29,6 +31,7 @@ class RealTests:
         self.parts = parts
         self.wanted: list[str] = []
         self.skipped = 0
+        self.told: set[str] = set()
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         for item in items:
@@ -53,10 +56,17 @@ class RealTests:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
         """After the terminal's own summary, so that what the run stood on is its last word."""
+        if (output := getattr(session.config, "workeroutput", None)) is not None:
+            output[REPORT] = self._report()  # a worker of several tells the one that speaks
         yield
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if isinstance(reporter, pytest.TerminalReporter) and session.testscollected:
-            reporter.write_line(self._report())
+            for line in sorted(self.told or {self._report()}):
+                reporter.write_line(line)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        self.told.add(getattr(node, "workeroutput", {}).get(REPORT, "real parts: a worker fell before it could say"))
 
     def pytest_unconfigure(self) -> None:
         self.parts.close()

@@ -184,7 +184,7 @@ def summary(case: Case, rules: Rules) -> dict[str, Any]:
         "answer_by": clock.due(clock.answer_by(case, rules)) if waiting else None,
         "supplement_by": clock.supplement_by(case, rules),
         "deemed": case.deemed,
-        "outcome": case.outcome,
+        "outcome": case.told_outcome,
     }
 
 
@@ -266,7 +266,7 @@ def progress_view(case: Case, rules: Rules, papers: Sequence[Row[Any]], notices:
         accepted_on=case.accepted_on,
         deemed=case.deemed,
         decided_on=case.decided_on,
-        outcome=case.outcome,
+        outcome=case.told_outcome,
         documents=[document(row) for row in papers],
         fees=[notice(row) for row in notices],
     )

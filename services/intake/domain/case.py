@@ -203,6 +203,11 @@ class Case(Value):
         return self.item.department
 
     @property
+    def told_outcome(self) -> Outcome | None:
+        """What anybody may be told: nothing before the decision, though the departments' answers may be in."""
+        return self.outcome if self.decided_at is not None else None
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """Names of the mandatory materials that are not in the file."""
         held = {material.code for material in self.materials if material.copies > 0}

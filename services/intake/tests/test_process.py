@@ -135,6 +135,7 @@ async def test_all_answers_in_and_fees_cleared_the_case_is_decided(hall: Hall) -
     assert (await hall.case(number))["fees"]["lists"] == ["L1", "L2"]
     assert await hall.harness.events(CaseDecided) == []
     hall.harness.clock.advance(timedelta(days=1))
+    assert (await hall.case(number))["outcome"] is None, "nobody is told of a grant that is not decided"
     await hall.hear(hall.cleared(number))
     (decided,) = await hall.harness.events(CaseDecided)
     assert decided.decided_on == date(2026, 9, 29)
