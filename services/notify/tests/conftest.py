@@ -54,7 +54,10 @@ def settings_for(database_url: str, **changes: object) -> NotifySettings:
 async def start(database_url: str, **changes: object) -> AsyncIterator[Messenger]:
     async with start_service(build, settings_for(database_url, **changes)) as harness:
         gateway = SmsGateway(
-            key="test-key-of-sms", receipt_url="http://hall.test/sms/receipts", receipt_secret=SECRET, client=harness.client
+            key="test-key-of-sms",
+            receipt_url="http://hall.test/sms/receipts",
+            receipt_secret=SECRET,
+            client=harness.client,
         )
         transport = httpx.ASGITransport(app=sms_app(gateway))
         harness.service.context.gateway = httpx.AsyncClient(transport=transport)
