@@ -126,9 +126,7 @@ def refuse_taken(port: int) -> None:
     try:
         socket.create_server(("127.0.0.1", port)).close()
     except OSError as taken:
-        raise SystemExit(
-            f"端口 {port} 已被占用 ({taken.strerror}). Is a hall running already? Else: make run PORT=…"
-        ) from taken
+        raise SystemExit(f"端口 {port} 已被占用：大厅可能已在运行；或换一个端口：make run PORT=…") from taken
 
 
 def main() -> None:
