@@ -72,19 +72,24 @@ class Hall:
 
     async def act(self, person: str, thing: str, action: str, body: Json | None = None) -> Json:
         """A transition of what the person sees now."""
-        headers = await self._headers(person)
-        answer = await self._try(headers, thing, action, body)
+        answer, lost = await self._try(await self._headers(person), thing, action, body)
+        if lost and answer.status_code == httpx.codes.CONFLICT:
+            return await self.get(person, thing)  # the act whose answer was lost had taken effect
         return _body(answer, f"{thing}/{action}")
 
     async def refused(self, person: str, thing: str, action: str, body: Json | None = None) -> Json:
         """The same, where the hall must say no; its problem document."""
-        answer = await self._try(await self._headers(person), thing, action, body)
+        answer, _lost = await self._try(await self._headers(person), thing, action, body)
         if answer.is_success:
             raise Unexpected(f"{thing}/{action} was allowed")
-        return dict(answer.json())
+        return _json(answer)
 
-    async def _try(self, headers: dict[str, str], thing: str, action: str, body: Json | None) -> httpx.Response:
-        """Looks, acts on what it saw; where somebody else was quicker it looks again, as a person would."""
+    async def _try(
+        self, headers: dict[str, str], thing: str, action: str, body: Json | None
+    ) -> tuple[httpx.Response, bool]:
+        """Looks, acts on what it saw; where somebody else was quicker it looks again, as a person would.
+
+        The answer, and whether the answer to an earlier try was lost on the way."""
         ends = time.monotonic() + self._patience
         lost = False
         while True:
@@ -98,10 +103,8 @@ class Hall:
                 if time.monotonic() > ends:
                     raise
                 continue
-            if lost and answer.status_code == httpx.codes.CONFLICT:
-                return seen  # the act whose answer was lost had taken effect
             if answer.status_code not in AGAIN or time.monotonic() > ends:
-                return answer
+                return answer, lost
 
     async def until(self, person: str | None, path: str, seen: Callable[[Json], Any], what: str) -> Json:
         """Asks until it is so. Raises `Unexpected` with the last answer when patience ends."""
