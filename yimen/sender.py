@@ -25,7 +25,7 @@ from yimen.errors import Permanent, Transient
 log = structlog.get_logger()
 
 POLL_SECONDS = 0.5
-LEASE_SECONDS = 60
+LEASE_SECONDS = 30
 ACT_SECONDS = 20.0
 RECORD_SECONDS = (0.05, 0.25, 1.0, 3.0, 5.0)  # act and record end well inside the lease
 AT_ONCE = 10

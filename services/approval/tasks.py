@@ -7,22 +7,19 @@ version that the official has seen; the next state and the event that tells of i
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 from fastapi import Depends, Response
 
 from services.approval import queries
 from services.approval.context import Context
-from services.approval.domain.refusals import NotNow, Refusal
 from services.approval.domain.state import Move, ReviewState
 from services.approval.views import ReviewDetail, detail
 from yimen.bus import Unit, View
 from yimen.contracts.envelope import Code
 from yimen.contracts.parts import Staff
 from yimen.web import (
-    Conflict,
     Forbidden,
-    Invalid,
     NotFound,
     Principal,
     Role,
@@ -67,10 +64,7 @@ class Task:
             raise no_such_review()
         if expected is not None and before.version != expected:
             raise StaleVersion(before.version)
-        try:
-            after, event = make(before)
-        except Refusal as refusal:
-            answer(refusal)
+        after, event = make(before)
         await queries.keep(self.unit, before, after, self.unit.context.calendar)
         self.unit.emit(event)
         set_etag(self.response, after.version)
@@ -118,8 +112,3 @@ def show(view: View[Context], state: ReviewState) -> ReviewDetail:
 
 def no_such_review() -> NotFound:
     return NotFound("没有这项审查", "本部门没有该编号的审查事项，请核对编号。")
-
-
-def answer(refusal: Refusal) -> NoReturn:
-    kind = Conflict if isinstance(refusal, NotNow) else Invalid
-    raise kind(refusal.code, refusal.title, refusal.detail, **refusal.extensions) from refusal

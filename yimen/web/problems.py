@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from yimen.db import is_contention, is_unavailable
-from yimen.errors import Transient, Unavailable
+from yimen.errors import NotNow, Refusal, Transient, Unavailable
 from yimen.web.wording import errors_in_words
 
 MEDIA_TYPE = "application/problem+json"
@@ -144,6 +144,11 @@ def _from_http(error: HTTPException) -> Problem:
     return plain(error.status_code, headers=error.headers)
 
 
+def _from_refusal(refusal: Refusal) -> Problem:
+    kind = Conflict if isinstance(refusal, NotNow) else Invalid
+    return kind(refusal.code, refusal.title, refusal.detail, **refusal.extensions)
+
+
 def install(app: FastAPI) -> None:
     """What is not caught here is a defect: `yimen.web.requests` logs it and answers `unforeseen()`."""
 
@@ -155,9 +160,11 @@ def install(app: FastAPI) -> None:
                 problem = _from_validation(error)
             case HTTPException():
                 problem = _from_http(error)
+            case Refusal():
+                problem = _from_refusal(error)
             case _:
                 raise error
         return problem.response(request.scope["path"])
 
-    for kind in (Problem, RequestValidationError, HTTPException):
+    for kind in (Problem, RequestValidationError, HTTPException, Refusal):
         app.add_exception_handler(kind, answer)

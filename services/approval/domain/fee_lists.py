@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.approval.domain.moves import refuse_unreceived
-from services.approval.domain.refusals import NotNow, Unfit
 from services.approval.domain.state import FeeList, Move, ReviewState, Standing
 from yimen.contracts import approval
 from yimen.contracts.parts import FeeLine, Staff
+from yimen.errors import NotNow, Unfit
 
 
 def list_fees(state: ReviewState, lines: Sequence[FeeLine], replaces: str | None, by: Staff, at: datetime) -> Move:

@@ -9,7 +9,6 @@ Does not refuse work after deemed consent (R44): a late answer is kept and told 
 
 from datetime import datetime
 
-from services.approval.domain.refusals import NotNow, Unfit
 from services.approval.domain.state import (
     Assignment,
     Decision,
@@ -22,6 +21,7 @@ from services.approval.domain.state import (
 )
 from yimen.contracts import approval
 from yimen.contracts.parts import Kind, Opinion, PauseKind, Staff
+from yimen.errors import NotNow, Unfit
 
 
 def receive(state: ReviewState, by: Staff, at: datetime) -> Move:

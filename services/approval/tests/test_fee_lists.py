@@ -4,11 +4,11 @@ import pytest
 
 from services.approval.domain import arrivals
 from services.approval.domain.fee_lists import list_fees
-from services.approval.domain.refusals import Refusal
 from services.approval.domain.state import ReviewState, Standing
 from services.approval.tests import samples
 from services.approval.tests.samples import MONDAY, SIGNER
 from yimen.contracts.parts import FeeLine
+from yimen.errors import Refusal
 
 
 def listed(state: ReviewState, *codes: str, replaces: str | None = None) -> ReviewState:

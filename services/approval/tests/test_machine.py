@@ -8,12 +8,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from services.approval.domain import arrivals, moves
 from services.approval.domain.fee_lists import list_fees
-from services.approval.domain.refusals import Refusal
 from services.approval.domain.state import ReviewState, Standing, Status
 from services.approval.tests import samples
 from services.approval.tests.samples import CHIEF, MONDAY, SIGNER
 from yimen.contracts import approval
 from yimen.contracts.parts import FeeLine, Kind, Opinion, PauseKind
+from yimen.errors import Refusal
 
 SUPERIOR = "市消防救援支队"
 CONSENT, REFUSE, UPWARD = Opinion.CONSENT, Opinion.REFUSE, Opinion.CONSENT_BUT_FORWARD

@@ -3,12 +3,12 @@
 import pytest
 
 from services.approval.domain import arrivals, moves
-from services.approval.domain.refusals import NotNow, Refusal, Unfit
 from services.approval.domain.state import ReviewState, Status
 from services.approval.tests import samples
 from services.approval.tests.samples import CHIEF, MONDAY, SIGNER
 from yimen.contracts import approval
 from yimen.contracts.parts import Kind, Opinion, PauseKind, Staff
+from yimen.errors import NotNow, Refusal, Unfit
 
 LAWFUL_MOVES = {
     "assign": lambda s: moves.assign(s, CHIEF, SIGNER, MONDAY),

@@ -6,7 +6,7 @@ from fastapi import Depends, Response, status
 
 from services.intake import queries
 from services.intake.api.bodies import ApplicantBody, ApplicationBody
-from services.intake.api.desk import handed_in, refusals_as_problems
+from services.intake.api.desk import handed_in
 from services.intake.api.items import item_in_force
 from services.intake.api.views import Registered
 from services.intake.context import Context
@@ -36,8 +36,7 @@ async def hand_in(
     """收件: registered and receipted (R01). The answer alone carries the query password."""
     rules, password = unit.context.rules, new_password()
     item = await item_in_force(unit, body.item_code)
-    with refusals_as_problems():
-        change = door.submit(await _case(unit, item, body, caller), rules, as_is=body.as_is)
+    change = door.submit(await _case(unit, item, body, caller), rules, as_is=body.as_is)
     case = await begin(unit, change, await hashed(password))
     receipt = await queries.document_of(unit, case.case_number, DocumentKind.RECEIPT)
     set_etag(response, case.version)

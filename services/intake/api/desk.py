@@ -4,8 +4,7 @@ Order of refusals: 404 for a case that is not there (or, to a citizen, not their
 department, 412 for a version that is not the latest, then whatever the rules say.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -18,14 +17,12 @@ from services.intake.context import Context
 from services.intake.domain.case import Case, Change, Held, Rules
 from services.intake.domain.catalogue import Item
 from services.intake.domain.door import foreign_materials
-from services.intake.domain.refusals import Refusal
 from services.intake.process import advance
 from yimen.bus import Unit, View
 from yimen.contracts.envelope import Code
+from yimen.errors import Unfit
 from yimen.web import (
-    Conflict,
     Forbidden,
-    Invalid,
     NotFound,
     Principal,
     Role,
@@ -67,15 +64,6 @@ def may_read(caller: Principal, case: Case) -> bool:
     return owns(caller, case) or serving or bool(caller.roles & EVERYWHERE)
 
 
-@contextmanager
-def refusals_as_problems() -> Iterator[None]:
-    try:
-        yield
-    except Refusal as refusal:
-        kind = Invalid if refusal.invalid else Conflict
-        raise kind(refusal.code, refusal.title, refusal.detail) from refusal
-
-
 async def show(view: View[Context], case: Case, caller: Principal) -> CaseView:
     return case_view(
         case,
@@ -95,12 +83,7 @@ def handed_in(item: Item, brought: list[MaterialBody], view: View[Context]) -> t
         raise foreign_materials(foreign)
     if len(set(codes)) < len(codes):
         doubled = sorted({code for code in codes if codes.count(code) > 1})
-        raise Refusal(
-            "material-doubled",
-            "同一材料重复填写",
-            f"请将以下材料合并为一项，份数相加：{'、'.join(doubled)}。",
-            invalid=True,
-        )
+        raise Unfit("material-doubled", "同一材料重复填写", f"请将以下材料合并为一项，份数相加：{'、'.join(doubled)}。")
     return tuple(Held(name=names[piece.code], handed_in_at=view.now, **piece.model_dump()) for piece in brought)
 
 
@@ -114,8 +97,7 @@ class Desk:
     response: Response
 
     async def make(self, decide: Callable[[Case, Rules], Change]) -> CaseView:
-        with refusals_as_problems():
-            change = decide(self.case, self.unit.context.rules)
+        change = decide(self.case, self.unit.context.rules)
         after = await advance(self.unit, self.case, change)
         set_etag(self.response, after.version)
         return await show(self.unit, after, self.caller)

@@ -11,10 +11,10 @@ from services.intake.api.bodies import (
     SupplementBody,
     WithdrawalBody,
 )
-from services.intake.api.desk import Desk, desk, handed_in, refusals_as_problems
+from services.intake.api.desk import Desk, desk, handed_in
 from services.intake.api.views import CaseView
 from services.intake.domain import deciding, door
-from services.intake.domain.refusals import Refusal
+from yimen.errors import Unfit
 from yimen.web import Role, new_router
 
 router = new_router(prefix="/cases/{case_number}", tags=["cases"])
@@ -33,9 +33,8 @@ async def accept(at: Window) -> CaseView:
 async def request_correction(body: CorrectionBody, at: Window) -> CaseView:
     """一次性告知: once, and everything (R04, R06)."""
     missing = {piece.code: piece.reason for piece in body.requested}
-    with refusals_as_problems():
-        if len(missing) < len(body.requested):
-            raise Refusal("material-doubled", "同一材料重复填写", "请将同一材料的补正要求合并为一项。", invalid=True)
+    if len(missing) < len(body.requested):
+        raise Unfit("material-doubled", "同一材料重复填写", "请将同一材料的补正要求合并为一项。")
     return await at.make(
         lambda case, rules: door.request_correction(case, missing, at.caller.staff, at.unit.now, rules)
     )
@@ -77,8 +76,7 @@ async def serve(body: ServiceBody, at: Window) -> CaseView:
 @router.post("/supplement")
 async def supplement(body: SupplementBody, at: ApplicantOrWindow) -> CaseView:
     """补正; with the last piece the case is accepted by itself (R07)."""
-    with refusals_as_problems():
-        pieces = handed_in(at.case.item, body.materials, at.unit)
+    pieces = handed_in(at.case.item, body.materials, at.unit)
     return await at.make(lambda case, rules: door.supplement(case, pieces, at.unit.now, rules))
 
 

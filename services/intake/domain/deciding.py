@@ -10,11 +10,11 @@ from datetime import date, datetime, timedelta
 from services.intake.domain import clock, join
 from services.intake.domain.case import Case, Change, Licence, Rules, Status
 from services.intake.domain.documents import UNNUMBERED, unnumbered
-from services.intake.domain.refusals import Refusal
 from services.intake.domain.words import wrong_state
 from yimen.contracts.intake import CaseClosed, CaseDecided, CaseLicenceIssued, CaseReviewed, CaseServed
 from yimen.contracts.parts import DocumentKind, Kind, Outcome, Staff
 from yimen.departments import DEPARTMENTS
+from yimen.errors import NotNow, Unfit
 from yimen.worktime import local_date
 
 REDRESS = "如不服本决定，可自收到之日起六十日内申请行政复议，或者六个月内向人民法院提起行政诉讼。"
@@ -61,7 +61,7 @@ def decide_at_window(
 ) -> Change:
     """An instant item is decided on the same visit by the window that accepted it."""
     if case.kind is not Kind.INSTANT:
-        raise Refusal(
+        raise NotNow(
             "decided-by-departments",
             "该事项不能在窗口当场决定",
             "只有即办件由窗口当场决定，其他办件由审查部门答复后决定。",
@@ -69,9 +69,7 @@ def decide_at_window(
     if case.status is not Status.ACCEPTED:
         raise wrong_state(case, "该办件不在待决定状态", "受理之后、决定之前才能作出决定。")
     if outcome is Outcome.DENIED and not (reasons.strip() and legal_basis.strip()):
-        raise Refusal(
-            "denial-without-reasons", "不予许可必须说明理由和依据", "请填写不予许可的理由和所依据的条款。", invalid=True
-        )
+        raise Unfit("denial-without-reasons", "不予许可必须说明理由和依据", "请填写不予许可的理由和所依据的条款。")
     basis = legal_basis.strip() or GRANT_BASIS
     return _decided(
         case.but(outcome=outcome), outcome, reasons.strip() or "符合法定条件、标准。", basis, now, by, rules

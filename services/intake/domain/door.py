@@ -11,7 +11,6 @@ from datetime import date, datetime
 from services.intake.domain import clock
 from services.intake.domain.case import AT_THE_DOOR, UNDECIDED, Case, Change, Held, Rules, Status
 from services.intake.domain.documents import unnumbered
-from services.intake.domain.refusals import Refusal
 from services.intake.domain.reviewing import cancel_open, request_stage
 from services.intake.domain.words import wrong_state
 from yimen.contracts.intake import (
@@ -25,17 +24,17 @@ from yimen.contracts.intake import (
     ContactRecorded,
 )
 from yimen.contracts.parts import DocumentKind, RequestedMaterial, Staff
+from yimen.errors import NotNow, Refusal, Unfit
 from yimen.worktime import end_of_day, local_date
 
 
 def submit(case: Case, rules: Rules, *, as_is: bool) -> Change:
     """The application is registered and receipted with counted copies (R01). Incomplete only if handed in `as_is`."""
     if case.missing and not as_is:
-        raise Refusal(
+        raise Unfit(
             "materials-missing",
             "必需的申请材料不齐",
             f"还缺少：{'、'.join(case.missing)}。请补齐后提交；如需先按现状提交，由窗口一次性告知补正内容。",
-            invalid=True,
         )
     item = case.item
     submitted = CaseSubmitted(
@@ -66,7 +65,7 @@ def accept(case: Case, by: Staff, now: datetime, rules: Rules) -> Change:
     """The window accepts a complete application."""
     _awaiting_answer(case, now, rules)
     if case.missing:
-        raise Refusal(
+        raise NotNow(
             "materials-missing",
             "申请材料不齐，不能受理",
             f"还缺少：{'、'.join(case.missing)}。请一次性告知申请人需要补正的全部内容。",
@@ -82,7 +81,7 @@ def deem_accepted(case: Case, due_at: datetime, now: datetime, rules: Rules) -> 
 def request_correction(case: Case, missing: Mapping[str, str], by: Staff, now: datetime, rules: Rules) -> Change:
     """The one-time notice: `missing` is material code -> reason (R04)."""
     if case.requested:
-        raise Refusal(
+        raise NotNow(
             "correction-already-requested",
             "已经一次性告知过补正内容",
             "法律规定补正内容只能一次性告知，不得再次要求补正。请依据已有材料作出受理或不予受理的决定。",
@@ -92,11 +91,10 @@ def request_correction(case: Case, missing: Mapping[str, str], by: Staff, now: d
     if foreign := sorted(set(missing) - set(listed)):
         raise foreign_materials(foreign)
     if unnamed := [m.name for m in case.item.materials if m.name in case.missing and m.code not in missing]:
-        raise Refusal(
+        raise Unfit(
             "notice-incomplete",
             "一次性告知没有列全",
             f"以下必需材料尚未提交，也没有列入告知：{'、'.join(unnamed)}。补正只能告知一次，请一并列入。",
-            invalid=True,
         )
     requested = tuple(RequestedMaterial(code=code, name=listed[code], reason=why) for code, why in missing.items())
     changed = case.but(status=Status.CORRECTION_REQUESTED, requested=requested, requested_at=now)
@@ -115,11 +113,10 @@ def request_correction(case: Case, missing: Mapping[str, str], by: Staff, now: d
 
 def foreign_materials(codes: Sequence[str]) -> Refusal:
     """Only what stands on the item's list may be asked for or handed in (R10)."""
-    return Refusal(
+    return Unfit(
         "material-not-listed",
         "材料不在该事项的材料目录内",
         f"目录中没有以下材料编码：{'、'.join(codes)}。只能要求或提交目录所列的材料，请对照办事指南修改。",
-        invalid=True,
     )
 
 
@@ -129,14 +126,13 @@ def supplement(case: Case, pieces: tuple[Held, ...], now: datetime, rules: Rules
     if case.status is not Status.CORRECTION_REQUESTED or limit is None:
         raise wrong_state(case, "该办件当前不需要补正")
     if now >= end_of_day(limit):
-        raise Refusal("supplement-too-late", "补正期限已过", f"补正期限已于{limit}届满，该办件将退回，请重新提出申请。")
+        raise NotNow("supplement-too-late", "补正期限已过", f"补正期限已于{limit}届满，该办件将退回，请重新提出申请。")
     asked = {material.code for material in case.requested}
     if foreign := sorted({piece.code for piece in pieces} - asked):
-        raise Refusal(
+        raise Unfit(
             "material-not-requested",
             "材料不在补正范围内",
             f"一次性告知书没有要求以下材料：{'、'.join(foreign)}。请只提交告知书所列的材料。",
-            invalid=True,
         )
     brought = {piece.code for piece in pieces}
     kept = tuple(held for held in case.materials if held.code not in brought)
@@ -238,7 +234,7 @@ def _awaiting_answer(case: Case, now: datetime, rules: Rules) -> None:
         raise wrong_state(case, "该办件不在等待受理的状态")
     last = clock.answer_by(case, rules).date
     if now >= end_of_day(last):
-        raise Refusal(
+        raise NotNow(
             "deemed-accepted",
             "答复期限已过，依法视为受理",
             f"{last}前没有告知申请人，自收件之日起即为受理。请刷新办件，按已受理办理。",

@@ -5,8 +5,8 @@ from datetime import date
 
 from services.intake.domain import clock
 from services.intake.domain.case import Case, Rules, Status
-from services.intake.domain.refusals import Refusal
 from yimen.contracts.parts import Kind, Outcome, PauseKind
+from yimen.errors import NotNow, Refusal
 
 PROCEDURES = {
     PauseKind.HEARING: "听证",
@@ -33,7 +33,7 @@ STATUS = {
 
 def wrong_state(case: Case, title: str, when: str = "请刷新后查看最新状态。") -> Refusal:
     """What was asked belongs to another state of the case."""
-    return Refusal("case-in-wrong-state", title, f"办件当前状态为“{STATUS[case.status]}”，不能进行此操作。{when}")
+    return NotNow("case-in-wrong-state", title, f"办件当前状态为“{STATUS[case.status]}”，不能进行此操作。{when}")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import pytest
 
 from services.intake.domain import clock, door
 from services.intake.domain.case import Change, Status
-from services.intake.domain.refusals import Refusal
 from services.intake.tests.samples import (
     CLERK,
     FORWARDED,
@@ -29,6 +28,7 @@ from yimen.contracts.intake import (
     ReviewRequested,
 )
 from yimen.contracts.parts import DocumentKind
+from yimen.errors import Refusal, Unfit
 from yimen.worktime import end_of_day
 
 LAST_DAY_ENDS = end_of_day(date(2026, 10, 10))
@@ -62,7 +62,7 @@ def test_events_of_the_case_carry_no_whole_identification_and_no_telephone_numbe
 def test_an_incomplete_application_is_refused_naming_everything_that_is_missing() -> None:
     with pytest.raises(Refusal) as caught:
         door.submit(submitted(materials=()), RULES, as_is=False)
-    assert caught.value.invalid
+    assert isinstance(caught.value, Unfit)
     assert "申请表、平面图" in caught.value.detail
     assert "授权书" not in caught.value.detail
 

@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 import pytest
+from httpx import ASGITransport, AsyncClient
 
-from yimen.web import Role
+from yimen.errors import NotNow, Refusal, Unfit
+from yimen.web import Role, allow_anyone, create_app, new_router
 
 
 def check_shape(answer: Any, status: int, code: str) -> dict[str, Any]:
@@ -158,3 +160,17 @@ async def test_a_transition_must_name_a_version(world: Any) -> None:
 @pytest.mark.parametrize("tag", ["*", 'W/"3"', "3", '""', '"3", "4"', '"-1"', '"03"', '"' + "9" * 19 + '"'])
 async def test_only_one_strong_tag_of_ours_names_a_version(world: Any, tag: str) -> None:
     check_shape(await close(world, tag), 400, "malformed-version")
+
+
+@pytest.mark.parametrize(("kind", "status"), [(NotNow, 409), (Unfit, 422)])
+async def test_a_rule_that_forbids_is_told_with_its_reasons(kind: type[Refusal], status: int) -> None:
+    router = new_router()
+
+    @router.post("/moves", dependencies=[allow_anyone()])
+    async def move() -> None:
+        raise kind("already-decided", "该审查已经答复", "请刷新后查看。", allowed=["A"])
+
+    transport = ASGITransport(app=create_app(title="t", version="1", routers=[router]))
+    async with AsyncClient(transport=transport, base_url="http://hall.test") as client:
+        problem = check_shape(await client.post("/moves", json={}), status, "already-decided")
+    assert (problem["detail"], problem["allowed"]) == ("请刷新后查看。", ["A"])
