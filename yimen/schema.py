@@ -41,6 +41,9 @@ def _inbox(metadata: MetaData) -> None:
         Column("last_sequence", BigId, nullable=False),
         Column("held", Boolean, nullable=False, server_default=false()),
     )
+
+
+def _set_aside(metadata: MetaData) -> None:
     deferred = Table(
         "inbox_deferred",
         metadata,
@@ -133,7 +136,7 @@ def _requests(metadata: MetaData) -> None:
 
 def kit_tables(metadata: MetaData) -> MetaData:
     """Attaches outbox, inbox, timers, outgoing work and idempotency keys to a service's metadata."""
-    for attach in (_outbox, _inbox, _work, _requests):
+    for attach in (_outbox, _inbox, _set_aside, _work, _requests):
         attach(metadata)
     return metadata
 
