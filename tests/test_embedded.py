@@ -31,16 +31,15 @@ async def test_the_standard_day_ends_as_it_should(tmp_path: Path) -> None:
 async def test_the_hall_killed_at_random_points_loses_nothing_that_it_answered(tmp_path: Path) -> None:
     """Requests are repeated under the same key, as a front end does; every case ends as on a quiet day."""
     process = HallProcess(tmp_path)
-    await process.start()
-    async with Hall(process.base, patience=120) as hall:
-        day = Day(hall)
-        playing = asyncio.create_task(day.play())
-        seed = random.SystemRandom().randrange(2**32)
-        print(f"seed {seed}")
-        await _keep_killing(process, playing, random.Random(seed))
-        stories = await playing
-    assert await faults_of(process.base, stories) == []
-    await process.stop()
+    async with running(process):
+        async with Hall(process.base, patience=120) as hall:
+            day = Day(hall)
+            playing = asyncio.create_task(day.play())
+            seed = random.SystemRandom().randrange(2**32)
+            print(f"seed {seed}")
+            await _keep_killing(process, playing, random.Random(seed))
+            stories = await playing
+        assert await faults_of(process.base, stories) == []
     assert _left_over(tmp_path) == {}
 
 
