@@ -19,7 +19,7 @@ from yimen.errors import Permanent
 
 log = structlog.get_logger()
 
-POLL_SECONDS = 0.25
+POLL_SECONDS = 0.5
 RETRY_SECONDS = (1, 5, 30, 300, 1800)
 DEADLINE_SECONDS = 60.0
 

@@ -24,7 +24,7 @@ from yimen.errors import CarrierDown
 log = structlog.get_logger()
 
 BATCH = 200
-IDLE_SECONDS = 0.25
+FIRST_IDLE_SECONDS, LONGEST_IDLE_SECONDS = 0.25, 1.0
 MEASURE_SECONDS = 5.0
 STANDBY_SECONDS = 1.0
 FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 0.2, 5.0
@@ -93,15 +93,19 @@ class Relay:
                 raise CarrierDown("stopping")
 
     async def _pump(self, conn: AsyncConnection, publisher: Publisher) -> None:
+        """Woken by commits of its own process; looks by itself, ever more seldom, for those of others."""
+        idle = FIRST_IDLE_SECONDS
         while not self._stopping.is_set():
             self.wake.clear()
             rows = await self._next(conn)
             await self._measure()
             if rows:
+                idle = FIRST_IDLE_SECONDS
                 await self._carry(conn, publisher, rows)
             else:
                 publisher.check()
-                await _wait(self.wake, IDLE_SECONDS)
+                await _wait(self.wake, idle)
+                idle = min(idle * 2, LONGEST_IDLE_SECONDS)
 
     async def _measure(self) -> None:
         """Depth and age of the outbox, for whoever scrapes the metrics."""
