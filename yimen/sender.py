@@ -21,6 +21,7 @@ from sqlalchemy import ColumnElement, Row, and_, insert, select, tuple_, update
 from yimen.bus.unit import Unit, Units
 from yimen.db import is_contention, is_unavailable
 from yimen.errors import Permanent, Transient
+from yimen.waiting import rest_until
 
 log = structlog.get_logger()
 
@@ -118,11 +119,7 @@ class SenderRunner:
             await asyncio.gather(*self._in_hand.values(), return_exceptions=True)
 
     async def _rest(self) -> None:
-        try:
-            async with asyncio.timeout(POLL_SECONDS):
-                await self._wake.wait()
-        except TimeoutError:
-            return
+        await rest_until(self._wake, POLL_SECONDS)
 
     async def _take_quietly(self) -> int:
         try:

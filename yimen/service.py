@@ -7,7 +7,7 @@ what is in hand within `DRAIN_SECONDS`. Crash-only: a killed process starts the 
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -30,6 +30,7 @@ from yimen.migrating import upgrade
 from yimen.sender import SenderRunner, Senders
 from yimen.settings import Part, ServiceSettings
 from yimen.timers import TimerRunner, Timers
+from yimen.waiting import rest_until
 from yimen.web.app import create_app
 from yimen.web.clock import clock_router
 from yimen.web.idempotency import forget_old_answers
@@ -196,9 +197,7 @@ class Service(Generic[C]):
                     await forget_old_answers(unit, SystemClock().now())
             except Exception as error:
                 log.warning("housekeeping_postponed", instance=self.instance, reason=repr(error))
-            with suppress(TimeoutError):
-                async with asyncio.timeout(HOUSEKEEPING_SECONDS):
-                    await self._stopping.wait()
+            await rest_until(self._stopping, HOUSEKEEPING_SECONDS)
 
     async def _relay_on(self) -> None:
         """Our own queue first: nobody hears of us before we can hear the answer."""
@@ -212,9 +211,7 @@ class Service(Generic[C]):
                 await self.parts.carrier.declare(self.queue)
             except CarrierDown as down:
                 log.warning("broker_awaited", queue=self.queue.name, reason=str(down))
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(DECLARE_REST_SECONDS):
-                        await self._stopping.wait()
+                await rest_until(self._stopping, DECLARE_REST_SECONDS)
             else:
                 return
 

@@ -16,6 +16,7 @@ from sqlalchemy import Row, and_, delete, func, select, update
 from yimen.bus.unit import Unit, Units
 from yimen.db import is_contention, is_unavailable
 from yimen.errors import Permanent
+from yimen.waiting import rest_until
 
 log = structlog.get_logger()
 
@@ -98,11 +99,7 @@ class TimerRunner:
                     log.exception("timers_failed")
                 ran = 0
             if not ran:
-                try:
-                    async with asyncio.timeout(POLL_SECONDS):
-                        await self._stopping.wait()
-                except TimeoutError:
-                    continue
+                await rest_until(self._stopping, POLL_SECONDS)
 
     async def run_due(self) -> int:
         """Runs every timer that is due now; returns how many ran."""

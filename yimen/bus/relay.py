@@ -20,6 +20,7 @@ from yimen.bus.metrics import BusMetrics
 from yimen.bus.unit import Units
 from yimen.db import is_contention, is_unavailable
 from yimen.errors import CarrierDown
+from yimen.waiting import rest_until
 
 log = structlog.get_logger()
 
@@ -67,7 +68,7 @@ class Relay:
             finally:
                 self.connected = False
             if not self._stopping.is_set():
-                await _wait(self._stopping, rest)
+                await rest_until(self._stopping, rest)
                 rest = min(rest * 2, LONGEST_REST_SECONDS)
 
     @asynccontextmanager
@@ -88,7 +89,7 @@ class Relay:
 
     async def _win(self, conn: AsyncConnection) -> None:
         while not await conn.scalar(text("SELECT pg_try_advisory_lock(:n)"), {"n": _LEADER}):
-            await _wait(self._stopping, STANDBY_SECONDS)
+            await rest_until(self._stopping, STANDBY_SECONDS)
             if self._stopping.is_set():
                 raise CarrierDown("stopping")
 
@@ -104,7 +105,7 @@ class Relay:
                 await self._carry(conn, publisher, rows)
             else:
                 publisher.check()
-                await _wait(self.wake, idle)
+                await rest_until(self.wake, idle)
                 idle = min(idle * 2, LONGEST_IDLE_SECONDS)
 
     async def _measure(self) -> None:
@@ -135,7 +136,7 @@ class Relay:
         self._metrics.published.inc(len(done))
         self._metrics.refused.inc(len(rows) - len(done))
         if not done:
-            await _wait(self._stopping, FIRST_REST_SECONDS)
+            await rest_until(self._stopping, FIRST_REST_SECONDS)
             return
         statement = delete(self._outbox).where(self._outbox.c.seq.in_(done))
         if self._units.database.is_sqlite:
@@ -143,14 +144,6 @@ class Relay:
                 await writer.execute(statement)
         else:
             await conn.execute(statement)
-
-
-async def _wait(event: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return
 
 
 async def backlog(units: Units[Any]) -> tuple[int, float]:

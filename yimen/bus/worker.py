@@ -15,6 +15,7 @@ from yimen.bus.carrier import Carrier, Incoming, Queue, Subscriber
 from yimen.bus.inbox import Inbox
 from yimen.bus.metrics import BusMetrics
 from yimen.errors import CarrierDown, Unavailable
+from yimen.waiting import rest_until
 
 log = structlog.get_logger()
 
@@ -69,11 +70,7 @@ class Worker:
         self._metrics.connected.set(connected)
 
     async def _rest(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
-        except TimeoutError:
-            return
+        await rest_until(self._stopping, seconds)
 
     async def _session(self, subscriber: Subscriber) -> None:
         size = 1
