@@ -100,7 +100,7 @@ def _prepare_sqlite(engine: AsyncEngine, begin: str) -> None:
 class Database:
     """One service's own database; nobody else reads it."""
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 15) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         common: dict[str, Any] = {"json_serializer": _dumps, "json_deserializer": orjson.loads}
@@ -114,7 +114,8 @@ class Database:
             _prepare_sqlite(self._reader, "BEGIN")
         else:
             common["connect_args"] = {"timeout": CONNECT_SECONDS}
-            self._writer = create_async_engine(self.url, pool_size=pool_size, max_overflow=pool_size, **common)
+            # No overflow: a connection beyond the pool would be opened and closed again for each unit under load.
+            self._writer = create_async_engine(self.url, pool_size=pool_size, max_overflow=0, **common)
             self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
 
     @property

@@ -5,7 +5,7 @@ commit together. It may run late (downtime, a moved clock), never twice and neve
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -60,16 +60,23 @@ async def set_timer(
     unit: Unit[Any], name: str, *, key: str, due_at: datetime, payload: dict[str, Any] | None = None
 ) -> None:
     """Sets the timer, or moves the one that stands under this name and key."""
-    values = {
-        "due_at": due_at,
-        "run_at": due_at,
-        "payload": payload or {},
-        "attempt": 0,
-        "parked": False,
-        "error": None,
-    }
-    statement = unit.insert(unit.table("timers")).values(name=name, key=key, **values)
-    await unit.execute(statement.on_conflict_do_update(index_elements=["name", "key"], set_=values))
+    await set_timers(unit, {(name, key): due_at}, payload)
+
+
+async def set_timers(
+    unit: Unit[Any], due: Mapping[tuple[str, str], datetime], payload: dict[str, Any] | None = None
+) -> None:
+    """Sets or moves several in one round trip, locked in the order of their names and keys."""
+    if not due:
+        return
+    fresh: dict[str, Any] = {"payload": payload or {}, "attempt": 0, "parked": False, "error": None}
+    rows = [
+        {"name": name, "key": key, "due_at": due_at, "run_at": due_at} | fresh
+        for (name, key), due_at in sorted(due.items())
+    ]
+    statement = unit.insert(unit.table("timers"))
+    changed = {name: statement.excluded[name] for name in ("due_at", "run_at", *fresh)}
+    await unit.execute(statement.on_conflict_do_update(index_elements=["name", "key"], set_=changed), rows)
 
 
 async def cancel_timer(unit: Unit[Any], name: str, *, key: str) -> None:

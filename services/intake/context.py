@@ -1,15 +1,19 @@
 """What handlers and routes need beside the database."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.intake.domain.case import Rules
+from services.intake.domain.catalogue import Item
 
 
 @dataclass
 class Context:
-    """`rules.calendar` may be replaced while the service runs; whoever reads it reads it anew each time."""
+    """`rules.calendar` may be replaced while the service runs; whoever reads it reads it anew each time.
+
+    `items` keeps versions that were read: a published version never changes."""
 
     area: str
     catalogue: Path
     rules: Rules
+    items: dict[tuple[str, int], Item] = field(default_factory=dict)

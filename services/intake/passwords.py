@@ -6,7 +6,6 @@ nobody is let in under it, whether the number exists or not. Does not: protect a
 around.
 """
 
-import asyncio
 import hashlib
 import hmac
 import secrets
@@ -21,33 +20,34 @@ from yimen.bus import Unit, View
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """No 0, O, 1, I, L: it is read off paper."""
 
-LENGTH = 8
+LENGTH = 10
 MOST_TRIES = 10
 WINDOW = timedelta(hours=1)
-_COST = {"n": 2**12, "r": 8, "p": 1}
-"""Ten milliseconds: the password is random, forty bits strong, and can be tried ten times an hour."""
+_COST, _FORMER_COST = 2**7, 2**12
+"""A third of a millisecond: the password is drawn at random, 49 bits strong, so a thief of the table pays more than for
+forty bits at ten milliseconds a try; on line it can be tried ten times an hour (decision 0016)."""
 
-_NOBODY = secrets.token_hex(16) + "$" + secrets.token_hex(32)
+_NOBODY = f"{_COST}$" + secrets.token_hex(16) + "$" + secrets.token_hex(32)
 
 
 def new_password() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
-async def hashed(password: str) -> str:
+def hashed(password: str) -> str:
     salt = secrets.token_bytes(16)
-    return f"{salt.hex()}${(await _scrypt(password, salt)).hex()}"
+    return f"{_COST}${salt.hex()}${_scrypt(password, salt, _COST).hex()}"
 
 
-async def matches(password: str, stored: str | None) -> bool:
+def matches(password: str, stored: str | None) -> bool:
     """An unknown number takes as long as a wrong password."""
-    salt, _, expected = (stored or _NOBODY).partition("$")
-    found = await _scrypt(password.strip().upper(), bytes.fromhex(salt))
+    *cost, salt, expected = (stored or _NOBODY).split("$")  # the first ones were kept without their cost
+    found = _scrypt(password.strip().upper(), bytes.fromhex(salt), int(cost[0]) if cost else _FORMER_COST)
     return hmac.compare_digest(found, bytes.fromhex(expected)) and stored is not None
 
 
-async def _scrypt(password: str, salt: bytes) -> bytes:
-    return await asyncio.to_thread(hashlib.scrypt, password.encode(), salt=salt, dklen=32, **_COST)
+def _scrypt(password: str, salt: bytes, cost: int) -> bytes:
+    return hashlib.scrypt(password.encode(), salt=salt, dklen=32, n=cost, r=8, p=1)
 
 
 async def too_many_tries(view: View[Any], case_number: str) -> bool:

@@ -6,6 +6,8 @@ all. Counters are taken in one order everywhere, so that two units never wait fo
 (the domain does).
 """
 
+from collections import Counter
+
 from services.intake import queries
 from services.intake.context import Context
 from services.intake.domain import clock, documents
@@ -13,7 +15,8 @@ from services.intake.domain.case import Case, Change
 from yimen.bus import Unit
 from yimen.contracts import Event
 from yimen.contracts.intake import CaseLicenceIssued
-from yimen.timers import Timer, cancel_timer, set_timer
+from yimen.contracts.parts import Document
+from yimen.timers import Timer, cancel_timer, set_timers
 
 
 async def advance(unit: Unit[Context], before: Case, change: Change, *, fired: Timer | None = None) -> Case:
@@ -23,7 +26,7 @@ async def advance(unit: Unit[Context], before: Case, change: Change, *, fired: T
     if after != before:
         after = after.but(version=before.version + 1)
         await queries.keep_case(unit, before, after)
-    await _say(unit, after, events)
+    _say(unit, after, events)
     standing = clock.timers(before, unit.context.rules)
     if fired is not None:
         standing.pop((fired.name, fired.key), None)
@@ -31,20 +34,27 @@ async def advance(unit: Unit[Context], before: Case, change: Change, *, fired: T
     return after
 
 
-async def begin(unit: Unit[Context], change: Change, password_hash: str) -> Case:
-    """A new case."""
-    await queries.add_case(unit, change.case, password_hash)
-    await _say(unit, change.case, await _numbered(unit, change.events))
+async def begin(unit: Unit[Context], change: Change, password_hash: str) -> tuple[Document, ...]:
+    """A new case; the papers that came of it."""
+    events = await _numbered(unit, change.events)
+    queries.add_case(unit, change.case, password_hash)
+    _say(unit, change.case, events)
     await _move_timers(unit, {}, clock.timers(change.case, unit.context.rules))
-    return change.case
+    papers = (getattr(event, "document", None) for event in events)
+    return tuple(paper for paper in papers if isinstance(paper, Document))
 
 
 async def _numbered(unit: Unit[Context], events: tuple[Event, ...]) -> list[Event]:
-    wanted = sorted((kind, year, place) for place, event in enumerate(events) for kind, year in documents.papers(event))
+    wanted = [(kind, year, place) for place, event in enumerate(events) for kind, year in documents.papers(event)]
     numbered = list(events)
+    if not wanted:
+        return numbered
+    counted = Counter(documents.counter(kind, year) for kind, year, _place in wanted)
+    following = await queries.take_numbers(unit, counted)
     for kind, year, place in wanted:
-        serial = await queries.take_number(unit, documents.counter(kind, year))
-        numbered[place] = documents.numbered(numbered[place], documents.number(kind, year, serial))
+        counter = documents.counter(kind, year)
+        numbered[place] = documents.numbered(numbered[place], documents.number(kind, year, following[counter]))
+        following[counter] += 1
     return numbered
 
 
@@ -55,17 +65,15 @@ def _with_licence_number(case: Case, events: list[Event]) -> Case:
     return case
 
 
-async def _say(unit: Unit[Context], case: Case, events: list[Event]) -> None:
+def _say(unit: Unit[Context], case: Case, events: list[Event]) -> None:
     for event in events:
         document = getattr(event, "document", None)
         if document is not None:
-            await queries.add_document(unit, case.case_number, document)
+            queries.add_document(unit, case.case_number, document)
         unit.emit(event)
 
 
 async def _move_timers(unit: Unit[Context], standing: clock.TimerPlan, wanted: clock.TimerPlan) -> None:
     for name, key in standing.keys() - wanted.keys():
         await cancel_timer(unit, name, key=key)
-    for (name, key), due_at in wanted.items():
-        if standing.get((name, key)) != due_at:
-            await set_timer(unit, name, key=key, due_at=due_at)
+    await set_timers(unit, {which: due_at for which, due_at in wanted.items() if standing.get(which) != due_at})

@@ -5,6 +5,7 @@ a time; a counter's number is taken in the unit's own transaction, so that none 
 anything.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -16,8 +17,11 @@ from services.intake.domain.case import Case, Review
 from services.intake.domain.catalogue import Item
 from services.intake.tables import cases, counters, documents, items, notices, review_answers, reviews
 from yimen.bus import Unit, View
-from yimen.contracts.parts import Document, DocumentKind
+from yimen.contracts.parts import Document
 from yimen.db import Instant
+
+Edition = tuple[str, int]
+"""An item's code and version."""
 
 _OWN_COLUMNS = {"item_code", "item_version", "department", "password_hash"}
 _CASE_FIELDS = {column.name for column in cases.columns} - _OWN_COLUMNS
@@ -58,7 +62,7 @@ async def page_of_cases(
 ) -> list[Case]:
     """Oldest first, without reviews: a list shows none. `after` is the last key of the page before."""
     key = (cases.c.submitted_at, cases.c.case_number)
-    query = select(cases, items.c.body).join_from(cases, items, _of_item).order_by(*key).limit(limit)
+    query = select(cases).order_by(*key).limit(limit)
     if departments is not None:
         query = query.where(cases.c.department.in_(departments))
     if account is not None:
@@ -67,10 +71,9 @@ async def page_of_cases(
         query = query.where(cases.c.status == status)
     if after is not None:
         query = query.where(tuple_(*key) > tuple_(literal(after[0], Instant), literal(after[1])))
-    return [_case(row, []) for row in await view.execute(query)]
-
-
-_of_item = (items.c.code == cases.c.item_code) & (items.c.version == cases.c.item_version)
+    rows = (await view.execute(query)).all()
+    known = await _items(view, {(row.item_code, row.item_version) for row in rows})
+    return [_case(row, [], known) for row in rows]
 
 
 async def _one(view: View[Any], query: Select[Any]) -> Case | None:
@@ -80,30 +83,39 @@ async def _one(view: View[Any], query: Select[Any]) -> Case | None:
     asked = (
         select(reviews).where(reviews.c.case_number == row.case_number).order_by(reviews.c.stage, reviews.c.department)
     )
-    body = select(items.c.body).where(items.c.code == row.item_code, items.c.version == row.item_version)
     found = (await view.execute(asked)).all()
-    return _case(row, found, (await view.execute(body)).scalar_one())
+    return _case(row, found, await _items(view, {(row.item_code, row.item_version)}))
 
 
-def _case(row: Row[Any], found: Sequence[Row[Any]], body: Any = None) -> Case:
+def _case(row: Row[Any], found: Sequence[Row[Any]], known: dict[Edition, Item]) -> Case:
     values = {name: value for name, value in row._mapping.items() if name in _CASE_FIELDS}
-    item = read_item(row.body if body is None else body)
+    item = known[row.item_code, row.item_version]
     own = [Review.model_validate(dict(review._mapping)) for review in found]
     return Case.model_validate(values | {"item": item, "reviews": own})
 
 
-def read_item(body: Any) -> Item:
+async def _items(view: View[Any], wanted: set[Edition]) -> dict[Edition, Item]:
+    """Each edition is read from the database once in a process's life."""
+    known: dict[Edition, Item] = view.context.items
+    missing = wanted - known.keys()
+    if missing:
+        query = select(items).where(tuple_(items.c.code, items.c.version).in_(sorted(missing)))
+        known |= {(row.code, row.version): _item(row.body) for row in await view.execute(query)}
+    return known
+
+
+def _item(body: Any) -> Item:
     return Item.model_validate_json(orjson.dumps(body))
 
 
-async def add_case(unit: Unit[Any], case: Case, hashed: str) -> None:
+def add_case(unit: Unit[Any], case: Case, hashed: str) -> None:
     fixed = {
         "item_code": case.item.code,
         "item_version": case.item.version,
         "department": case.department,
         "password_hash": hashed,
     }
-    await unit.execute(cases.insert().values(_case_values(case) | fixed))
+    unit.add(cases, _case_values(case) | fixed)
 
 
 async def keep_case(unit: Unit[Any], before: Case, after: Case) -> None:
@@ -114,7 +126,7 @@ async def keep_case(unit: Unit[Any], before: Case, after: Case) -> None:
     for review in after.reviews:
         values = _values(review, _REVIEW_JSON)
         if review.review_id not in known:
-            await unit.execute(reviews.insert().values(values | {"case_number": after.case_number}))
+            unit.add(reviews, values | {"case_number": after.case_number})
         elif review != known[review.review_id]:
             await unit.execute(update(reviews).where(reviews.c.review_id == review.review_id).values(values))
 
@@ -128,28 +140,24 @@ def _values(value: Case | Review, as_json: set[str]) -> dict[str, Any]:
     return value.model_dump(exclude=left_out | as_json) | value.model_dump(mode="json", include=as_json)
 
 
-async def take_number(unit: Unit[Any], counter: str) -> int:
-    """The counter's next number, from 1. Its row stays locked until the unit ends: no gap, no double."""
-    first = unit.insert(counters).values(name=counter, value=1)
-    taken = first.on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + 1})
-    return int((await unit.execute(taken.returning(counters.c.value))).scalar_one())
+async def take_numbers(unit: Unit[Any], wanted: Counter[str]) -> dict[str, int]:
+    """The first of the next numbers of each counter, from 1; `wanted` says how many. Their rows, taken in the order of
+    their names, stay locked until the unit ends: no gap, no double."""
+    rows = [{"name": name, "value": wanted[name]} for name in sorted(wanted)]
+    first = unit.insert(counters)
+    more = {"value": counters.c.value + first.excluded.value}
+    taken = first.on_conflict_do_update(index_elements=["name"], set_=more).returning(counters.c.name, counters.c.value)
+    return {row.name: row.value - wanted[row.name] + 1 for row in await unit.execute(taken, rows)}
 
 
-async def add_document(unit: Unit[Any], case_number: str, document: Document) -> None:
+def add_document(unit: Unit[Any], case_number: str, document: Document) -> None:
     values = {"kind": document.kind, "number": document.number, "dated": document.dated}
-    await unit.execute(documents.insert().values(case_number=case_number, **values))
+    unit.add(documents, {"case_number": case_number} | values)
 
 
 async def documents_of(view: View[Any], case_number: str) -> Sequence[Row[Any]]:
     query = select(documents).where(documents.c.case_number == case_number).order_by(documents.c.id)
     return (await view.execute(query)).all()
-
-
-async def document_of(view: View[Any], case_number: str, kind: DocumentKind) -> Document:
-    """The case's paper of a kind that it has one of."""
-    query = select(documents).where(documents.c.case_number == case_number, documents.c.kind == kind)
-    row = (await view.execute(query)).one()
-    return Document(kind=kind, number=row.number, dated=row.dated)
 
 
 async def answers_of(view: View[Any], case_number: str) -> Sequence[Row[Any]]:
@@ -173,17 +181,18 @@ async def keep_notice(unit: Unit[Any], notice_number: str, case_number: str, **k
 async def current_items(view: View[Any], today: date, code: str | None = None) -> list[Item]:
     """The version in force of each item: the highest that has come into effect."""
     in_force = select(items.c.code, func.max(items.c.version).label("version")).where(items.c.effective_from <= today)
-    newest = in_force.group_by(items.c.code).subquery()
-    query = select(items.c.body).join(newest, (items.c.code == newest.c.code) & (items.c.version == newest.c.version))
     if code is not None:
-        query = query.where(items.c.code == code)
-    return [read_item(body) for body in (await view.execute(query.order_by(items.c.code))).scalars()]
+        in_force = in_force.where(items.c.code == code)
+    found = await view.execute(in_force.group_by(items.c.code).order_by(items.c.code))
+    editions = [(row.code, row.version) for row in found]
+    known = await _items(view, set(editions))
+    return [known[edition] for edition in editions]
 
 
 async def newest_version(view: View[Any], code: str) -> Item | None:
     query = select(items.c.body).where(items.c.code == code).order_by(items.c.version.desc()).limit(1)
     body = (await view.execute(query)).scalar_one_or_none()
-    return None if body is None else read_item(body)
+    return None if body is None else _item(body)
 
 
 async def add_item(unit: Unit[Any], item: Item) -> bool:

@@ -19,7 +19,6 @@ from yimen.contracts import Event, Meta
 
 _CHAIN: Final = 0x4A4F5552  # "JOUR"
 _HEAD: Final = "journal head"
-_WRITE: Final = journal.insert()
 
 
 async def take_chain(unit: Unit[Context]) -> Head:
@@ -51,5 +50,5 @@ async def append(unit: Unit[Context], event: Event, meta: Meta) -> None:
         "body": body,
         "hash": head.hash,
     }
-    await unit.execute(_WRITE, row)
+    unit.add(journal, row)
     unit.notes[_HEAD] = head

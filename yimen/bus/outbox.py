@@ -32,11 +32,11 @@ async def _take_sequences(unit: View[Any], source: str, counts: Counter[str]) ->
     """The last sequence used before this unit, by subject. Rows are locked in sorted order, against deadlocks."""
     table = unit.table("outbox_sequence")
     rows = [{"source": source, "subject": subject, "last": counts[subject]} for subject in sorted(counts)]
-    statement = unit.insert(table).values(rows)
+    statement = unit.insert(table)  # rows as parameters: a statement that holds them would be compiled each time
     statement = statement.on_conflict_do_update(
         index_elements=["source", "subject"], set_={"last": table.c.last + statement.excluded.last}
     ).returning(table.c.subject, table.c.last)
-    result = await unit.execute(statement)
+    result = await unit.execute(statement, rows)
     return {row.subject: row.last - counts[row.subject] for row in result}
 
 

@@ -1,5 +1,6 @@
 """Handing in (收件): by the applicant on line, or by a window clerk for whoever stands at the window."""
 
+from collections import Counter
 from typing import Annotated
 
 from fastapi import Depends, Response, status
@@ -37,8 +38,8 @@ async def hand_in(
     rules, password = unit.context.rules, new_password()
     item = await item_in_force(unit, body.item_code)
     change = door.submit(await _case(unit, item, body, caller), rules, as_is=body.as_is)
-    case = await begin(unit, change, await hashed(password))
-    receipt = await queries.document_of(unit, case.case_number, DocumentKind.RECEIPT)
+    case = change.case
+    papers = await begin(unit, change, hashed(password))
     set_etag(response, case.version)
     response.headers["Location"] = f"cases/{case.case_number}"
     return Registered(
@@ -47,7 +48,7 @@ async def hand_in(
         state=case.status,
         version=case.version,
         answer_by=clock.due(clock.answer_by(case, rules)),
-        document=receipt,
+        document=next(paper for paper in papers if paper.kind == DocumentKind.RECEIPT),
     )
 
 
@@ -55,7 +56,8 @@ async def _case(unit: Unit[Context], item: Item, body: ApplicationBody, caller: 
     applicant = _person(body.applicant)
     materials = handed_in(item, body.materials, unit)
     on = local_date(unit.now)
-    serial = await queries.take_number(unit, f"case/{unit.context.area}/{on}")
+    counter = f"case/{unit.context.area}/{on}"
+    serial = (await queries.take_numbers(unit, Counter([counter])))[counter]
     return Case(
         case_number=ids.case_number(unit.context.area, on, KIND_LETTERS[item.kind], serial),
         item=item,

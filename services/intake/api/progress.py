@@ -34,7 +34,7 @@ async def read_progress(
         if await passwords.too_many_tries(view, number):
             raise _too_many_tries()
         stored = await queries.password_hash(view, number)
-    if not await passwords.matches(query_password, stored):
+    if not passwords.matches(query_password, stored):
         async with units.begin() as unit:
             await passwords.record_wrong_try(unit, number)
         raise _no_match()

@@ -20,7 +20,7 @@ async def test_an_application_is_registered_receipted_and_told_its_password_once
     assert valid_case_number(told["case_number"])
     assert told["document"] == {"kind": "receipt", "number": "收字〔2026〕1号", "dated": "2026-09-28"}
     assert told["answer_by"] == {"on": "2026-10-10", "provisional": False}
-    assert len(told["query_password"]) == 8
+    assert len(told["query_password"]) == 10
     assert told["query_password"] not in str(await hall.case(told["case_number"]))
     assert answer.headers["ETag"] == '"1"'
 
