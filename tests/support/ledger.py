@@ -78,7 +78,7 @@ HANDLERS = Handlers()
 
 @HANDLERS.on(intake.CaseWithdrawn)
 async def write_down(unit: Unit[Script], event: intake.CaseWithdrawn, meta: Meta) -> None:
-    await unit.execute(EFFECTS.insert(), {"subject": meta.subject, "sequence": meta.sequence})
+    unit.add(EFFECTS, {"subject": meta.subject, "sequence": meta.sequence})
     unit.context.play(event.case_number, meta.sequence)
 
 

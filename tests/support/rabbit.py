@@ -5,10 +5,12 @@ disturbed. Several of them can be joined into a cluster.
 """
 
 import os
+import re
 import secrets
 import shutil
 import socket
 import subprocess
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,9 @@ from tests.support.sandbox import PrivateServer, Sandbox, free_port, wait_until
 # Debian's /usr/sbin/rabbitmq-server changes user and folder first; the script behind it runs as whoever calls it.
 DEBIAN_SCRIPTS = Path("/usr/lib/rabbitmq/bin")
 
+QUIET_SECONDS = 5.0
+"""After its last write to the directory of its queues a killed node finds them again; half a second was too little."""
+
 CONFIG = """\
 listeners.tcp.1 = 127.0.0.1:{amqp}
 management.tcp.ip = 127.0.0.1
@@ -32,7 +37,7 @@ log.file = false
 
 
 def rabbitmq_script(name: str) -> str | None:
-    """Where the installed script is. YIMEN_TEST_RABBITMQ_SCRIPTS names the folder of another version."""
+    """Where the installed script is. YIMEN_TEST_RABBITMQ_SCRIPTS names the folder of another version and its `epmd`."""
     chosen = os.environ.get("YIMEN_TEST_RABBITMQ_SCRIPTS")
     folders = [chosen] if chosen else [str(DEBIAN_SCRIPTS), os.environ.get("PATH", os.defpath)]
     return shutil.which(name, path=os.pathsep.join(folders))
@@ -92,7 +97,7 @@ class NameServer(PrivateServer):
         (self.folder / ".erlang.cookie").chmod(0o400)
 
     def _command(self) -> tuple[list[str], dict[str, str]]:
-        return ["epmd", "-port", str(self.port), "-address", "127.0.0.1"], dict(os.environ)
+        return [rabbitmq_script("epmd") or "epmd", "-port", str(self.port), "-address", "127.0.0.1"], dict(os.environ)
 
     def _answers(self) -> bool:
         try:
@@ -161,8 +166,11 @@ class PrivateRabbit(PrivateServer):
         between answers 541 for that queue ever after (seen on 3.10.8). Who kills soon after declaring waits for this.
         """
 
+        whole = re.compile(b"_" + re.escape(queue.encode()) + rb"(?!\.)")  # not the queue's own parking
+
         def recorded() -> bool:
-            return any(queue.encode() in path.read_bytes() for path in (self.folder / "data").rglob("names.dets"))
+            kept = [path for path in (self.folder / "data").rglob("names.dets") if whole.search(path.read_bytes())]
+            return bool(kept) and all(time.time() - path.stat().st_mtime > QUIET_SECONDS for path in kept)
 
         wait_until(recorded, timeout, lambda: f"{queue} was not recorded by {self.name}")
 

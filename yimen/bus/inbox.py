@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from yimen.bus.breaker import Breaker
 from yimen.bus.carrier import Message
 from yimen.bus.handlers import Handlers
 from yimen.bus.metrics import BusMetrics
@@ -25,6 +26,8 @@ log = structlog.get_logger()
 
 INLINE_SECONDS = (0.05, 0.25, 1.0)
 LATER_SECONDS = (5.0, 30.0, 300.0, 1800.0)
+DEADLY_TRIES = 10  # begun and never ended; well beyond the ladder, since several replicas may count one wait at once
+OUTAGE_SECONDS = 30.0  # between two tries of one event while everything fails
 DEADLINE_SECONDS = 60.0
 
 
@@ -46,46 +49,60 @@ class Inbox:
         self._deadline = deadline
         self._inline = inline
         self.store = InboxStore(units.metadata, consumer)
-        self.failures = 0  # in a row; the worker's breaker reads it
+        self.breaker = Breaker()
 
-    async def process(self, messages: Sequence[Message]) -> None:
+    async def process(self, messages: Sequence[Message], *, followers: bool = True) -> None:
         """Returns once every message is handled, deferred or parked, and that is committed.
 
+        Without `followers`, what waited for these is left to `retry_due`: one of them may be what kills the process.
         Raises `Unavailable` when the database cannot be reached; then nothing may be acknowledged."""
         try:
             received, unreadable = _sort_out(messages)
             if unreadable:
                 await self._park_unreadable(unreadable)
             if received:
-                await self._process(received)
+                await self._process(received, followers)
         except Exception as error:
             if is_unavailable(error):
                 raise Unavailable(str(error)) from error
             raise
 
     async def retry_due(self, limit: int = 100) -> int:
-        """Handles deferred events whose time has come, and what became contiguous without being noticed."""
+        """Handles deferred events whose time has come, and what became contiguous without being noticed.
+
+        How many it tried: while everything fails, one."""
         async with self._units.view() as view:
             due = await self.store.due(view, limit)
-        for received in due:
-            await self._one(received)
+        for tried, received in enumerate(due, 1):
+            if await self._begin_try(received):
+                await self._one(received)
+            if self.breaker.is_open:
+                return tried
         return len(due)
+
+    async def _begin_try(self, one: Received) -> bool:
+        """Counted before it is tried, as a broker counts deliveries: one that kills the process is parked in the end."""
+        async with self._units.begin() as unit:
+            position = (await self.store.lock(unit, {one.subject}))[one.subject]
+            tries = await self.store.count_try(unit, one)
+            if tries > DEADLY_TRIES:
+                await self._park(unit, one, "defect", RuntimeError("the process died each time while handling it"))
+                await self.store.hold(unit, position)
+        return 0 < tries <= DEADLY_TRIES
 
     # -- a batch in one transaction ---------------------------------------------------------------------------------
 
-    async def _process(self, received: list[Received]) -> None:
+    async def _process(self, received: list[Received], followers: bool) -> None:
         try:
             async with asyncio.timeout(self._deadline), self._units.begin() as unit:
-                await self._apply(unit, received)
+                await self._apply(unit, received, followers)
         except Exception as error:
             if is_unavailable(error):
                 raise
             for one in received:
                 await self._one(one)
-            return
-        self.failures = 0
 
-    async def _apply(self, unit: Unit[Any], received: list[Received]) -> None:
+    async def _apply(self, unit: Unit[Any], received: list[Received], followers: bool) -> None:
         positions = await self.store.lock(unit, {one.subject for one in received})
         late: list[Received] = []
         gapped: set[tuple[str, str]] = set()
@@ -100,7 +117,8 @@ class Inbox:
                 late.append(one)
                 gapped.add(one.subject)
         await self._defer(unit, late)
-        await self._drain(unit, [positions[s] for s in positions if positions[s].moved or s in gapped])
+        if followers:
+            await self._drain(unit, [positions[s] for s in positions if positions[s].moved or s in gapped])
         await self.store.save(unit, [p for p in positions.values() if p.moved])
 
     async def _defer(self, unit: Unit[Any], late: list[Received]) -> None:
@@ -130,10 +148,12 @@ class Inbox:
         event = read_event(one.meta.type, one.message.body)
         unit.before(one.meta)
         bound = structlog.contextvars.bound_contextvars(event=one.meta.type, case=one.meta.correlation_id)
-        with bound:
+        with bound, self._metrics.handling.labels(one.meta.type).time():
             for handler in handlers:
                 await handler(unit, event, one.meta)
         unit.after_commit(self._metrics.handled.labels(one.meta.type).inc)
+        if handlers and not self.breaker.is_at_rest:  # what was only deferred or dropped proves nothing
+            unit.after_commit(self.breaker.succeeded)
 
     # -- one event at a time, when a batch failed ---------------------------------------------------------------------
 
@@ -152,14 +172,12 @@ class Inbox:
         while True:
             try:
                 async with asyncio.timeout(self._deadline), self._units.begin() as unit:
-                    moved = await self._single(unit, one)
-                self.failures = 0
-                return moved
+                    return await self._single(unit, one)
             except Exception as error:
                 if is_unavailable(error):
                     raise
                 again = isinstance(error, Transient | TimeoutError) or is_contention(error)
-                self.failures += 1
+                self.breaker.failed(one.subject)
                 if again and delays:
                     await asyncio.sleep(delays.pop(0))
                 elif not again and not isinstance(error, Permanent | Unreadable) and defects:
@@ -193,17 +211,20 @@ class Inbox:
             position = (await self.store.lock(unit, {one.subject}))[one.subject]
             if one.meta.sequence <= position.last:
                 return
-            attempt = await self.store.attempts(unit, one)
-            if again and attempt < len(LATER_SECONDS):
+            tries = max(1, await self.store.attempts(unit, one))  # the first, from the queue, was not counted
+            if again and (self.breaker.is_open or tries <= len(LATER_SECONDS)):
                 log.warning("event_retried_later", type=one.meta.type, subject=one.meta.subject, error=str(error))
-                await self.store.postpone(unit, one, LATER_SECONDS[attempt], attempt + 1, repr(error))
+                seconds, counted = _next_try(tries, outage=self.breaker.is_open)
+                await self.store.postpone(unit, one, seconds, counted, repr(error))
             else:
-                kind = _kind_of(error, again=again)
-                log.error("event_parked", type=one.meta.type, subject=one.meta.subject, kind=kind, exc_info=error)
-                await self.store.park(unit, one.message, one.meta, kind, repr(error))
-                await self.store.forget(unit, [one])  # else its wait, long over, would bring it back at once
-                self._metrics.parked.labels(kind).inc()
+                await self._park(unit, one, _kind_of(error, again=again), error)
             await self.store.hold(unit, position)
+
+    async def _park(self, unit: Unit[Any], one: Received, kind: str, error: Exception) -> None:
+        log.error("event_parked", type=one.meta.type, subject=one.meta.subject, kind=kind, exc_info=error)
+        await self.store.park(unit, one.message, one.meta, kind, repr(error))
+        await self.store.forget(unit, [one])  # else its wait, long over, would bring it back at once
+        self._metrics.parked.labels(kind).inc()
 
     async def _park_unreadable(self, messages: list[tuple[Message, str]]) -> None:
         async with self._units.begin() as unit:
@@ -211,6 +232,11 @@ class Inbox:
                 log.error("message_unreadable", key=message.key, reason=reason)
                 await self.store.park(unit, message, None, "unreadable", reason)
                 self._metrics.parked.labels("unreadable").inc()
+
+
+def _next_try(tries: int, *, outage: bool) -> tuple[float, int]:
+    """In how many seconds, and how many count so far. In an outage the last does not: it says nothing of the event."""
+    return (OUTAGE_SECONDS, tries - 1) if outage else (LATER_SECONDS[tries - 1], tries)
 
 
 def _kind_of(error: Exception, *, again: bool) -> str:

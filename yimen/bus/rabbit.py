@@ -7,6 +7,7 @@ its owner opens a new one and declares again. A publish timeout is not a failed 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from itertools import cycle
 from typing import Any
 
 import aio_pika
@@ -41,9 +42,10 @@ def _queue_arguments(queue: Queue) -> Arguments:
 
 
 class RabbitPublisher:
-    def __init__(self, exchange: AbstractExchange, ended: "asyncio.Future[str]") -> None:
+    def __init__(self, exchange: AbstractExchange, ended: "asyncio.Future[str]", seconds: float) -> None:
         self._exchange = exchange
         self._ended = ended
+        self._seconds = seconds
 
     async def publish(self, messages: Sequence[Message]) -> list[bool]:
         """All at once, then the confirms. A refusal concerns one message; anything else ends the session."""
@@ -60,7 +62,7 @@ class RabbitPublisher:
 
     async def _one(self, message: Message) -> bool:
         try:
-            await self._exchange.publish(_to_amqp(message), message.key, mandatory=True, timeout=PUBLISH_SECONDS)
+            await self._exchange.publish(_to_amqp(message), message.key, mandatory=True, timeout=self._seconds)
         except (DeliveryError, PublishError):
             return False
         return True
@@ -143,11 +145,20 @@ class RabbitSubscriber:
         self._open = {tag: settled for tag, settled in self._open.items() if tag not in gone}
 
 
-class RabbitCarrier:
-    """Sessions on one broker or cluster; `url` is an AMQP URL."""
+def _soon() -> asyncio.Timeout:
+    """A queue whose leader is away answers nothing; without an end to the wait no new session would ever be tried."""
+    return asyncio.timeout(CONNECT_SECONDS)
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+
+class RabbitCarrier:
+    """Sessions on one broker or cluster. A confirm is awaited for `publish_seconds`.
+
+    `url` is an AMQP URL, or several with commas between them, one per node of a cluster: each new session tries the next.
+    """
+
+    def __init__(self, url: str, publish_seconds: float = PUBLISH_SECONDS) -> None:
+        self._urls = cycle(url.split(","))
+        self._publish_seconds = publish_seconds
 
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[tuple[AbstractConnection, AbstractChannel, "asyncio.Future[str]"]]:
@@ -158,7 +169,7 @@ class RabbitCarrier:
                 ended.set_result(str(reason))
 
         try:
-            connection = await aio_pika.connect(self._url, timeout=CONNECT_SECONDS, heartbeat=HEARTBEAT_SECONDS)
+            connection = await aio_pika.connect(next(self._urls), timeout=CONNECT_SECONDS, heartbeat=HEARTBEAT_SECONDS)
         except (*CONNECTION_EXCEPTIONS, TimeoutError) as refused:
             raise CarrierDown(f"no connection: {refused!r}") from refused
         try:
@@ -177,8 +188,9 @@ class RabbitCarrier:
     async def _topology(self, channel: AbstractChannel) -> AbstractExchange:
         """What correctness needs; capacity is policy (deploy/rabbitmq)."""
         await channel.declare_exchange(UNROUTED, aio_pika.ExchangeType.FANOUT, durable=True)
-        limits: Arguments = {"x-max-length": UNROUTED_LIMIT, "x-overflow": "drop-head"}
-        unrouted = await channel.declare_queue(UNROUTED, durable=True, arguments=limits)
+        # A quorum queue too: a classic one cannot be declared while its home node is down, and no session would begin.
+        kind: Arguments = {"x-queue-type": "quorum", "x-max-length": UNROUTED_LIMIT, "x-overflow": "drop-head"}
+        unrouted = await channel.declare_queue(UNROUTED, durable=True, arguments=kind)
         await unrouted.bind(UNROUTED)
         return await channel.declare_exchange(
             EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True, arguments={"alternate-exchange": UNROUTED}
@@ -193,18 +205,21 @@ class RabbitCarrier:
         return declared
 
     async def declare(self, queue: Queue) -> None:
-        async with self._session() as (_connection, channel, _ended):
+        async with self._session() as (_connection, channel, _ended), _soon():
             await self._declare(channel, queue)
 
     @asynccontextmanager
     async def publisher(self) -> AsyncIterator[RabbitPublisher]:
         async with self._session() as (_connection, channel, ended):
-            yield RabbitPublisher(await self._topology(channel), ended)
+            async with _soon():
+                exchange = await self._topology(channel)
+            yield RabbitPublisher(exchange, ended, self._publish_seconds)
 
     @asynccontextmanager
     async def subscriber(self, queue: Queue) -> AsyncIterator[RabbitSubscriber]:
         async with self._session() as (_connection, channel, ended):
-            declared = await self._declare(channel, queue)
+            async with _soon():
+                declared = await self._declare(channel, queue)
             await channel.set_qos(prefetch_count=PREFETCH)
             underlay = await channel.get_underlay_channel()
             subscriber = RabbitSubscriber(underlay, ended)
@@ -214,5 +229,6 @@ class RabbitCarrier:
                     ended.set_result("the broker cancelled the consumer")
 
             underlay.on_consumer_cancel_callbacks.add(cancelled)
-            await declared.consume(subscriber.on_message)
+            async with _soon():
+                await declared.consume(subscriber.on_message)
             yield subscriber

@@ -1,10 +1,10 @@
-"""The inbox's tables: positions, deferred events, parked events."""
+"""The inbox's tables: positions, deferred events, parked events (what operators do with these: yimen.operations)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy import MetaData, Row, and_, bindparam, delete, insert, or_, select, tuple_, update
 
@@ -60,7 +60,7 @@ class InboxStore:
         missing = sorted(subjects - found.keys())
         if missing:
             rows = [{"consumer": self.consumer, "source": s, "subject": t, "last_sequence": 0} for s, t in missing]
-            await unit.execute(unit.insert(self._position).values(rows).on_conflict_do_nothing())
+            await unit.execute(unit.insert(self._position).on_conflict_do_nothing(), rows)
             found |= await self._locked(unit, missing)
         return found
 
@@ -136,6 +136,13 @@ class InboxStore:
         row = (await unit.execute(select(self._deferred.c.attempt).where(self._is(one)))).first()
         return row.attempt if row else 0
 
+    async def count_try(self, unit: Unit[Any], one: Received) -> int:
+        """One more try of a deferred event begins: how many that makes. 0 when it does not wait any more."""
+        d = self._deferred
+        counted = update(d).where(self._is(one)).values(attempt=d.c.attempt + 1).returning(d.c.attempt)
+        row = (await unit.execute(counted)).first()
+        return row.attempt if row else 0
+
     async def is_due(self, unit: Unit[Any], one: Received) -> bool:
         row = (await unit.execute(select(self._deferred.c.not_before).where(self._is(one)))).first()
         return row is not None and row.not_before is not None and row.not_before <= unit.now
@@ -209,35 +216,6 @@ class InboxStore:
         k = self._parked
         query = select(k).where(k.c.consumer == self.consumer, k.c.resolution.is_(None))
         return list(await view.execute(query.order_by(k.c.parked_at, k.c.id).limit(limit)))
-
-    async def _resolve(self, unit: Unit[Any], parked_id: UUID, resolution: str, by: str) -> Row[Any] | None:
-        k = self._parked
-        statement = (
-            update(k)
-            .where(k.c.id == parked_id, k.c.consumer == self.consumer, k.c.resolution.is_(None))
-            .values(resolution=resolution, resolved_at=unit.now, resolved_by=by)
-            .returning(*k.c)
-        )
-        return (await unit.execute(statement)).first()
-
-    async def replay(self, unit: Unit[Any], parked_id: UUID, by: str) -> bool:
-        """Due at once; its subject goes on behind it when it succeeds. False when it is not open any more."""
-        row = await self._resolve(unit, parked_id, "replayed", by)
-        if row is None or row.sequence is None:
-            return row is not None
-        await self.postpone(unit, _received(row), 0.0, 0, row.error)
-        return True
-
-    async def skip(self, unit: Unit[Any], parked_id: UUID, by: str) -> bool:
-        """Its subject goes on without it. False when it is not open any more."""
-        row = await self._resolve(unit, parked_id, "skipped", by)
-        if row is None or row.sequence is None:
-            return row is not None
-        position = (await self.lock(unit, {(row.source, row.subject)}))[(row.source, row.subject)]
-        if position.last + 1 == row.sequence:
-            position.advance()
-            await self.save(unit, [position])
-        return True
 
 
 def _received(row: Row[Any]) -> Received:

@@ -1,8 +1,9 @@
 """The worker: takes a queue's deliveries to the inbox in batches, and tells the carrier when they are safe.
 
 Crash-only: whatever ends the session (connection lost, consumer cancelled, queue deleted) a new one starts from nothing.
-The first batch of a session has size 1, doubling: a message that kills the process takes few innocents with it. After ten
-failures in a row the breaker takes one message at a time, so that an outage does not fill the parking.
+The first transaction of a session has one message, the next two, then four: a message that kills the process takes few
+innocents with it. What has come back three times is handled alone, after everything else. While everything fails the
+breaker takes one message at a time, so that an outage does not fill the parking.
 """
 
 import asyncio
@@ -22,7 +23,6 @@ log = structlog.get_logger()
 BATCH = 200
 WITHIN_SECONDS = 0.02
 SUSPICIOUS_DELIVERIES = 3
-BREAKER_FAILURES = 10
 RETRY_SECONDS = 1.0
 FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 0.2, 5.0
 
@@ -75,14 +75,20 @@ class Worker:
     async def _session(self, subscriber: Subscriber) -> None:
         size = 1
         while not self._stopping.is_set():
-            limit = 1 if self._inbox.failures >= BREAKER_FAILURES else size
-            batch = await self._next(subscriber, limit)
+            batch = await self._next(subscriber, 1 if self._inbox.breaker.is_open else BATCH)
             if not batch:
                 return
-            for part in _by_suspicion(batch):
-                await self._handle(part)
-                await subscriber.settle(part)
-            size = min(size * 2, BATCH)
+            innocents, suspects = _by_suspicion(batch)
+            while innocents:
+                part, innocents = innocents[:size], innocents[size:]
+                await self._settle(subscriber, part)
+                size = min(size * 2, BATCH)
+            for suspect in suspects:
+                await self._settle(subscriber, [suspect])
+
+    async def _settle(self, subscriber: Subscriber, part: list[Incoming]) -> None:
+        await self._handle(part)
+        await subscriber.settle(part)
 
     async def _next(self, subscriber: Subscriber, limit: int) -> list[Incoming]:
         """The next batch, or nothing when it is time to stop."""
@@ -99,10 +105,11 @@ class Worker:
     async def _handle(self, batch: list[Incoming]) -> None:
         """Waits out a database that is down: nothing is acknowledged meanwhile."""
         rest = FIRST_REST_SECONDS
+        followers = batch[0].deliveries < SUSPICIOUS_DELIVERIES
         while True:
             started = time.perf_counter()
             try:
-                await self._inbox.process([incoming.message for incoming in batch])
+                await self._inbox.process([incoming.message for incoming in batch], followers=followers)
             except Unavailable as reason:
                 log.warning("database_unavailable", queue=self._queue.name, reason=str(reason))
                 if self._stopping.is_set():
@@ -125,8 +132,12 @@ class Worker:
                 log.warning("retry_postponed", queue=self._queue.name, reason=repr(error))
 
 
-def _by_suspicion(batch: list[Incoming]) -> list[list[Incoming]]:
-    """Innocents together first; each delivery that has come back three times alone, last."""
-    innocent = [incoming for incoming in batch if incoming.deliveries < SUSPICIOUS_DELIVERIES]
-    suspects = [[incoming] for incoming in batch if incoming.deliveries >= SUSPICIOUS_DELIVERIES]
-    return ([innocent] if innocent else []) + suspects
+def _by_suspicion(batch: list[Incoming]) -> tuple[list[Incoming], list[Incoming]]:
+    """Innocents, and deliveries that have come back three times: each of these is handled alone, last.
+
+    A crash counts against everything that was delivered, so most suspects are innocent too. In an order of chance each
+    settles in one of the next sessions; in the queue's order a killer at its head would take all others with it."""
+    innocents = [incoming for incoming in batch if incoming.deliveries < SUSPICIOUS_DELIVERIES]
+    suspects = [incoming for incoming in batch if incoming.deliveries >= SUSPICIOUS_DELIVERIES]
+    random.shuffle(suspects)
+    return innocents, suspects

@@ -82,36 +82,6 @@ async def test_a_defect_is_tried_once_more_then_parked(ledger: Ledger) -> None:
     assert len(ledger.script.tries) == 3
 
 
-async def test_replay_after_the_fix_goes_on_in_order(ledger: Ledger) -> None:
-    ledger.script.failures["a", 1] = [Permanent("no")] * 2
-    await ledger.inbox.process([message("a", 1), message("a", 2), message("a", 3)])
-    (parked,) = await ledger.parked()
-    assert await ledger.act(lambda unit: ledger.inbox.store.replay(unit, parked.id, "operator"))
-    await ledger.inbox.retry_due()
-    assert await ledger.effects() == [("case/a", 1), ("case/a", 2), ("case/a", 3)]
-    assert not await ledger.parked()
-
-
-async def test_a_skipped_event_has_no_effect_and_lets_its_followers_go_on(ledger: Ledger) -> None:
-    ledger.script.failures["a", 1] = [Permanent("no")] * 2
-    await ledger.inbox.process([message("a", 1), message("a", 2)])
-    (parked,) = await ledger.parked()
-    assert await ledger.act(lambda unit: ledger.inbox.store.skip(unit, parked.id, "operator"))
-    await ledger.inbox.retry_due()
-    assert await ledger.effects() == [("case/a", 2)]
-    assert not await ledger.act(lambda unit: ledger.inbox.store.skip(unit, parked.id, "operator")), "only once"
-
-
-async def test_replay_of_something_long_handled_has_no_second_effect(ledger: Ledger) -> None:
-    ledger.script.failures["a", 1] = [Permanent("no")] * 2
-    await ledger.inbox.process([message("a", 1)])
-    (parked,) = await ledger.parked()
-    await ledger.act(lambda unit: ledger.inbox.store.replay(unit, parked.id, "operator"))
-    await ledger.inbox.retry_due()
-    await ledger.inbox.process([message("a", 1)])
-    assert await ledger.effects() == [("case/a", 1)]
-
-
 @pytest.mark.parametrize(
     "changes",
     [{"cloudEvents_id": "no uuid"}, {"cloudEvents_sequence": "0"}, {"cloudEvents_time": "yesterday"}],
@@ -181,6 +151,14 @@ async def test_only_effects_that_committed_are_counted(ledger: Ledger) -> None:
     await ledger.inbox.process([message("a", 1), message("b", 1)])
     counted = ledger.metrics.handled.labels("intake.case.withdrawn.v1")._value.get()
     assert counted == len(await ledger.effects()) == 1
+
+
+async def test_every_try_of_a_handler_is_timed_whether_it_succeeds_or_not(ledger: Ledger) -> None:
+    ledger.script.failures["a", 1] = [Transient("down")] * 2
+    await ledger.inbox.process([message("a", 1)])
+    (timed,) = ledger.metrics.handling.collect()
+    counts = [s.value for s in timed.samples if s.name == "inbox_handler_seconds_count"]
+    assert counts == [len(ledger.script.tries)] == [3]
 
 
 async def test_a_handler_that_hangs_is_cut_off_and_only_its_subject_waits(ledger: Ledger) -> None:

@@ -1,23 +1,22 @@
-"""What a relay does when the carrier refuses, the database cuts it off, or a rival believes that it leads."""
+"""What a relay does when the carrier refuses or the database cuts it off."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 
 from tests.support.driving import until, working
-from tests.support.ledger import METADATA, NINE, Ledger, in_order, message, open_ledger, withdrawn
+from tests.support.ledger import NINE, Ledger, message, open_ledger
 from tests.support.postgres import run_sql
+from tests.support.publishing import emit, left
 from yimen.bus.carrier import Message, Queue
 from yimen.bus.local import LocalCarrier
 from yimen.bus.relay import _LEADER, Relay, backlog
-from yimen.bus.worker import Worker
 from yimen.contracts import Meta
 from yimen.errors import CarrierDown
 
-OUTBOX = METADATA.tables["outbox"]
 QUEUE = Queue("ledger", ("intake.case.#",))
 
 
@@ -59,32 +58,17 @@ class Capricious:
         return [self.takes(meta) for meta in metas]
 
 
-async def emit(ledger: Ledger, *cases: str) -> None:
-    async with ledger.units.begin() as unit:
-        for case in cases:
-            unit.emit(withdrawn(case))
-
-
-async def waiting(ledger: Ledger) -> int:
-    async with ledger.database.read() as conn:
-        return await conn.scalar(select(func.count()).select_from(OUTBOX)) or 0
-
-
 async def test_what_the_carrier_refuses_stays_and_others_go_on(ledger: Ledger) -> None:
     carrier = Capricious(takes=lambda meta: meta.subject != "case/full")
     relay = Relay(ledger.units, carrier, ledger.metrics)
     await emit(ledger, "full", "a", "b")
     async with working(relay):
-        await until(lambda: _left(ledger, 1))
+        await until(left(ledger.units, 1))
         await emit(ledger, "c")
-        await until(lambda: _left(ledger, 1))
+        await until(left(ledger.units, 1))
         assert ("case/c", 1) in carrier.given
         carrier.takes = lambda _: True
-        await until(lambda: _left(ledger, 0))
-
-
-async def _left(ledger: Ledger, count: int) -> bool:
-    return await waiting(ledger) == count
+        await until(left(ledger.units, 0))
 
 
 async def test_rows_wait_out_a_carrier_that_is_down_and_go_in_order(ledger: Ledger) -> None:
@@ -95,7 +79,7 @@ async def test_rows_wait_out_a_carrier_that_is_down_and_go_in_order(ledger: Ledg
         for _ in range(3):
             await emit(ledger, "a", "b")
         carrier.down = False
-        await until(lambda: _left(ledger, 0))
+        await until(left(ledger.units, 0))
     assert [n for subject, n in carrier.given if subject == "case/a"] == [1, 2, 3]
 
 
@@ -150,26 +134,8 @@ async def test_a_leader_whose_connection_is_cut_yields_and_work_goes_on(postgres
             )
             assert await asyncio.to_thread(run_sql, url, cut)
             await emit(ledger, "a")
-            await until(lambda: _left(ledger, 0))
+            await until(left(ledger.units, 0))
         assert carrier.given == [("case/a", 1)]
-
-
-async def test_two_relays_that_both_believe_they_lead_only_double(postgres_database: Callable[[], str]) -> None:
-    carrier = LocalCarrier()
-    await carrier.declare(QUEUE)
-    async with open_ledger(postgres_database()) as ledger:
-        first, second = (Relay(ledger.units, carrier, ledger.metrics) for _ in range(2))
-        second._win = _believe  # type: ignore[method-assign]
-        worker = Worker(carrier, QUEUE, ledger.inbox, ledger.metrics)
-        async with working(worker, first, second):
-            for _ in range(10):
-                await emit(ledger, *(f"c{n}" for n in range(5)))
-            await until(lambda: _left(ledger, 0))
-        assert in_order(await ledger.effects(), 5, 10)
-
-
-async def _believe(conn: object) -> None:
-    """Wins without a lock."""
 
 
 # -- the carrier in process --------------------------------------------------------------------------------------------
