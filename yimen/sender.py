@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Row, and_, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, insert, select, tuple_, update
 
 from yimen.bus.unit import Unit, Units
 from yimen.db import is_contention, is_unavailable
@@ -166,19 +166,19 @@ class SenderRunner:
 
     async def _claim(self, unit: Unit[Any], kind: str, room: int) -> list[Job]:
         table = self._table
-        query = (
-            select(table)
+        free = (
+            select(table.c.key)
             .where(self._due(unit.now, [kind]))
             .order_by(table.c.run_at, table.c.created_at)
             .limit(room)
             .with_for_update(skip_locked=True)
+            .cte("free")  # as a subquery PostgreSQL may look again for each row, and take more than there is room for
         )
-        rows: Sequence[Row[Any]] = (await unit.execute(query)).all()
-        if rows:
-            mine = and_(table.c.kind == kind, table.c.key.in_([row.key for row in rows]))
-            lease = unit.now + timedelta(seconds=LEASE_SECONDS)
-            await unit.execute(update(table).where(mine).values(run_at=lease, attempt=table.c.attempt + 1))
-        return [Job(row.kind, row.key, row.payload, row.attempt + 1) for row in rows]
+        lease = unit.now + timedelta(seconds=LEASE_SECONDS)
+        claim = update(table).where(table.c.kind == kind, table.c.key.in_(select(free.c.key)))
+        claim = claim.values(run_at=lease, attempt=table.c.attempt + 1)
+        rows = await unit.execute(claim.returning(table.c.key, table.c.payload, table.c.attempt))
+        return [Job(kind, row.key, row.payload, row.attempt) for row in rows]
 
     def _start(self, job: Job) -> asyncio.Task[None]:
         task = asyncio.create_task(self._work(job), name=f"{job.kind}:{job.key}")

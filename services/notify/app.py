@@ -14,9 +14,12 @@ from services.notify.tables import metadata
 from yimen.sender import Senders
 from yimen.service import Blueprint, Loop, Parts, Service
 
+WEBHOOKS_AT_ONCE = 40
+"""Webhooks under way side by side, fewer than the connections that their client may open."""
+
 senders = Senders()
 senders.add("sms", act=sms.send_sms, settled=sms.record_sms, ladder=sms.LADDER)
-senders.add("webhook", act=calls.call_webhook, settled=calls.record_call, ladder=LADDER)
+senders.add("webhook", act=calls.call_webhook, settled=calls.record_call, ladder=LADDER, at_once=WEBHOOKS_AT_ONCE)
 
 blueprint = Blueprint(
     name="notify",

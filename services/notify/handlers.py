@@ -13,7 +13,7 @@ from sqlalchemy import delete, update
 from services.notify import lanes, queries
 from services.notify.context import Context
 from services.notify.domain.rules import Letter, letters
-from services.notify.domain.webhooks import follows, structured
+from services.notify.domain.webhooks import follows, open_to_departments, structured
 from services.notify.tables import case_departments, contacts, messages, stream, stream_head
 from yimen.bus import Handlers, Unit
 from yimen.contracts import Event, Meta
@@ -132,6 +132,16 @@ async def keep_duty_phones(unit: Unit[Context]) -> None:
 
 
 async def forward_to_departments(unit: Unit[Context], event: Event, meta: Meta, body: dict[str, Any]) -> None:
-    for subscription in await queries.active_subscriptions(unit.conn):
+    if not open_to_departments(type(event)):
+        return
+    for subscription in await _active_subscriptions(unit):
         if follows(event, subscription.departments, subscription.entities):
             await lanes.enqueue(unit, subscription.id, meta.id, meta.type, meta.subject, body)
+
+
+async def _active_subscriptions(unit: Unit[Context]) -> queries.Rows:
+    """Asked once a unit: a batch of events is one moment. What is stopped meanwhile is found out when it is sent."""
+    if "subscriptions" not in unit.notes:
+        unit.notes["subscriptions"] = await queries.active_subscriptions(unit.conn)
+    found: queries.Rows = unit.notes["subscriptions"]
+    return found

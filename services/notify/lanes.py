@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from services.notify import queries
 from services.notify.context import Context
@@ -21,31 +21,37 @@ from yimen.sender import send_later
 async def enqueue(
     unit: Unit[Context], subscription_id: str, event_id: UUID, event_type: str, subject: str, body: dict[str, Any]
 ) -> int | None:
-    """The new delivery's id; None when there is one already."""
-    await _lock(unit, subscription_id, subject)
+    """The new delivery's id; None when there is one already. In an idle lane nothing waits: it goes at once."""
+    busy = await _lock(unit, subscription_id, subject)
     row = {
         "subscription_id": subscription_id,
         "event_id": event_id,
         "type": event_type,
         "subject": subject,
         "body": orjson.dumps(body).decode(),
-        "state": "waiting",
+        "state": "sending" if busy is None else "waiting",
         "created_at": unit.now,
     }
     insert = unit.insert(deliveries).values(row).on_conflict_do_nothing().returning(deliveries.c.id)
     delivery_id: int | None = (await unit.execute(insert)).scalar_one_or_none()
-    await _go_on(unit, subscription_id, subject)
+    if busy is None and delivery_id is not None:
+        await _occupy(unit, subscription_id, subject, delivery_id)
+        await send_later(unit, "webhook", key=str(delivery_id), payload={})
     return delivery_id
 
 
 async def settle(unit: Unit[Context], delivery_id: int, state: str, error: str | None) -> None:
-    row = await queries.delivery(unit.conn, delivery_id)
-    await _lock(unit, row.subscription_id, row.subject)
-    values = {"state": state, "error": error, "settled_at": unit.now}
-    await unit.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(values))
-    lane = (lanes.c.subscription_id == row.subscription_id) & (lanes.c.subject == row.subject)
-    await unit.execute(update(lanes).where(lane, lanes.c.busy == delivery_id).values(busy=None))
-    await _go_on(unit, row.subscription_id, row.subject)
+    """The next of its lane is sent, if it was this one that the lane waited for."""
+    settled = update(deliveries).where(deliveries.c.id == delivery_id)
+    settled = settled.values(state=state, error=error, settled_at=unit.now)
+    row = (await unit.execute(settled.returning(deliveries.c.subscription_id, deliveries.c.subject))).one()
+    if await _lock(unit, row.subscription_id, row.subject) not in (None, delivery_id):
+        return
+    following = await queries.next_delivery(unit.conn, row.subscription_id, row.subject)
+    await _occupy(unit, row.subscription_id, row.subject, following)
+    if following is not None:
+        await unit.execute(update(deliveries).where(deliveries.c.id == following).values(state="sending"))
+        await send_later(unit, "webhook", key=str(following), payload={})
 
 
 async def stop(unit: Unit[Context], subscription_id: str, state: str, reason: str) -> None:
@@ -61,20 +67,14 @@ async def stop(unit: Unit[Context], subscription_id: str, state: str, reason: st
     await unit.execute(update(deliveries).where(waiting).values(refused))
 
 
-async def _lock(unit: Unit[Context], subscription_id: str, subject: str) -> None:
+async def _lock(unit: Unit[Context], subscription_id: str, subject: str) -> int | None:
+    """The delivery that is under way, if any. Whoever asks next waits until this unit has ended."""
     row = unit.insert(lanes).values(subscription_id=subscription_id, subject=subject)
-    columns = ["subscription_id", "subject"]
-    await unit.execute(row.on_conflict_do_update(index_elements=columns, set_={"subject": subject}))
+    row = row.on_conflict_do_update(index_elements=["subscription_id", "subject"], set_={"subject": subject})
+    busy: int | None = (await unit.execute(row.returning(lanes.c.busy))).scalar_one()
+    return busy
 
 
-async def _go_on(unit: Unit[Context], subscription_id: str, subject: str) -> None:
-    """If nothing of the locked lane is under way, the oldest that waits is."""
+async def _occupy(unit: Unit[Context], subscription_id: str, subject: str, delivery_id: int | None) -> None:
     lane = (lanes.c.subscription_id == subscription_id) & (lanes.c.subject == subject)
-    if (await unit.execute(select(lanes.c.busy).where(lane))).scalar_one() is not None:
-        return
-    delivery_id = await queries.next_delivery(unit.conn, subscription_id, subject)
-    if delivery_id is None:
-        return
     await unit.execute(update(lanes).where(lane).values(busy=delivery_id))
-    await unit.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(state="sending"))
-    await send_later(unit, "webhook", key=str(delivery_id), payload={})
