@@ -1,17 +1,23 @@
 """What the documents name is there: links, paths, commands, environment variables, and the list of decisions."""
 
 import re
+import shlex
 from pathlib import Path
 from urllib.parse import unquote
+from uuid import uuid4
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from services.approval.settings import ApprovalSettings
 from services.fees.settings import FeesSettings
 from services.intake.settings import IntakeSettings
 from services.monitor.settings import MonitorSettings
 from services.notify.settings import NotifySettings
+from yimen.bus.metrics import BusMetrics
 from yimen.contracts import event_types
+from yimen.operate import app as console
+from yimen.schema import new_metadata
 from yimen.settings import KitSettings
 
 ROOT = Path(__file__).parents[1]
@@ -20,6 +26,8 @@ DOCUMENTS = [*READMES, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.m
 SETTINGS = (KitSettings, IntakeSettings, ApprovalSettings, FeesSettings, MonitorSettings, NotifySettings)
 ONE_MACHINE = {"YIMEN_HOME", "YIMEN_POSTGRES_URL", "YIMEN_HALL", "YIMEN_TEST_AMQP_URL", "YIMEN_TEST_POSTGRES_URL"}
 """Read by deploy, sim and tests, not by services."""
+
+TABLES = {*new_metadata().tables}
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 PATH = re.compile(r"`((?:bench|contracts|deploy|docs|hall|services|sim|tests|tools|yimen)/[\w./*-]*)`")
@@ -74,6 +82,30 @@ def test_the_readme_names_every_setting_and_no_other(readme: Path) -> None:
 def test_no_document_names_a_setting_that_is_not_there(document: Path) -> None:
     known = set().union(*(settings_of(model) for model in SETTINGS)) | ONE_MACHINE
     assert set(VARIABLE.findall(document.read_text("utf-8"))) <= known
+
+
+@documents
+def test_every_command_of_the_operators_console_is_one(document: Path) -> None:
+    for line in re.findall(r"python -m yimen\.operate ([^`\n]+)", document.read_text("utf-8")):
+        words = [str(uuid4()) if word == "<id>" else word for word in shlex.split(line)]
+        console.parse_args(words, exit_on_error=False, print_error=False)
+
+
+def test_the_operators_guide_names_every_metric_of_the_bus_and_no_other() -> None:
+    metrics = BusMetrics(registry := CollectorRegistry())
+    assert metrics
+    told = {name for family in registry.collect() for name in (family.name, f"{family.name}_total")}
+    text = "".join(page.read_text("utf-8") for page in (ROOT / "docs" / "operations").glob("*.md"))
+    named = set(re.findall(r"\b((?:outbox|inbox|jobs|timers|bus)_[a-z_]+[a-z])\b", text))
+    named = {name.removesuffix("_bucket") for name in named}
+    assert named - TABLES <= told
+    assert {family.name for family in registry.collect()} <= {name.removesuffix("_total") for name in named}
+
+
+def test_every_page_of_an_alert_is_reached_from_a_rule() -> None:
+    folder = ROOT / "docs" / "operations"
+    rules = re.findall(r"^\| \[[^]]+\]\(([a-z-]+\.md)\) \| `[^`]+` \|", (folder / "README.md").read_text("utf-8"), re.M)
+    assert sorted(rules) == sorted(page.name for page in folder.glob("*.md") if page.name != "README.md")
 
 
 def test_every_row_of_the_mission_is_judged_alike_in_both_languages() -> None:

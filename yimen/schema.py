@@ -1,6 +1,6 @@
 """The kit's own tables, which stand in every service's database beside its own.
 
-`new_metadata()` for a service's tables.py; `create_v1()` for its first migration.
+`new_metadata()` for a service's tables.py; `create_v1()` for its first migration, `create_v2()` for a later one.
 """
 
 from alembic import op
@@ -134,9 +134,25 @@ def _requests(metadata: MetaData) -> None:
     )
 
 
+def _operations(metadata: MetaData) -> None:
+    Table(
+        "operator_acts",
+        metadata,
+        Column("id", BigId, primary_key=True, autoincrement=True),
+        Column("at", Instant, nullable=False),
+        Column("who", String(200), nullable=False),
+        Column("why", Text, nullable=False),
+        Column("act", String(20), nullable=False),
+        Column("target_kind", String(20), nullable=False),
+        Column("target_id", String(300), nullable=False),
+        Column("was", Json, nullable=False),
+        sqlite_autoincrement=True,
+    )
+
+
 def kit_tables(metadata: MetaData) -> MetaData:
-    """Attaches outbox, inbox, timers, outgoing work and idempotency keys to a service's metadata."""
-    for attach in (_outbox, _inbox, _set_aside, _work, _requests):
+    """Attaches outbox, inbox, timers, outgoing work, idempotency keys and operators' acts to a service's metadata."""
+    for attach in (_outbox, _inbox, _set_aside, _work, _requests, _operations):
         attach(metadata)
     return metadata
 
@@ -146,10 +162,53 @@ def new_metadata() -> MetaData:
     return kit_tables(bare_metadata())
 
 
+V1 = (
+    *("outbox", "outbox_sequence", "inbox_position", "inbox_deferred", "inbox_parked"),
+    *("timers", "outgoing", "outgoing_attempts", "idempotency"),
+)
+V2 = ("operator_acts",)
+KEPT = "what operators did stays on record"
+
+
+def _named(names: tuple[str, ...]) -> tuple[MetaData, list[Table]]:
+    metadata = new_metadata()
+    return metadata, [metadata.tables[name] for name in names]
+
+
 def create_v1() -> None:
-    """Called by each service's first migration. When a kit table changes, this becomes a frozen copy beside a v2."""
-    kit_tables(bare_metadata()).create_all(op.get_bind())
+    """Called by each service's first migration. When one of its tables changes, this becomes a frozen copy."""
+    metadata, tables = _named(V1)
+    metadata.create_all(op.get_bind(), tables=tables)
 
 
 def drop_v1() -> None:
-    kit_tables(bare_metadata()).drop_all(op.get_bind())
+    metadata, tables = _named(V1)
+    metadata.drop_all(op.get_bind(), tables=tables)
+
+
+def create_v2() -> None:
+    """Operators' acts: rows are added, and the database refuses to change or delete them."""
+    metadata, tables = _named(V2)
+    metadata.create_all(op.get_bind(), tables=tables)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "CREATE FUNCTION refuse_to_forget_acts() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            f"BEGIN RAISE EXCEPTION '{KEPT}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+        )
+        op.execute(
+            "CREATE TRIGGER operator_acts_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON operator_acts "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_forget_acts()"
+        )
+        return
+    for verb in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER operator_acts_no_{verb.lower()} BEFORE {verb} ON operator_acts "
+            f"BEGIN SELECT RAISE(ABORT, '{KEPT}'); END"
+        )
+
+
+def drop_v2() -> None:
+    metadata, tables = _named(V2)
+    metadata.drop_all(op.get_bind(), tables=tables)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION refuse_to_forget_acts()")

@@ -27,10 +27,12 @@ from yimen.clock import Clock, MovableClock, SystemClock
 from yimen.db import Database
 from yimen.errors import CarrierDown
 from yimen.migrating import upgrade
+from yimen.operations.levels import measure
 from yimen.sender import SenderRunner, Senders
 from yimen.settings import Part, ServiceSettings
 from yimen.timers import TimerRunner, Timers
 from yimen.waiting import rest_until
+from yimen.web import operations
 from yimen.web.app import create_app
 from yimen.web.clock import clock_router
 from yimen.web.idempotency import forget_old_answers
@@ -43,6 +45,7 @@ DRAIN_SECONDS = 18.0  # with the 5 s that the server gives to open requests, bel
 DECLARE_REST_SECONDS = 1.0
 STUCK_SECONDS = 30.0
 HOUSEKEEPING_SECONDS = 3600.0
+GAUGES_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ class Service(Generic[C]):
         self.app = self._make_app()
 
     def _make_app(self) -> FastAPI:
-        routers = list(self.blueprint.routers)
+        routers = [*self.blueprint.routers, operations.router]
         if isinstance(self.parts.clock, MovableClock):
             routers.append(clock_router(self.parts.clock))
         return create_app(
@@ -157,6 +160,8 @@ class Service(Generic[C]):
         for name, loop in self._chosen_loops().items():
             self._loops.append(loop)
             self._tasks[name] = asyncio.create_task(self._supervise(name, loop), name=f"{self.instance}:{name}")
+        if "worker" not in self._tasks:
+            self.registry.unregister(self.metrics.connected)  # its 0 would say that a session is missing
         log.info("service_started", instance=self.instance, loops=sorted(self._tasks))
 
     @property
@@ -178,6 +183,7 @@ class Service(Generic[C]):
             loops["relay"] = Loop(self._relay_on, self.relay.stop)
         if Part.WORKER in does:
             loops["housekeeping"] = Loop(self._keep_house, lambda: None)
+        loops["gauges"] = Loop(self._measure, lambda: None)
         own = {f"own{n}": loop for n, loop in enumerate(self._own_loops)}
         return loops | own
 
@@ -198,6 +204,15 @@ class Service(Generic[C]):
             except Exception as error:
                 log.warning("housekeeping_postponed", instance=self.instance, reason=repr(error))
             await rest_until(self._stopping, HOUSEKEEPING_SECONDS)
+
+    async def _measure(self) -> None:
+        """In every process, whatever it does: each is asked for its metrics, and must not answer with zero."""
+        while not self._stopping.is_set():
+            try:
+                await measure(self.units, self.metrics)
+            except Exception as error:
+                log.debug("gauges_not_measured", instance=self.instance, reason=repr(error))
+            await rest_until(self._stopping, GAUGES_SECONDS)
 
     async def _relay_on(self) -> None:
         """Our own queue first: nobody hears of us before we can hear the answer."""
@@ -252,8 +267,6 @@ class Service(Generic[C]):
             count, oldest = await backlog(self.units)
         except Exception as error:
             return False, f"{type(error).__name__}"
-        self.metrics.outbox_depth.set(count)
-        self.metrics.outbox_oldest.set(oldest)
         if "worker" in self._tasks and not self.worker.connected:
             return False, "the consuming session is down"
         carried = oldest < STUCK_SECONDS or "relay" not in self._tasks

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from sqlalchemy import select
 
+from yimen.bus import Message
 from yimen.clock import FrozenClock
 from yimen.service import Service
 from yimen.settings import ServiceSettings
@@ -23,6 +24,8 @@ IN_DEPARTMENTS = frozenset(
     {Role.CITIZEN, Role.WINDOW_CLERK, Role.SECTION_OFFICER, Role.CHIEF_REPRESENTATIVE, Role.INTEGRATOR}
 )
 """Whose rights end at a person or a department; the others work for the whole county."""
+
+REASON = {"reason": "设备故障已排除"}
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ class Room:
         """Another thing of the same kind, untouched; or one that is ready for what the operation of that label does."""
         assert self.furnish is not None
         await self.furnish(self, label)
+        await leave_to_operators(self, label)
         for earlier in self.before.get(label, ()):
             (operation,) = (one for one in self.operations if one.label == earlier)
             status, text = await self.ask(operation, self.rightful(operation.access.roles[0]))
@@ -110,6 +114,32 @@ class Room:
                 table.name: sorted(map(repr, (await view.execute(select(table))).all()))
                 for table in self.harness.units.metadata.sorted_tables
             }
+
+
+async def leave_to_operators(room: Room, label: str) -> None:
+    """A parked message, of a type that nobody knows or, to be discarded, without a sender; a job and a timer that failed.
+
+    No service fails to the end by itself, so the latter two are put where they would end up."""
+    number = next(room.serial)
+    stranger = {"id": str(uuid4()), "type": "intake.case.renamed.v9", "source": "/elsewhere", "sequence": "1"}
+    stranger |= {"subject": f"case/{number}", "time": room.harness.clock.now().isoformat()}
+    if label.endswith("/discard"):
+        del stranger["source"]
+    headers = {f"cloudEvents_{name}": value for name, value in stranger.items()}
+    message = Message(f"intake.case.renamed.{number}", headers, b"{}")
+    await room.harness.process([message])
+    job, timer = {"kind": "telegram", "key": str(number)}, {"name": "alarm", "key": str(number)}
+    async with room.harness.units.begin() as unit:
+        k = unit.table("inbox_parked")
+        parked = (await unit.execute(select(k.c.id).where(k.c.key == message.key))).scalar_one()
+        now, failed = unit.now, {"attempt": 9, "payload": {}, "run_at": unit.now}
+        outgoing = job | failed | {"state": "given_up", "created_at": now}
+        await unit.execute(unit.table("outgoing").insert(), outgoing)
+        await unit.execute(unit.table("timers").insert(), timer | failed | {"due_at": now, "parked": True})
+    room.ids = {**room.ids, "parked_id": str(parked)}
+    acts = {f"POST /operations/parked/{{parked_id}}/{act}": REASON for act in ("replay", "skip", "discard")}
+    retries = {"POST /operations/jobs/retry": job | REASON, "POST /operations/timers/retry": timer | REASON}
+    room.bodies = {**room.bodies, **acts, **retries}
 
 
 @asynccontextmanager

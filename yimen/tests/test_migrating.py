@@ -5,6 +5,7 @@ import importlib
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from tests.support import tiny
 from yimen.db import Database
@@ -26,8 +28,8 @@ BROKEN = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade() -> None:
@@ -87,6 +89,17 @@ async def test_what_was_migrated_can_be_taken_back(service: str, database: Datab
     assert set(tables_of(service).tables) <= await tables(database)
 
 
+@pytest.mark.parametrize("statement", ["UPDATE operator_acts SET why = 'no reason'", "DELETE FROM operator_acts"])
+async def test_what_operators_did_can_neither_be_changed_nor_deleted(statement: str, database: Database) -> None:
+    await upgrade(database, TINY)
+    act = {"at": datetime.now(UTC), "who": "a", "why": "b", "act": "skip", "target_kind": "parked", "target_id": "1"}
+    async with database.write() as conn:
+        await conn.execute(tiny.metadata.tables["operator_acts"].insert(), act | {"was": {}})
+    with pytest.raises(IntegrityError, match="stays on record"):
+        async with database.write() as conn:
+            await conn.execute(text(statement))
+
+
 async def test_upgrading_again_changes_nothing(database: Database) -> None:
     await upgrade(database, TINY)
     async with database.write() as conn:
@@ -128,12 +141,12 @@ async def test_replicas_that_start_together_take_turns(database_url: str) -> Non
 
 @pytest.fixture
 def broken(tmp_path: Path) -> Path:
-    """The tiny service's migrations with a second one that fails at its end."""
+    """The tiny service's migrations with another that fails at its end."""
     folder = tmp_path / "migrations"
     (folder / "versions").mkdir(parents=True)
     for path in (TINY / "env.py", *(TINY / "versions").glob("*.py")):
         (folder / path.relative_to(TINY)).write_text(path.read_text())
-    (folder / "versions" / "0002_broken.py").write_text(BROKEN)
+    (folder / "versions" / "0003_broken.py").write_text(BROKEN)
     return folder
 
 
@@ -143,7 +156,7 @@ async def test_a_migration_that_fails_leaves_the_database_as_it_was(database: Da
         await upgrade(database, broken)
     async with database.read() as conn:
         assert (await conn.execute(tiny.effects.select())).all() == []
-        assert await conn.scalar(text("SELECT version_num FROM alembic_version")) == "0001"
+        assert await conn.scalar(text("SELECT version_num FROM alembic_version")) == "0002"
     assert "half" not in await tables(database)
 
 

@@ -1,84 +1,26 @@
 """A service's life: it starts, says truthfully whether it can work, outlives outages, and ends with nothing lost."""
 
 import asyncio
-import os
 import secrets
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import make_url, select
 
+from tests.support.driving import until
 from tests.support.postgres import PrivatePostgres, run_sql
-from tests.support.rabbit import PrivateRabbit
 from tests.support.sandbox import free_port, wait_until
-from tests.support.tiny import STEPS, Context, TinySettings, build
-from yimen.bus import Carrier
+from tests.support.tiny_running import complete, failing, made, process, readiness, running, withdraw
 from yimen.bus.local import LocalCarrier
 from yimen.bus.rabbit import RabbitCarrier
 from yimen.clock import SystemClock
-from yimen.service import Loop, Parts, Service
+from yimen.service import Loop
 from yimen.settings import KitSettings, Part
-from yimen.web.testing import TestIssuer
-
-ROOT = Path(__file__).parents[2]
-
-
-def made(url: str, carrier: Carrier | None = None, does: frozenset[Part] = frozenset(Part), *own: Loop) -> Any:
-    parts = Parts(carrier or LocalCarrier(), SystemClock(), TestIssuer().verifier, does)
-    return build(parts, TinySettings(database_url=url), own)
-
-
-@asynccontextmanager
-async def client(service: Service[Context]) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(service.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://tiny.test") as opened:
-        yield opened
-
-
-@asynccontextmanager
-async def running(service: Service[Context]) -> AsyncIterator[httpx.AsyncClient]:
-    async with service.running(), client(service) as http:
-        yield http
-
-
-async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 25) -> None:
-    async with asyncio.timeout(seconds):
-        while not await condition():
-            await asyncio.sleep(0.05)
-
-
-def readiness(http: httpx.AsyncClient, ready: bool) -> Callable[[], Awaitable[bool]]:
-    async def asked() -> bool:
-        return (await http.get("/readyz")).is_success is ready
-
-    return asked
-
-
-def complete(http: httpx.AsyncClient, cases: set[str]) -> Callable[[], Awaitable[bool]]:
-    async def asked() -> bool:
-        answer = await http.get("/cases")
-        return answer.is_success and answer.json() == {case: sorted(STEPS) for case in cases}
-
-    return asked
-
-
-async def withdraw(http: httpx.AsyncClient, *cases: str) -> None:
-    for case in cases:
-        assert (await http.post(f"/cases/{case}/withdrawal")).status_code == 201
-
-
-async def failing(http: httpx.AsyncClient) -> set[str]:
-    answer = await http.get("/readyz")
-    return {name for name, check in answer.json()["checks"].items() if not check["ok"]}
 
 
 async def test_a_request_runs_through_route_bus_handler_timer_and_sender(database_url: str) -> None:
@@ -99,10 +41,10 @@ async def test_what_was_not_carried_before_the_end_is_carried_after_the_next_sta
 @pytest.mark.parametrize(
     ("does", "loops"),
     [
-        ({Part.API}, set()),
-        ({Part.WORKER}, {"worker", "timers", "senders", "housekeeping"}),
-        ({Part.RELAY}, {"relay"}),
-        (set(Part), {"worker", "timers", "senders", "relay", "housekeeping"}),
+        ({Part.API}, {"gauges"}),
+        ({Part.WORKER}, {"worker", "timers", "senders", "housekeeping", "gauges"}),
+        ({Part.RELAY}, {"relay", "gauges"}),
+        (set(Part), {"worker", "timers", "senders", "relay", "housekeeping", "gauges"}),
     ],
 )
 async def test_a_process_runs_the_loops_of_its_parts(tmp_path: Path, does: set[Part], loops: set[str]) -> None:
@@ -222,23 +164,6 @@ async def test_a_frozen_database_is_told_in_time_and_work_goes_on_afterwards(mor
         await until(complete(http, {"a", "b"}))
 
 
-async def test_requests_are_answered_while_the_broker_is_down_and_drain_when_it_is_back(
-    mortal_rabbit: PrivateRabbit, postgres_database: Callable[[], str]
-) -> None:
-    url = mortal_rabbit.new_vhost()
-    async with running(made(postgres_database(), RabbitCarrier(url))) as http:
-        await withdraw(http, "a")
-        await until(complete(http, {"a"}))
-        await asyncio.to_thread(mortal_rabbit.wait_recorded, "tiny")
-        await asyncio.to_thread(mortal_rabbit.stop)
-        await until(readiness(http, False))
-        assert await failing(http) == {"bus"}
-        await withdraw(http, "b", "c")
-        await asyncio.to_thread(mortal_rabbit.start)
-        await until(complete(http, {"a", "b", "c"}), 40)
-        await until(readiness(http, True))
-
-
 async def test_a_service_starts_answers_and_ends_without_a_broker(database_url: str) -> None:
     nobody = RabbitCarrier(f"amqp://guest:guest@127.0.0.1:{free_port()}/")
     async with running(made(database_url, nobody)) as http:
@@ -249,61 +174,6 @@ async def test_a_service_starts_answers_and_ends_without_a_broker(database_url: 
 
 
 # -- as a process ------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def process(port: int, database: str, broker: str) -> Iterator[subprocess.Popen[bytes]]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("YIMEN_")}
-    environment |= {"YIMEN_TINY_DATABASE_URL": database, "YIMEN_BUS_URL": broker, "YIMEN_PORT": str(port)}
-    environment |= {"YIMEN_LOG_LEVEL": "ERROR"}
-    started = subprocess.Popen([sys.executable, "-m", "tests.support.tiny"], cwd=ROOT, env=environment)
-    try:
-        yield started
-    finally:
-        started.kill()
-        started.wait()
-
-
-def _answers(http: httpx.Client) -> bool:
-    try:
-        return http.get("/readyz").is_success
-    except httpx.TransportError:
-        return False
-
-
-def _accepted_until_it_ends(http: httpx.Client, prefix: str) -> set[str]:
-    accepted: set[str] = set()
-    for number in range(100_000):
-        try:
-            answer = http.post(f"/cases/{prefix}{number}/withdrawal")
-        except httpx.TransportError:
-            return accepted
-        if answer.status_code == 201:
-            accepted.add(f"{prefix}{number}")
-    raise AssertionError("it never ended")
-
-
-async def test_sigterm_under_load_ends_the_process_in_time_with_nothing_lost(
-    amqp_vhost_url: str, postgres_database: Callable[[], str]
-) -> None:
-    port, database = free_port(), postgres_database()
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=10) as http:
-        with process(port, database, amqp_vhost_url) as tiny:
-            await asyncio.to_thread(wait_until, lambda: _answers(http), 30, lambda: "it never became ready")
-            loading = asyncio.create_task(asyncio.to_thread(_accepted_until_it_ends, http, "c"))
-            await asyncio.sleep(1)  # load has no event to wait for
-            tiny.send_signal(signal.SIGTERM)
-            assert await asyncio.to_thread(tiny.wait, 25) == 0
-            accepted = await loading
-    assert len(accepted) > 10
-    async with running(made(database, RabbitCarrier(amqp_vhost_url))) as again:
-        await until(lambda: _holds(again, accepted))
-
-
-async def _holds(http: httpx.AsyncClient, accepted: set[str]) -> bool:
-    """Every accepted case went its whole way; one more may have been committed as its caller was cut off."""
-    found = (await http.get("/cases")).json()
-    return accepted <= found.keys() and all(set(steps) == STEPS for steps in found.values())
 
 
 async def test_sigterm_ends_a_process_whose_broker_is_away(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _OWN_HEADERS = {"content-length", "date"}
 
 
-def once() -> None:
+async def once() -> None:
     """Marks the route; the work is done around it, by UnitRoute."""
 
 
@@ -63,16 +63,8 @@ async def answer_once(
         await unit.execute(delete(table).where(table.c.key_hash == hashed))
     response = await handle(request)
     headers = [[name, value] for name, value in response.headers.items() if name not in _OWN_HEADERS]
-    await unit.execute(
-        table.insert().values(
-            key_hash=hashed,
-            body_sha256=fingerprint,
-            status=response.status_code,
-            headers=headers,
-            body=bytes(response.body),
-            created_at=now,
-        )
-    )
+    answer = {"status": response.status_code, "headers": headers, "body": bytes(response.body), "created_at": now}
+    unit.add(table, {"key_hash": hashed, "body_sha256": fingerprint} | answer)
     return response
 
 

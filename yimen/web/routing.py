@@ -11,6 +11,7 @@ Does not: keep a view open while an answer streams; a streaming route reads what
 
 from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum
+from inspect import iscoroutinefunction
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -25,17 +26,17 @@ Handle = Callable[[Request], Awaitable[Response]]
 MUTATING = {"POST", "PUT", "PATCH", "DELETE"}
 
 
-def current_unit(request: Request) -> Any:
+async def current_unit(request: Request) -> Any:
     """`unit: Annotated[Unit[Context], Depends(current_unit)]`"""
     return request.state.unit
 
 
-def current_view(request: Request) -> Any:
+async def current_view(request: Request) -> Any:
     """`view: Annotated[View[Context], Depends(current_view)]`"""
     return request.state.view
 
 
-def raw_body() -> None:
+async def raw_body() -> None:
     """`dependencies=[Depends(raw_body)]`: the body is not JSON of ours (a bank's message); only its size is limited."""
 
 
@@ -47,6 +48,7 @@ class UnitRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Any]:
         handle = super().get_route_handler()
         calls = set(calls_of(self.dependant))
+        _refuse_threads(self, calls)
         self.access = access_of(self)
         self.is_raw = raw_body in calls
         self.creates = once in calls
@@ -69,6 +71,13 @@ def new_router(
     prefix: str = "", tags: list[str | Enum] | None = None, dependencies: Sequence[DependsParameter] | None = None
 ) -> APIRouter:
     return APIRouter(prefix=prefix, tags=tags, dependencies=dependencies, route_class=UnitRoute, redirect_slashes=False)
+
+
+def _refuse_threads(route: UnitRoute, calls: set[Any]) -> None:
+    """FastAPI runs what is not a coroutine in a thread: a hundred microseconds for a line of code, and another thread."""
+    for call in (route.endpoint, *calls):
+        if not (iscoroutinefunction(call) or iscoroutinefunction(type(call).__call__)):
+            raise TypeError(f"{route.path}: {call!r} would run in a thread; make it async")
 
 
 def _runner(route: UnitRoute, calls: set[Any]) -> Callable[[Request, Handle], Awaitable[Response]]:

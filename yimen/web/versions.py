@@ -24,7 +24,7 @@ class StaleVersion(Problem):
         )
 
 
-def expected_version(request: Request) -> int:
+async def expected_version(request: Request) -> int:
     """Only one strong tag of ours will do: `*` or a weak one would let a transition pass unseen changes."""
     header = request.headers.get("if-match")
     if header is None:

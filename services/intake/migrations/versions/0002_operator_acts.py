@@ -1,0 +1,14 @@
+"""What operators did to parked messages, jobs and timers is kept."""
+
+from yimen.schema import create_v2, drop_v2
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    create_v2()
+
+
+def downgrade() -> None:
+    drop_v2()
