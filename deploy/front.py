@@ -26,12 +26,17 @@ _HOP = {
 }
 
 
+IDLE_SECONDS = 2.0
+"""Shorter than uvicorn keeps an idle connection (5 s): a request must not meet a connection that is being closed."""
+
+
 class Front:
     """`upstreams`: path prefix, such as `/intake` or `/approval/departments/fire`, to the replicas' addresses."""
 
     def __init__(self, upstreams: Mapping[str, Sequence[str]]) -> None:
         self._upstreams = {prefix: (cycle(addresses), len(addresses)) for prefix, addresses in upstreams.items()}
-        self._client = httpx.AsyncClient(timeout=httpx.Timeout(30, read=None), trust_env=False)
+        limits = httpx.Limits(max_connections=None, keepalive_expiry=IDLE_SECONDS)
+        self._client = httpx.AsyncClient(timeout=httpx.Timeout(30, read=None), limits=limits, trust_env=False)
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -48,6 +53,8 @@ class Front:
                 return await self._pass_on(request, next(addresses), request.url.path.removeprefix(mount) or "/", body)
             except httpx.ConnectError:
                 continue
+            except httpx.TransportError:
+                break  # it may have been done: only the caller, who has the key, can ask again
         return out_of_service().response(request.url.path)
 
     async def _pass_on(self, request: Request, address: str, path: str, body: bytes) -> Response:
