@@ -2,6 +2,7 @@
 #   PORT=8080     where `make run` opens the hall
 #   PYTHON=...    the interpreter to build .venv with, instead of the newest found
 #   JOBS=2        test workers side by side, each with a broker and a database of its own
+#   BROKER=4      run `make faults` on a RabbitMQ 4 in .tools/, made once (root only)
 #   ARGS=...      handed on: make test ARGS="-k deemed", make lock ARGS=--upgrade
 
 SHELL := /bin/sh
@@ -12,6 +13,7 @@ SHELL := /bin/sh
 PORT ?= 8080
 PYTHON ?=
 JOBS ?= 2
+BROKER ?=
 ARGS ?=
 PY := .venv/bin/python
 export PORT PYTHON
@@ -30,7 +32,7 @@ demo: .venv/run.stamp ## Play the standard day and print each case's timeline
 
 test: .venv/dev.stamp ## Run every test, with a private RabbitMQ and PostgreSQL
 	@sh tools/real-parts.sh
-	@exec $(PY) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+	@exec $(PY) -m pytest -p tests.faults.table -n $(JOBS) --dist loadfile $(ARGS)
 
 lint: .venv/dev.stamp ## Check style, types and the direction of imports
 	$(PY) -m ruff check .
@@ -45,15 +47,15 @@ rules: .venv/dev.stamp ## Show which tests keep which rule of the field
 	@sh tools/real-parts.sh
 	@exec $(PY) -m tests.rules $(ARGS)
 
-bench: .venv/dev.stamp ## Measure what it costs
-	@test -f bench/__main__.py || { echo 'bench/ is empty as yet: the benchmarks come with the bus fault suite'; exit 1; }
+bench: .venv/dev.stamp ## Measure what it costs, beside others (ARGS="consumer --quick")
 	@sh tools/real-parts.sh
 	@exec $(PY) -m bench $(ARGS)
 
-faults: .venv/dev.stamp ## Kill, freeze and cut off real parts; lose nothing
-	@test -d tests/faults || { echo 'tests/faults/ is empty as yet: it comes with the bus fault suite'; exit 1; }
+faults: .venv/dev.stamp ## Kill, freeze and cut off real parts; lose nothing (BROKER=4: on RabbitMQ 4)
 	@sh tools/real-parts.sh
-	@exec $(PY) -m pytest tests/faults $(ARGS)
+	@case '$(BROKER)' in '') ;; 4) scripts=$$(sh tools/broker4.sh); export YIMEN_TEST_RABBITMQ_SCRIPTS="$$scripts" ;; \
+		*) echo 'BROKER: only 4, or none for the installed one'; exit 2 ;; esac; \
+	exec env YIMEN_FAULTS=long $(PY) -m pytest -p tests.faults.table --every-row tests/faults yimen/bus/tests/test_carriers.py $(ARGS)
 
 lock: .venv/run.stamp ## Write both lock files anew from pyproject.toml
 	@sh tools/lock.sh $(ARGS)

@@ -1,0 +1,75 @@
+"""A pytest plugin that ends a run with the fault table: each row passed, failed or not run, and its seconds.
+
+With `--every-row` a row that did not pass fails the run, also one that has no test or was left out.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.faults.dose import LONG, SEED
+from tests.faults.rows import ROWS, name_of
+
+
+@dataclass
+class Result:
+    """Of all tests of a row: one, or one for each of its parameters."""
+
+    seconds: float = 0.0
+    ran: bool = False
+    failed: bool = False
+    skipped: bool = False
+
+    def add(self, report: pytest.TestReport) -> None:
+        self.seconds += report.duration
+        self.ran |= report.when == "call"
+        self.failed |= report.failed
+        self.skipped |= report.skipped
+
+    @property
+    def passed(self) -> bool:
+        return self.ran and not (self.failed or self.skipped)
+
+    def __str__(self) -> str:
+        if self.failed:
+            return "FAILED"
+        return "passed" if self.passed else "left out" if self.skipped else "not run"
+
+
+class FaultTable:
+    def __init__(self, *, strict: bool) -> None:
+        self._strict = strict
+        self.results = {name_of(row): Result() for row in ROWS}
+
+    def pytest_report_header(self) -> str:
+        return f"faults: the {'long' if LONG else 'short'} form, YIMEN_FAULTS_SEED={SEED}"
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        path, _, test = report.nodeid.rpartition("::")
+        result = self.results.get(test.partition("[")[0])
+        if result is not None and path.startswith("tests/faults/"):
+            result.add(report)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
+        if self._strict and not all(result.passed for result in self.results.values()):
+            session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+        yield
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if not self._strict and not any(result.ran for result in self.results.values()):
+            return
+        terminalreporter.section(f"faults, seed {SEED}")
+        for row in ROWS:
+            result = self.results[name_of(row)]
+            terminalreporter.write_line(f"{row:<52} {result!s:<9} {result.seconds:7.1f} s")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--every-row", action="store_true", help="fail unless every row of the fault table passed")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # a worker's results come together where it was started
+        config.pluginmanager.register(FaultTable(strict=config.getoption("--every-row")), "yimen-fault-table")
