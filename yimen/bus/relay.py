@@ -29,6 +29,10 @@ FIRST_IDLE_SECONDS, LONGEST_IDLE_SECONDS = 0.25, 1.0
 MEASURE_SECONDS = 5.0
 STANDBY_SECONDS = 1.0
 FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 0.2, 5.0
+REFUSED_SESSION_SECONDS = 5.0
+"""How long a session is kept in which messages are refused. A full queue refuses in each new one too, at little cost.
+But RabbitMQ (seen on 3.10.8) may refuse on one channel for ever: where the first publish to a quorum queue fell between
+the death of its leader's node and the election, the channel goes on asking the dead node."""
 _LEADER = 0x5245_4C41  # one relay a database: every service has a database of its own
 
 
@@ -96,13 +100,16 @@ class Relay:
     async def _pump(self, conn: AsyncConnection, publisher: Publisher) -> None:
         """Woken by commits of its own process; looks by itself, ever more seldom, for those of others."""
         idle = FIRST_IDLE_SECONDS
+        renewal = time.monotonic() + REFUSED_SESSION_SECONDS
         while not self._stopping.is_set():
             self.wake.clear()
             rows = await self._next(conn)
             await self._measure()
             if rows:
                 idle = FIRST_IDLE_SECONDS
-                await self._carry(conn, publisher, rows)
+                refused = await self._carry(conn, publisher, rows)
+                if refused and time.monotonic() > renewal:
+                    raise CarrierDown(f"{refused} messages refused: another session may be taken")
             else:
                 publisher.check()
                 await rest_until(self.wake, idle)
@@ -128,22 +135,25 @@ class Relay:
         async with self._units.database.read() as fresh:  # each read of SQLite's WAL needs a new snapshot
             return list(await fresh.execute(query))
 
-    async def _carry(self, conn: AsyncConnection, publisher: Publisher, rows: list[Row[Any]]) -> None:
+    async def _carry(self, conn: AsyncConnection, publisher: Publisher, rows: list[Row[Any]]) -> int:
+        """Publishes the rows and deletes what was confirmed; how many were refused."""
         confirmed = await publisher.publish([Message(row.key, row.headers, row.body) for row in rows])
         done = [row.seq for row, ok in zip(rows, confirmed, strict=True) if ok]
         until = time.monotonic() + FIRST_REST_SECONDS * 5
         self._resting.update({row.seq: until for row, ok in zip(rows, confirmed, strict=True) if not ok})
+        refused = len(rows) - len(done)
         self._metrics.published.inc(len(done))
-        self._metrics.refused.inc(len(rows) - len(done))
+        self._metrics.refused.inc(refused)
         if not done:
             await rest_until(self._stopping, FIRST_REST_SECONDS)
-            return
+            return refused
         statement = delete(self._outbox).where(self._outbox.c.seq.in_(done))
         if self._units.database.is_sqlite:
             async with self._units.database.write() as writer:
                 await writer.execute(statement)
         else:
             await conn.execute(statement)
+        return refused
 
 
 async def backlog(units: Units[Any]) -> tuple[int, float]:

@@ -33,6 +33,7 @@ class Capricious:
         self.takes = takes
         self.given: list[tuple[str, int]] = []
         self.down = False
+        self.sessions = 0
 
     async def declare(self, queue: Queue) -> None:
         """It has no queues."""
@@ -40,6 +41,7 @@ class Capricious:
     @asynccontextmanager
     async def publisher(self) -> AsyncIterator["Capricious"]:
         self.check()
+        self.sessions += 1
         yield self
 
     @asynccontextmanager
@@ -69,6 +71,20 @@ async def test_what_the_carrier_refuses_stays_and_others_go_on(ledger: Ledger) -
         assert ("case/c", 1) in carrier.given
         carrier.takes = lambda _: True
         await until(left(ledger.units, 0))
+
+
+async def test_a_session_that_goes_on_refusing_is_given_up_for_another(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A channel of RabbitMQ may refuse for ever what the next one takes; others go on in both."""
+    monkeypatch.setattr("yimen.bus.relay.REFUSED_SESSION_SECONDS", 0.1)
+    carrier = Capricious()
+    carrier.takes = lambda meta: carrier.sessions > 1 or meta.subject != "case/stuck"
+    relay = Relay(ledger.units, carrier, ledger.metrics)
+    await emit(ledger, "stuck", "a")
+    async with working(relay):
+        await until(left(ledger.units, 0))
+    assert [case for case in carrier.given if case != ("case/stuck", 1)] == [("case/a", 1)]
 
 
 async def test_rows_wait_out_a_carrier_that_is_down_and_go_in_order(ledger: Ledger) -> None:
