@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, and_, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, bindparam, select, tuple_, update
 
 from yimen.bus.unit import Unit, Units
 from yimen.db import is_contention, is_unavailable
@@ -83,7 +83,8 @@ async def send_later(
     """Once for each (kind, key): asking again changes nothing."""
     row = {"kind": kind, "key": key, "payload": payload, "attempt": 0, "state": "waiting"}
     row |= {"run_at": not_before or unit.now, "created_at": unit.now}
-    await unit.execute(unit.insert(unit.table("outgoing")).values(row).on_conflict_do_nothing())
+    unit.work_for.add("outgoing")
+    await unit.execute(unit.insert(unit.table("outgoing")).on_conflict_do_nothing(), row)
 
 
 class SenderRunner:
@@ -96,10 +97,14 @@ class SenderRunner:
         self._senders = senders
         self._table = units.metadata.tables["outgoing"]
         self._attempts = units.metadata.tables["outgoing_attempts"]
+        t = self._table
+        waits = and_(t.c.kind == bindparam("of_kind"), t.c.key == bindparam("of_key"), t.c.state == "waiting")
+        self._end = update(t).where(waits)
         self._stopping = asyncio.Event()
         self._wake = asyncio.Event()
         self._in_hand: dict[tuple[str, str], asyncio.Task[None]] = {}
-        units.woken.append(self._wake)
+        self._is_full = False  # something may wait for a place
+        units.alarms["outgoing"].append(self._wake)
 
     def stop(self) -> None:
         """What is in hand is finished; nothing new is taken."""
@@ -142,6 +147,7 @@ class SenderRunner:
     async def _take(self) -> list[asyncio.Task[None]]:
         """Starts what is due and has room."""
         room = self._room()
+        self._is_full = len(room) < len(self._senders.trades)
         async with self._units.view() as view:
             kinds = set(await view.conn.scalars(select(self._table.c.kind).where(self._due(view.now, room)).distinct()))
         if not kinds:
@@ -149,7 +155,9 @@ class SenderRunner:
         jobs: list[Job] = []
         async with self._units.begin() as unit:
             for kind in sorted(kinds):
-                jobs += await self._claim(unit, kind, room[kind])
+                claimed = await self._claim(unit, kind, room[kind])
+                self._is_full |= len(claimed) == room[kind]
+                jobs += claimed
         return [self._start(job) for job in jobs]
 
     def _room(self) -> dict[str, int]:
@@ -188,7 +196,8 @@ class SenderRunner:
 
     def _finished(self, job: Job, task: asyncio.Task[None]) -> None:
         del self._in_hand[job.kind, job.key]
-        self._wake.set()
+        if self._is_full:
+            self._wake.set()
         if not task.cancelled() and (error := task.exception()):
             log.error("job_unrecorded", kind=job.kind, key=job.key, exc_info=error)  # done again when its lease is over
 
@@ -226,21 +235,19 @@ class SenderRunner:
     async def _record(self, trade: Trade | None, job: Job, answer: Answer | None, error: Exception | None) -> None:
         """Without a trade: the outcome could not be settled, only kept."""
         final = trade is None or error is None or isinstance(error, Permanent) or job.attempt > len(trade.ladder)
-        table = self._table
-        mine = and_(table.c.kind == job.kind, table.c.key == job.key, table.c.state == "waiting")
+        mine = {"of_kind": job.kind, "of_key": job.key}
         async with self._units.begin() as unit:
             attempt = {"kind": job.kind, "key": job.key, "attempt": job.attempt, "at": unit.now}
-            attempt |= {"answer": answer, "error": repr(error) if error else None}
-            await unit.execute(insert(self._attempts), attempt)
+            unit.add(self._attempts, attempt | {"answer": answer, "error": repr(error) if error else None})
             if trade is None:
-                await unit.execute(update(table).where(mine).values(state="unsettled"))
+                await unit.execute(self._end, mine | {"state": "unsettled"})
             elif not final:
                 # Another replica that took it over after our lease knows better when to try again.
-                retry = update(table).where(mine, table.c.attempt == job.attempt)
-                await unit.execute(retry.values(run_at=unit.now + _wait_after(trade, job)))
+                retry = self._end.where(self._table.c.attempt == job.attempt)
+                await unit.execute(retry, mine | {"run_at": unit.now + _wait_after(trade, job)})
             else:
-                done = update(table).where(mine).values(state="given_up" if error else "done")
-                if (await unit.execute(done)).rowcount:
+                done = await unit.execute(self._end, mine | {"state": "given_up" if error else "done"})
+                if done.rowcount:
                     await trade.settled(unit, job, answer, str(error) or repr(error) if error else None)
 
 

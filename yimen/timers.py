@@ -5,13 +5,13 @@ commit together. It may run late (downtime, a moved clock), never twice and neve
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, and_, delete, func, select, update
+from sqlalchemy import Row, and_, bindparam, delete, func, select, update
 
 from yimen.bus.unit import Unit, Units
 from yimen.db import is_contention, is_unavailable
@@ -80,8 +80,16 @@ async def set_timers(
 
 
 async def cancel_timer(unit: Unit[Any], name: str, *, key: str) -> None:
+    await cancel_timers(unit, [(name, key)])
+
+
+async def cancel_timers(unit: Unit[Any], which: Collection[tuple[str, str]]) -> None:
+    """Those of these names and keys that stand, in one round trip, locked in that order."""
+    if not which:
+        return
     table = unit.table("timers")
-    await unit.execute(delete(table).where(table.c.name == name, table.c.key == key))
+    standing = delete(table).where(table.c.name == bindparam("n"), table.c.key == bindparam("k"))
+    await unit.execute(standing, [{"n": name, "k": key} for name, key in sorted(which)])
 
 
 class TimerRunner:

@@ -16,7 +16,7 @@ from yimen.bus import Unit
 from yimen.contracts import Event
 from yimen.contracts.intake import CaseLicenceIssued
 from yimen.contracts.parts import Document
-from yimen.timers import Timer, cancel_timer, set_timers
+from yimen.timers import Timer, cancel_timers, set_timers
 
 
 async def advance(unit: Unit[Context], before: Case, change: Change, *, fired: Timer | None = None) -> Case:
@@ -74,6 +74,5 @@ def _say(unit: Unit[Context], case: Case, events: list[Event]) -> None:
 
 
 async def _move_timers(unit: Unit[Context], standing: clock.TimerPlan, wanted: clock.TimerPlan) -> None:
-    for name, key in standing.keys() - wanted.keys():
-        await cancel_timer(unit, name, key=key)
+    await cancel_timers(unit, standing.keys() - wanted.keys())
     await set_timers(unit, {which: due_at for which, due_at in wanted.items() if standing.get(which) != due_at})

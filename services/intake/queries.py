@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, Select, func, literal, select, tuple_, update
+from sqlalchemy import BindParameter, Row, Select, bindparam, func, literal, select, tuple_, update
 
 from services.intake.domain.case import Case, Review
 from services.intake.domain.catalogue import Item
@@ -28,15 +28,31 @@ _CASE_FIELDS = {column.name for column in cases.columns} - _OWN_COLUMNS
 _CASE_JSON = {"applicant", "materials", "requested", "licence"}
 _REVIEW_JSON = {"superior", "answer", "pauses", "lists"}
 
+# Made once: building an expression costs as much as half of its round trip.
+_WHICH: BindParameter[str] = bindparam("which")
+_CASE = select(cases).where(cases.c.case_number == _WHICH)
+_CASE_LOCKED = _CASE.with_for_update()
+_CASE_LOCKED_NOW = _CASE.with_for_update(nowait=True)
+_KEEP_CASE = update(cases).where(cases.c.case_number == _WHICH)
+_REVIEWS = select(reviews).where(reviews.c.case_number == _WHICH).order_by(reviews.c.stage, reviews.c.department)
+_KEEP_REVIEW = update(reviews).where(reviews.c.review_id == _WHICH)
+_DOCUMENTS = select(documents).where(documents.c.case_number == _WHICH).order_by(documents.c.id)
+_ANSWERS = (
+    select(review_answers)
+    .join(reviews)
+    .where(reviews.c.case_number == _WHICH)
+    .order_by(review_answers.c.arrived_at, review_answers.c.event_id)
+)
+_NOTICES = select(notices).where(notices.c.case_number == _WHICH).order_by(notices.c.notice_number)
+
 
 async def locked_case(unit: Unit[Any], case_number: str, *, nowait: bool = False) -> Case | None:
     """`nowait` for timers, which already hold their own row: waiting here as well could be a deadlock."""
-    query = select(cases).where(cases.c.case_number == case_number).with_for_update(nowait=nowait)
-    return await _one(unit, query)
+    return await _one(unit, _CASE_LOCKED_NOW if nowait else _CASE_LOCKED, case_number)
 
 
 async def find_case(view: View[Any], case_number: str) -> Case | None:
-    return await _one(view, select(cases).where(cases.c.case_number == case_number))
+    return await _one(view, _CASE, case_number)
 
 
 async def case_of_review(view: View[Any], review_id: str) -> str | None:
@@ -76,21 +92,20 @@ async def page_of_cases(
     return [_case(row, [], known) for row in rows]
 
 
-async def _one(view: View[Any], query: Select[Any]) -> Case | None:
-    row = (await view.execute(query)).one_or_none()
+async def _one(view: View[Any], query: Select[Any], case_number: str) -> Case | None:
+    row = (await view.execute(query, {"which": case_number})).one_or_none()
     if row is None:
         return None
-    asked = (
-        select(reviews).where(reviews.c.case_number == row.case_number).order_by(reviews.c.stage, reviews.c.department)
-    )
-    found = (await view.execute(asked)).all()
+    found = (await view.execute(_REVIEWS, {"which": case_number})).all()
     return _case(row, found, await _items(view, {(row.item_code, row.item_version)}))
 
 
 def _case(row: Row[Any], found: Sequence[Row[Any]], known: dict[Edition, Item]) -> Case:
-    values = {name: value for name, value in row._mapping.items() if name in _CASE_FIELDS}
+    values = row._asdict()
+    for name in _OWN_COLUMNS:
+        del values[name]
     item = known[row.item_code, row.item_version]
-    own = [Review.model_validate(dict(review._mapping)) for review in found]
+    own = [Review.model_validate(review._asdict()) for review in found]
     return Case.model_validate(values | {"item": item, "reviews": own})
 
 
@@ -120,15 +135,14 @@ def add_case(unit: Unit[Any], case: Case, hashed: str) -> None:
 
 async def keep_case(unit: Unit[Any], before: Case, after: Case) -> None:
     """Stores what differs; the caller holds the row."""
-    changed = update(cases).where(cases.c.case_number == after.case_number)
-    await unit.execute(changed.values(_case_values(after)))
+    await unit.execute(_KEEP_CASE, _case_values(after) | {"which": after.case_number})
     known = {review.review_id: review for review in before.reviews}
     for review in after.reviews:
         values = _values(review, _REVIEW_JSON)
         if review.review_id not in known:
             unit.add(reviews, values | {"case_number": after.case_number})
         elif review != known[review.review_id]:
-            await unit.execute(update(reviews).where(reviews.c.review_id == review.review_id).values(values))
+            await unit.execute(_KEEP_REVIEW, values | {"which": review.review_id})
 
 
 def _case_values(case: Case) -> dict[str, Any]:
@@ -156,19 +170,16 @@ def add_document(unit: Unit[Any], case_number: str, document: Document) -> None:
 
 
 async def documents_of(view: View[Any], case_number: str) -> Sequence[Row[Any]]:
-    query = select(documents).where(documents.c.case_number == case_number).order_by(documents.c.id)
-    return (await view.execute(query)).all()
+    return (await view.execute(_DOCUMENTS, {"which": case_number})).all()
 
 
 async def answers_of(view: View[Any], case_number: str) -> Sequence[Row[Any]]:
     """Every answer that came, late and doubled ones too, in the order in which they came."""
-    query = select(review_answers).join(reviews).where(reviews.c.case_number == case_number)
-    return (await view.execute(query.order_by(review_answers.c.arrived_at, review_answers.c.event_id))).all()
+    return (await view.execute(_ANSWERS, {"which": case_number})).all()
 
 
 async def notices_of(view: View[Any], case_number: str) -> Sequence[Row[Any]]:
-    query = select(notices).where(notices.c.case_number == case_number).order_by(notices.c.notice_number)
-    return (await view.execute(query)).all()
+    return (await view.execute(_NOTICES, {"which": case_number})).all()
 
 
 async def keep_notice(unit: Unit[Any], notice_number: str, case_number: str, **known: Any) -> None:

@@ -8,7 +8,7 @@ subject. Nothing is sent here: senders do that after the commit.
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, update
+from sqlalchemy import bindparam, delete, update
 
 from services.notify import lanes, queries
 from services.notify.context import Context
@@ -22,6 +22,7 @@ from yimen.sender import send_later
 
 handlers = Handlers()
 
+_HEAD = update(stream_head).values(last=stream_head.c.last + bindparam("step")).returning(stream_head.c.last)
 SWEEP = 64
 """The stream's oldest rows are let go at every so many new ones."""
 
@@ -45,8 +46,7 @@ async def tell_everyone(unit: Unit[Context], event: Event, meta: Meta) -> None:
 
 async def _take_turn(unit: Unit[Context], step: int) -> int:
     """The stream's newest number, raised by `step`; its lock is held until the commit. A contact takes its turn too."""
-    head = update(stream_head).values(last=stream_head.c.last + step).returning(stream_head.c.last)
-    return int((await unit.execute(head)).scalar_one())
+    return int((await unit.execute(_HEAD, {"step": step})).scalar_one())
 
 
 async def show_in_stream(unit: Unit[Context], number: int, meta: Meta, body: dict[str, Any]) -> None:
@@ -58,7 +58,7 @@ async def show_in_stream(unit: Unit[Context], number: int, meta: Meta, body: dic
         "case_number": meta.correlation_id,
         "body": orjson.dumps(body).decode(),
     }
-    await unit.execute(unit.insert(stream).values(row))
+    unit.add(stream, row)
     if number % SWEEP == 0:
         await unit.execute(delete(stream).where(stream.c.id <= number - unit.context.settings.stream_keep))
     unit.after_commit(unit.context.tail.wake)
@@ -70,7 +70,7 @@ async def remember_department(unit: Unit[Context], event: Event) -> None:
     if department is None or event.correlation_id is None:
         return
     row = {"case_number": event.correlation_id, "department": department}
-    await unit.execute(unit.insert(case_departments).values(row).on_conflict_do_nothing())
+    await unit.execute(unit.insert(case_departments).on_conflict_do_nothing(), row)
 
 
 # -- messages -------------------------------------------------------------------------------------------------------
@@ -92,17 +92,18 @@ async def write_letter(unit: Unit[Context], letter: Letter, event: Event, meta: 
         "state": "waiting_contact" if phone is None else "queued",
         "created_at": unit.now,
     }
-    written = await unit.execute(unit.insert(messages).values(row).on_conflict_do_nothing().returning(messages.c.id))
+    written = await unit.execute(unit.insert(messages).on_conflict_do_nothing().returning(messages.c.id), row)
     if written.one_or_none() is not None and phone is not None:
         await send_later(unit, "sms", key=message_id, payload={})
 
 
 async def _phone_of(unit: Unit[Context], recipient: str) -> str | None:
     """Makes or locks the recipient's row, so that a contact on its way either is seen here or sees this message."""
-    row = unit.insert(contacts).values(recipient=recipient)
-    row = row.on_conflict_do_update(index_elements=["recipient"], set_={"recipient": recipient})
-    found: str | None = (await unit.execute(row.returning(contacts.c.phone))).scalar_one()
-    return found
+    row = unit.insert(contacts)
+    row = row.on_conflict_do_update(index_elements=["recipient"], set_={"recipient": row.excluded.recipient})
+    found = await unit.execute(row.returning(contacts.c.phone), {"recipient": recipient})
+    phone: str | None = found.scalar_one()
+    return phone
 
 
 async def learn_contact(unit: Unit[Context], event: ContactRecorded) -> None:

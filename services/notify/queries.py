@@ -3,12 +3,18 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, Select, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notify.tables import case_departments, contacts, deliveries, messages, stream, stream_head, subscriptions
 
 Rows = Sequence[Row[Any]]
+
+_TO_MAKE = (
+    select(deliveries.c.event_id, deliveries.c.body, subscriptions.c.url, subscriptions.c.secret, subscriptions.c.state)
+    .join(subscriptions)
+    .where(deliveries.c.id == bindparam("delivery"))
+)
 
 
 async def message(conn: AsyncConnection, message_id: str) -> Row[Any] | None:
@@ -69,25 +75,11 @@ async def delivery_counts(conn: AsyncConnection, subscription_id: str) -> dict[s
 
 async def delivery_to_make(conn: AsyncConnection, delivery_id: int) -> Row[Any, Any, Any, Any, Any]:
     """The delivery with its subscription's address, secret and state."""
-    where = deliveries.c.id == delivery_id
-    query = select(
-        deliveries.c.event_id, deliveries.c.body, subscriptions.c.url, subscriptions.c.secret, subscriptions.c.state
-    ).join(subscriptions)
-    return (await conn.execute(query.where(where))).one()
+    return (await conn.execute(_TO_MAKE, {"delivery": delivery_id})).one()
 
 
 async def delivery(conn: AsyncConnection, delivery_id: int) -> Row[Any]:
     return (await conn.execute(select(deliveries).where(deliveries.c.id == delivery_id))).one()
-
-
-async def next_delivery(conn: AsyncConnection, subscription_id: str, subject: str) -> int | None:
-    query = select(func.min(deliveries.c.id)).where(
-        deliveries.c.subscription_id == subscription_id,
-        deliveries.c.subject == subject,
-        deliveries.c.state == "waiting",
-    )
-    found: int | None = (await conn.execute(query)).scalar_one()
-    return found
 
 
 async def stream_bounds(conn: AsyncConnection) -> tuple[int, int]:

@@ -50,7 +50,7 @@ class Relay:
         self._measured = 0.0
         self.connected = False
         self._stopping = asyncio.Event()
-        units.woken.append(self.wake)
+        units.alarms["outbox"].append(self.wake)
 
     def stop(self) -> None:
         self._stopping.set()
@@ -98,7 +98,7 @@ class Relay:
                 raise CarrierDown("stopping")
 
     async def _pump(self, conn: AsyncConnection, publisher: Publisher) -> None:
-        """Woken by commits of its own process; looks by itself, ever more seldom, for those of others."""
+        """Woken by commits of its own process that say something; looks by itself, ever more seldom, for those of others."""
         idle = FIRST_IDLE_SECONDS
         renewal = time.monotonic() + REFUSED_SESSION_SECONDS
         while not self._stopping.is_set():

@@ -1,6 +1,7 @@
 """The unit of work: one transaction in which state changes and the events that say so commit together."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Generic
@@ -28,11 +29,9 @@ class Unit(View[C]):
         self._emissions: list[Emission] = []
         self._added: dict[tuple[Table, tuple[str, ...]], list[dict[str, Any]]] = {}
         self._after_commit: list[Callable[[], None]] = []
+        self.work_for: set[str] = set()
+        """Tables of work to which this unit adds; the loops of its own process that work them are woken by its commit."""
         self.notes: dict[str, Any] = {}
-
-    @property
-    def has_emitted(self) -> bool:
-        return bool(self._emissions)
 
     def add(self, table: Table, row: dict[str, Any]) -> None:
         """A row to insert, whose generated values nobody here needs: written with the others of its table before the
@@ -71,6 +70,7 @@ class Unit(View[C]):
             await self._write_added()
         emissions, self._emissions = self._emissions, []
         if emissions:
+            self.work_for.add("outbox")
             await write_outbox(self, self.source, emissions)
 
     def committed(self) -> None:
@@ -81,15 +81,13 @@ class Unit(View[C]):
 class Units(Generic[C]):
     """Opens units of work on one service's database."""
 
-    def __init__(
-        self, database: Database, clock: Clock, context: C, metadata: MetaData, source: str, woken: Sequence[Any] = ()
-    ) -> None:
+    def __init__(self, database: Database, clock: Clock, context: C, metadata: MetaData, source: str) -> None:
         self.database = database
         self.clock = clock
         self.context = context
         self.metadata = metadata
         self.source = source
-        self.woken = list(woken)  # asyncio.Event objects: the relay's and the senders' alarm clocks
+        self.alarms: dict[str, list[asyncio.Event]] = {"outbox": [], "outgoing": []}
 
     @asynccontextmanager
     async def begin(self, cause: Meta | None = None) -> AsyncIterator[Unit[C]]:
@@ -98,8 +96,8 @@ class Units(Generic[C]):
             yield unit
             await unit.flush()
         unit.committed()
-        for event in self.woken:
-            event.set()
+        for alarm in (alarm for work in unit.work_for for alarm in self.alarms[work]):
+            alarm.set()
 
     @asynccontextmanager
     async def view(self) -> AsyncIterator[View[C]]:

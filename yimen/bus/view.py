@@ -1,6 +1,7 @@
 """Something to read with, and the shape of what a unit of work writes with."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import CursorResult, Executable, Insert, MetaData, Table
@@ -27,6 +28,10 @@ class View(Generic[C]):
 
     def insert(self, table: Table) -> Any:
         """The dialect's own INSERT, which knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
-        dialect = sqlite if self.conn.dialect.name == "sqlite" else postgresql
-        statement: Insert = dialect.insert(table)
-        return statement
+        return _insert(self.conn.dialect.name, table)
+
+
+@lru_cache(maxsize=512)
+def _insert(dialect: str, table: Table) -> Insert:
+    """One object for each table: its `excluded` columns are costly to make, and every upsert names them."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import Depends, Request, Response
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select, text
 
 from yimen.bus.unit import Unit
 from yimen.clock import Clock
@@ -22,6 +22,7 @@ from yimen.web.problems import Conflict, Invalid, Problem
 
 KEPT = timedelta(hours=24)
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
+_TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:lock)")
 _OWN_HEADERS = {"content-length", "date"}
 
 
@@ -84,7 +85,7 @@ async def _claim(unit: Unit[Any], hashed: str) -> None:
     if unit.conn.dialect.name != "postgresql":
         return
     lock = int.from_bytes(bytes.fromhex(hashed[:16]), signed=True)
-    if not (await unit.execute(select(func.pg_try_advisory_xact_lock(lock)))).scalar_one():
+    if not (await unit.execute(_TRY_LOCK, {"lock": lock})).scalar_one():
         raise in_flight()
 
 

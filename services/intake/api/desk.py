@@ -70,7 +70,7 @@ async def show(view: View[Context], case: Case, caller: Principal) -> CaseView:
         view.context.rules,
         whole=owns(caller, case) or clerks(caller, case),
         papers=await queries.documents_of(view, case.case_number),
-        answers=await queries.answers_of(view, case.case_number),
+        answers=await queries.answers_of(view, case.case_number) if case.reviews else (),
         notices=await queries.notices_of(view, case.case_number),
     )
 
