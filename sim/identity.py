@@ -33,6 +33,7 @@ from yimen.departments import DEPARTMENTS
 AUDIENCE = "yimen"
 LIFETIME = 8 * 3600  # seconds: a working day
 CODE_LIFETIME = 60
+STATIONS = "乡镇和村"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 _PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>统一身份认证（演示）</title>
@@ -254,7 +255,7 @@ def _back(redirect: str, **answer: str | None) -> Response:
 
 
 def _page(lead: str, show: Any) -> Response:
-    groups: dict[str, list[str]] = {name: [] for name in ("办事群众", "政务服务中心", *DEPARTMENTS.values())}
+    groups: dict[str, list[str]] = {name: [] for name in ("办事群众", "政务服务中心", STATIONS, *DEPARTMENTS.values())}
     for person in PEOPLE.values():
         groups[_group(person)].append(f"<li>{show(person)}</li>")
     body = "".join(f"<h2>{name}</h2><ul>{''.join(found)}</ul>" for name, found in groups.items())
@@ -265,7 +266,9 @@ def _page(lead: str, show: Any) -> Response:
 def _group(person: Person) -> str:
     if person.roles == ("citizen",):
         return "办事群众"
-    return DEPARTMENTS[person.departments[0]] if len(person.departments) == 1 else "政务服务中心"
+    if len(person.departments) != 1:
+        return "政务服务中心"
+    return DEPARTMENTS.get(person.departments[0], STATIONS)
 
 
 def _card(person: Person) -> str:

@@ -57,6 +57,9 @@ def _centre() -> list[Person]:
         Person("leader", "高远", "中心主任", ("leader",)),
         Person("operator", "云守望", "运维值班", ("operator",)),
         Person("centre-admin", "章有序", "中心管理员", ("centre_admin",)),
+        Person("county-head", "郑县长", "县政府分管负责人", ("government_head",)),
+        Person("station-taiping", "覃乐民", "太平镇便民服务站", ("station_clerk",), ("taiping",)),
+        Person("agent-shanjiao", "农热心", "太平镇山脚村代办员", ("village_agent",), ("taiping-shanjiao",)),
         Person("clock-keeper", "时序", "演示时钟管理员", ("clock_keeper",)),
     ]
 
@@ -68,6 +71,8 @@ def _department(code: str) -> list[Person]:
         Person(f"clerk-{code}", clerk, f"{name}窗口", ("window_clerk",), serves),
         Person(f"officer-{code}", officer, f"{name}科室经办人", ("section_officer",), serves),
         Person(f"chief-{code}", chief, f"{name}首席代表", ("chief_representative",), serves),
+        Person(f"chief-b-{code}", f"{chief[0]}副代表", f"{name}首席代表B角", ("section_officer",), serves),
+        Person(f"head-{code}", f"{officer[0]}局长", f"{name}负责人", ("organ_head",), serves),
         Person(f"system-{code}", f"{name}业务系统", f"{name}业务系统", ("integrator",), serves),
     ]
 

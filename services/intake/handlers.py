@@ -9,7 +9,8 @@ from collections.abc import Callable
 from services.intake import queries
 from services.intake.context import Context
 from services.intake.domain import clock, deciding, door, reviewing
-from services.intake.domain.case import Answer, Case, Change, FeeList, Pausing, Review, Rules, Status, SuperiorAnswer
+from services.intake.domain.case import Case, Change, Rules, Status
+from services.intake.domain.values import Answer, FeeList, Pausing, Review, SuperiorAnswer
 from services.intake.process import advance
 from services.intake.tables import review_answers
 from yimen.bus import Handlers, Unit

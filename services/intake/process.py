@@ -15,7 +15,7 @@ from services.intake.domain.case import Case, Change
 from yimen.bus import Unit
 from yimen.contracts import Event
 from yimen.contracts.intake import CaseLicenceIssued
-from yimen.contracts.parts import Document
+from yimen.contracts.parts import Paper
 from yimen.timers import Timer, cancel_timers, set_timers
 
 
@@ -34,14 +34,14 @@ async def advance(unit: Unit[Context], before: Case, change: Change, *, fired: T
     return after
 
 
-async def begin(unit: Unit[Context], change: Change, password_hash: str) -> tuple[Document, ...]:
+async def begin(unit: Unit[Context], change: Change, password_hash: str) -> tuple[Paper, ...]:
     """A new case; the papers that came of it."""
     events = await _numbered(unit, change.events)
     queries.add_case(unit, change.case, password_hash)
     _say(unit, change.case, events)
     await _move_timers(unit, {}, clock.timers(change.case, unit.context.rules))
     papers = (getattr(event, "document", None) for event in events)
-    return tuple(paper for paper in papers if isinstance(paper, Document))
+    return tuple(paper for paper in papers if isinstance(paper, Paper))
 
 
 async def _numbered(unit: Unit[Context], events: tuple[Event, ...]) -> list[Event]:

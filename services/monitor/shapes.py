@@ -10,7 +10,7 @@ from services.monitor.domain.chain import Entry
 from services.monitor.domain.views import State
 from yimen.contracts.envelope import Instant, Text
 from yimen.contracts.monitor import Light
-from yimen.contracts.parts import Document, Kind, Opinion, Outcome
+from yimen.contracts.parts import Kind, Opinion, Outcome, Paper
 from yimen.web import Body
 from yimen.worktime import Calendar, Limit
 
@@ -164,7 +164,7 @@ class CaseShape(BaseModel):
     reviews: list[ReviewShape]
     fee_lists: list[str]
     notices: list[NoticeShape]
-    documents: list[Document]
+    documents: list[Paper]
     messages: int
     alerts: list[AlertShape]
     timeline: list[LineShape]

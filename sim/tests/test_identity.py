@@ -174,7 +174,7 @@ def test_every_role_is_played_and_each_department_is_fully_staffed() -> None:
     assert {role for person in PEOPLE.values() for role in person.roles} == set(map(str, Role))
     for code in DEPARTMENTS:
         staff = {person.roles[0] for person in PEOPLE.values() if person.departments == (code,)}
-        assert staff == {"window_clerk", "section_officer", "chief_representative", "integrator"}
+        assert staff == {"window_clerk", "section_officer", "chief_representative", "organ_head", "integrator"}
     assert len({person.name for person in PEOPLE.values()}) == len(PEOPLE)
 
 

@@ -27,6 +27,7 @@ from services.notify.app import build as build_notify
 from services.notify.settings import NotifySettings
 from services.notify.tests import samples as letters
 from sim.bank import KeyRing
+from tests.support.intake_areas import AREAS, BEFORE_AREAS
 from tests.support.rooms import Room, open_room
 from yimen.contracts.parts import Kind
 from yimen.web import Role
@@ -77,11 +78,19 @@ async def _case(room: Room, label: str) -> None:
         f"{CASE}supplement": {"materials": [{"code": first, "copies": 1}]},
         f"{CASE}withdrawal": {"reasons": "暂不办理"},
     }
+    for furnish in AREAS:
+        await furnish(room, label)
 
 
 def intake(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]:
     return open_room(
-        "intake", build_intake, IntakeSettings(database_url=database_url), "planning", _case, {}, BEFORE_CASE
+        "intake",
+        build_intake,
+        IntakeSettings(database_url=database_url),
+        "planning",
+        _case,
+        {},
+        BEFORE_CASE | BEFORE_AREAS,
     )
 
 

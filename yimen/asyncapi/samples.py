@@ -24,6 +24,7 @@ _PLAUSIBLE: dict[str, Any] = {
     "notice_number": f"N{_CASE}",
     "masked_id": "4507**********0016",
     "phone": "13800000000",
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "year": 2027,
     "id": "u-1",
     "unit": "件",

@@ -1,9 +1,11 @@
 """What a department's back office says of the reviews it was asked for. A department's own system says the same."""
 
+from datetime import date
+
 from pydantic import Field
 
 from yimen.contracts.envelope import Code, Instant, Name, Text
-from yimen.contracts.parts import Extension, FeeLine, Opinion, PauseKind, Staff
+from yimen.contracts.parts import Due, Extension, FeeLine, Opinion, Paper, PauseKind, Staff
 from yimen.contracts.subjects import OfReview
 
 
@@ -50,6 +52,12 @@ class ReviewExtended(ReviewEvent, type="approval.review.extended.v1"):
     extension: Extension
 
 
+class ReviewExtensionRefused(ReviewEvent, type="approval.review.extension_refused.v1"):
+    reasons: Text
+    refused_by: Staff
+    refused_at: Instant
+
+
 class ReviewSiteVisited(ReviewEvent, type="approval.review.site_visited.v1"):
     """Valid only with two officials or more (R34)."""
 
@@ -57,6 +65,9 @@ class ReviewSiteVisited(ReviewEvent, type="approval.review.site_visited.v1"):
     place: Name
     findings: Text
     visited_at: Instant
+    started_at: Instant | None = None
+    checked_party: Name | None = Field(default=None, description="who signed the record (核查笔录) on the spot")
+    document: Paper | None = None
 
 
 class ReviewForwarded(ReviewEvent, type="approval.review.forwarded.v1"):
@@ -75,6 +86,36 @@ class ReviewSuperiorAnswered(ReviewEvent, type="approval.review.superior_answere
     answered_at: Instant
 
 
+class ReviewHearingRequested(ReviewEvent, type="approval.review.hearing_requested.v1"):
+    """Asked for within five working days of being told; to be held by `hold_by`, within twenty (R31, Art. 47)."""
+
+    requested_by: Name
+    told_on: date
+    requested_on: date
+    hold_by: Due
+    recorded_by: Staff
+    recorded_at: Instant
+
+
+class ReviewHearingNoticed(ReviewEvent, type="approval.review.hearing_noticed.v1"):
+    """Time and place, told seven working days before; the chair examined nothing of it (R31, Art. 48)."""
+
+    document: Paper
+    holds_at: Instant
+    place: Name
+    chair: Staff
+    noticed_by: Staff
+    noticed_at: Instant
+
+
+class ReviewHearingHeld(ReviewEvent, type="approval.review.hearing_held.v1"):
+    """The signed record, on which the decision rests (Art. 48)."""
+
+    chair: Staff
+    record: Text
+    held_at: Instant
+
+
 class ReviewFeeListed(ReviewEvent, type="approval.review.fee_listed.v1"):
     """The department's list (收费清单): item codes and quantities. `replaces` names a rejected list."""
 
@@ -91,3 +132,4 @@ class ReviewDecided(ReviewEvent, type="approval.review.decided.v1"):
     legal_basis: Text = ""
     decided_by: Staff
     decided_at: Instant
+    in_place_of: Staff | None = Field(default=None, description="the chief representative for whom B stood in (AB 角)")

@@ -64,12 +64,45 @@ class DocumentKind(StrEnum):
     SERVICE = "service"  # 送达回证
 
 
-class Document(Part):
-    """A numbered, dated, sealed paper (R09): its number comes from a counter taken in the same transaction."""
+class Paper(Part):
+    """A numbered, dated, sealed paper of any kind (R09). Its kinds may grow, as those of `Document`, an enumeration in
+    released events, may not (decision 0019)."""
 
-    kind: DocumentKind
+    kind: Code
     number: Name
     dated: date
+
+
+class Document(Paper):
+    """A paper of one of the kinds that the first releases knew: its number comes from a counter taken in the same
+    transaction."""
+
+    kind: DocumentKind
+
+
+class Office(StrEnum):
+    """Who the law lets extend a limit (R23, R24)."""
+
+    ORGAN_HEAD = "organ_head"  # 行政机关负责人
+    GOVERNMENT_HEAD = "government_head"  # 本级人民政府负责人
+
+
+class BanGround(StrEnum):
+    FALSE_MATERIAL = "false_material"  # 隐瞒情况或者提供虚假材料, Art. 78
+    FRAUD = "fraud"  # 以欺骗、贿赂等不正当手段取得许可, Art. 79
+    BAD_CREDIT = "bad_credit"  # 失信记录: no acceptance with a gap (R16)
+
+
+class AgencyStep(StrEnum):
+    """The seven steps of an agency (代办七步, R103), in their order; the revisit is the last."""
+
+    ENTRUSTED = "entrusted"  # 委托
+    ACCEPTED = "accepted"  # 受理
+    HANDLED = "handled"  # 办理: handed in at the hall
+    DELIVERED = "delivered"  # 送达
+    ARCHIVED = "archived"  # 归档
+    REPORTED = "reported"  # 上报
+    REVISITED = "revisited"  # 回访
 
 
 class Applicant(Part):
@@ -91,6 +124,7 @@ class Material(Part):
     code: Code
     name: Name
     copies: int = Field(ge=0, le=999, default=1)
+    sha256: str | None = Field(default=None, pattern="^[0-9a-f]{64}$", description="of the file, where there is one")
 
 
 class RequestedMaterial(Part):
@@ -136,9 +170,11 @@ class Due(Part):
 
 
 class Extension(Part):
-    """Approved by whom the law names (R23, R24), told to the applicant before the old limit ends."""
+    """Approved by whom the law names (R23, R24), told to the applicant before the old limit ends. One that does not name
+    the approver's office moves nothing."""
 
     days: int = Field(ge=1, le=15)
     reasons: Text
     approver: Staff
     approved_at: Instant
+    office: Office | None = None

@@ -33,6 +33,10 @@ class Role(StrEnum):
     INTEGRATOR = "integrator"  # a department's own system
     OPERATOR = "operator"
     CENTRE_ADMIN = "centre_admin"
+    STATION_CLERK = "station_clerk"  # `departments` of the token: the station's code
+    VILLAGE_AGENT = "village_agent"  # `departments` of the token: the village's code
+    ORGAN_HEAD = "organ_head"  # may extend (R23)
+    GOVERNMENT_HEAD = "government_head"  # may extend a joint case (R24)
     CLOCK_KEEPER = "clock_keeper"  # demonstrations only
 
     @property
@@ -52,6 +56,10 @@ _LABELS = {
     Role.INTEGRATOR: "部门业务系统",
     Role.OPERATOR: "运维人员",
     Role.CENTRE_ADMIN: "中心管理员",
+    Role.STATION_CLERK: "乡镇便民服务站人员",
+    Role.VILLAGE_AGENT: "村级代办员",
+    Role.ORGAN_HEAD: "部门负责人",
+    Role.GOVERNMENT_HEAD: "县政府负责人",
     Role.CLOCK_KEEPER: "演示时钟管理员",
 }
 

@@ -129,7 +129,7 @@ class ReviewState(Part):
         return self.model_copy(update={**values, "version": self.version + 1})
 
     @property
-    def names(self) -> dict[str, str]:
+    def names(self) -> dict[str, Any]:
         """The fields by which every event of this review names it."""
         request = self.request
         return {

@@ -12,8 +12,9 @@ from services.intake.api.items import item_in_force
 from services.intake.api.views import Registered
 from services.intake.context import Context
 from services.intake.domain import clock, door
-from services.intake.domain.case import Case, Person
+from services.intake.domain.case import Case
 from services.intake.domain.catalogue import Item
+from services.intake.domain.values import Person
 from services.intake.passwords import hashed, new_password
 from services.intake.process import begin
 from yimen import ids

@@ -14,9 +14,10 @@ from services.intake import queries
 from services.intake.api.bodies import MaterialBody
 from services.intake.api.views import CaseView, case_view
 from services.intake.context import Context
-from services.intake.domain.case import Case, Change, Held, Rules
+from services.intake.domain.case import Case, Change, Rules
 from services.intake.domain.catalogue import Item
 from services.intake.domain.door import foreign_materials
+from services.intake.domain.values import Held
 from services.intake.process import advance
 from yimen.bus import Unit, View
 from yimen.contracts.envelope import Code

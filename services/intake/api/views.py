@@ -8,19 +8,9 @@ from pydantic import BaseModel
 from sqlalchemy import Row
 
 from services.intake.domain import clock, join, words
-from services.intake.domain.case import (
-    Answer,
-    Case,
-    FeeList,
-    Held,
-    Licence,
-    Pausing,
-    Review,
-    Rules,
-    Status,
-    SuperiorAnswer,
-)
-from yimen.contracts.parts import Channel, Document, Due, Kind, Opinion, Outcome, RequestedMaterial, Staff
+from services.intake.domain.case import Case, Rules, Status
+from services.intake.domain.values import Answer, FeeList, Held, Licence, Pausing, Review, SuperiorAnswer
+from yimen.contracts.parts import Channel, Due, Kind, Opinion, Outcome, Paper, RequestedMaterial, Staff
 from yimen.departments import department_name
 
 
@@ -125,7 +115,7 @@ class CaseView(CaseSummary):
     pauses: list[Pausing]
     stage: int | None
     reviews: list[ReviewView]
-    documents: list[Document]
+    documents: list[Paper]
     fees: FeesView
     reviewed_at: datetime | None
     reasons: str
@@ -145,7 +135,7 @@ class Registered(BaseModel):
     state: Status
     version: int
     answer_by: Due
-    document: Document
+    document: Paper
 
 
 class ProgressView(BaseModel):
@@ -163,7 +153,7 @@ class ProgressView(BaseModel):
     deemed: bool
     decided_on: date | None
     outcome: Outcome | None
-    documents: list[Document]
+    documents: list[Paper]
     fees: list[NoticeView]
 
 
@@ -243,8 +233,8 @@ def _answer(row: Row[Any]) -> AnswerView:
     return AnswerView.model_validate(dict(row._mapping))
 
 
-def document(row: Row[Any]) -> Document:
-    return Document.model_validate({"kind": row.kind, "number": row.number, "dated": row.dated}, strict=False)
+def document(row: Row[Any]) -> Paper:
+    return Paper.model_validate({"kind": row.kind, "number": row.number, "dated": row.dated}, strict=False)
 
 
 def notice(row: Row[Any]) -> NoticeView:

@@ -7,23 +7,24 @@ pauses, extension). Does not: decide anything (see `door`, `reviewing`, `decidin
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Self
-
-from pydantic import BaseModel, ConfigDict
+from typing import Self
 
 from services.intake.domain.catalogue import Item
+from services.intake.domain.values import (
+    Agent,
+    Deferral,
+    Held,
+    LeadDecision,
+    Licence,
+    Meeting,
+    Person,
+    ReExamination,
+    Review,
+    Value,
+)
 from yimen import contracts
-from yimen.contracts.parts import Channel, Kind, Material, Opinion, Outcome, PauseKind, RequestedMaterial
-from yimen.ids import mask
+from yimen.contracts.parts import Channel, Kind, Outcome, RequestedMaterial
 from yimen.worktime import Calendar, Hours
-
-
-class Value(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-    def but(self, **changes: Any) -> Self:
-        """The same value with some fields changed."""
-        return self.model_copy(update=changes)
 
 
 class Status(StrEnum):
@@ -42,125 +43,6 @@ AT_THE_DOOR = frozenset({Status.SUBMITTED, Status.CORRECTION_REQUESTED})
 UNDECIDED = AT_THE_DOOR | {Status.ACCEPTED, Status.REVIEWED}
 
 
-class Person(Value):
-    """The applicant with the whole identification number. Events carry `masked` only."""
-
-    name: str
-    id_number: str
-    phone: str
-    organisation: bool = False
-
-    @property
-    def masked(self) -> contracts.parts.Applicant:
-        return contracts.parts.Applicant(name=self.name, masked_id=mask(self.id_number), organisation=self.organisation)
-
-
-class Held(Value):
-    """A material in the file, with counted copies (R01)."""
-
-    code: str
-    name: str
-    copies: int
-    sha256: str | None = None
-    handed_in_at: datetime
-    supplement: bool = False
-
-    @property
-    def material(self) -> Material:
-        return Material(code=self.code, name=self.name, copies=self.copies)
-
-
-class Pausing(Value):
-    kind: PauseKind
-    basis: str
-    planned_days: int
-    started_at: datetime
-    ended_at: datetime | None = None
-
-
-class FeeList(Value):
-    list_id: str
-    replaces: str | None = None
-    listed_at: datetime
-
-
-class Answer(Value):
-    opinion: Opinion
-    reasons: str = ""
-    legal_basis: str = ""
-    decided_by: str
-    decided_at: datetime
-
-
-class SuperiorAnswer(Value):
-    superior: str
-    granted: bool
-    opinion: str
-    answered_at: datetime
-
-
-class Review(Value):
-    """What one department was asked, and what it has done about it."""
-
-    review_id: str
-    department: str
-    stage: int
-    lead: bool
-    silence_consents: bool
-    requested_at: datetime
-    requested_on: date
-    limit_days: int
-    extension_days: int = 0
-    received_at: datetime | None = None
-    forwarded_at: datetime | None = None
-    superior: SuperiorAnswer | None = None
-    answer: Answer | None = None
-    deemed_at: datetime | None = None
-    urged_at: datetime | None = None
-    cancelled_at: datetime | None = None
-    pauses: tuple[Pausing, ...] = ()
-    lists: tuple[FeeList, ...] = ()
-
-    @property
-    def unanswered(self) -> bool:
-        return self.answer is None and self.deemed_at is None and self.cancelled_at is None
-
-    @property
-    def awaits_superior(self) -> bool:
-        """Consented, but the superior authority has the last word and has not spoken."""
-        return (
-            self.answer is not None
-            and self.answer.opinion is Opinion.CONSENT_BUT_FORWARD
-            and self.superior is None
-            and self.cancelled_at is None
-        )
-
-    @property
-    def open(self) -> bool:
-        return self.unanswered or self.awaits_superior
-
-    @property
-    def paused(self) -> bool:
-        return any(pause.ended_at is None for pause in self.pauses)
-
-    @property
-    def settled_at(self) -> datetime | None:
-        """When its last word was spoken, by the speakers' own instants."""
-        if self.open:
-            return None
-        spoken = [self.deemed_at, self.answer.decided_at if self.answer else None]
-        if self.superior is not None and self.answer is not None:
-            spoken.append(self.superior.answered_at)
-        return max((instant for instant in spoken if instant is not None), default=self.cancelled_at)
-
-
-class Licence(Value):
-    number: str
-    name: str
-    valid_from: date
-    valid_until: date | None
-
-
 class Case(Value):
     """One application for one item, on the version of the item that it began with."""
 
@@ -169,6 +51,13 @@ class Case(Value):
     channel: Channel
     applicant: Person
     account: str | None = None
+    situations: tuple[str, ...] = ()
+    agent: Agent | None = None
+    agency: str | None = None
+    project: str | None = None
+    fast_track_days: int | None = None
+    renews: str | None = None
+    renewal_due: date | None = None
     status: Status = Status.SUBMITTED
     version: int = 1
     submitted_at: datetime
@@ -180,6 +69,11 @@ class Case(Value):
     accepted_on: date | None = None
     accepted_at: datetime | None = None
     deemed: bool = False
+    deferral: Deferral | None = None
+    re_examination: ReExamination | None = None
+    meetings: tuple[Meeting, ...] = ()
+    lead_decision: LeadDecision | None = None
+    queued_at: datetime | None = None
     extension_days: int = 0
     stage: int | None = None
     reviews: tuple[Review, ...] = ()

@@ -8,7 +8,8 @@ forget one.
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from services.intake.domain.case import AT_THE_DOOR, Case, Review, Rules, Status
+from services.intake.domain.case import AT_THE_DOOR, Case, Rules, Status
+from services.intake.domain.values import Review
 from yimen.contracts.parts import Due, Kind
 from yimen.worktime import Calendar, Day, Limit, Pause, end_of_day, local_date, same_visit_due
 

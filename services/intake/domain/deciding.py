@@ -8,8 +8,9 @@ licence is issued in the same transaction as the grant, and closing comes with s
 from datetime import date, datetime, timedelta
 
 from services.intake.domain import clock, join
-from services.intake.domain.case import Case, Change, Licence, Rules, Status
+from services.intake.domain.case import Case, Change, Rules, Status
 from services.intake.domain.documents import UNNUMBERED, unnumbered
+from services.intake.domain.values import Licence
 from services.intake.domain.words import wrong_state
 from yimen.contracts.intake import CaseClosed, CaseDecided, CaseLicenceIssued, CaseReviewed, CaseServed
 from yimen.contracts.parts import DocumentKind, Kind, Outcome, Staff

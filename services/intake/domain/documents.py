@@ -9,10 +9,16 @@ from datetime import date
 
 from yimen.contracts import Event
 from yimen.contracts.intake import CaseLicenceIssued
-from yimen.contracts.parts import Document, DocumentKind
+from yimen.contracts.parts import Document, DocumentKind, Paper
 
 UNNUMBERED = "待编号"
 LICENCE = "licence"
+DEFERRAL = "deferral"  # 容缺受理通知书 (R16)
+DEFERRAL_LAPSED = "deferral_lapsed"  # 容缺材料逾期未补告知书 (R16)
+RE_EXAMINATION = "re_examination"  # 复核决定书 (R17)
+MINUTES = "minutes"  # 联合会审、踏勘纪要 (S06)
+PROJECT = "project"  # 重大项目快速审批登记 (S07)
+AGENCY_RECEIPT = "agency_receipt"  # 代办受理单 (R100)
 
 _MARKS = {
     DocumentKind.RECEIPT: "收字",
@@ -27,11 +33,21 @@ _MARKS = {
     DocumentKind.DENIAL: "不准字",
     DocumentKind.SERVICE: "送字",
     LICENCE: "证字",
+    DEFERRAL: "容字",
+    DEFERRAL_LAPSED: "容催字",
+    RE_EXAMINATION: "复字",
+    MINUTES: "会字",
+    PROJECT: "重字",
+    AGENCY_RECEIPT: "代字",
 }
 
 
 def unnumbered(kind: DocumentKind, dated: date) -> Document:
     return Document(kind=kind, number=UNNUMBERED, dated=dated)
+
+
+def unnumbered_paper(kind: str, dated: date) -> Paper:
+    return Paper(kind=kind, number=UNNUMBERED, dated=dated)
 
 
 def number(kind: str, year: int, serial: int) -> str:
@@ -56,5 +72,5 @@ def numbered(event: Event, number: str) -> Event:
     """The event with its paper's number filled in."""
     if isinstance(event, CaseLicenceIssued):
         return event.model_copy(update={"licence_number": number})
-    document: Document = event.document  # type: ignore[attr-defined]
+    document: Paper = event.document  # type: ignore[attr-defined]
     return event.model_copy(update={"document": document.model_copy(update={"number": number})})

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from services.intake.domain import clock
-from services.intake.domain.case import AT_THE_DOOR, UNDECIDED, Case, Change, Held, Rules, Status
+from services.intake.domain.case import AT_THE_DOOR, UNDECIDED, Case, Change, Rules, Status
 from services.intake.domain.documents import unnumbered
 from services.intake.domain.reviewing import cancel_open, request_stage
+from services.intake.domain.values import Held
 from services.intake.domain.words import wrong_state
 from yimen.contracts.intake import (
     CaseAccepted,

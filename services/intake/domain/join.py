@@ -8,7 +8,8 @@ department has spoken (R49).
 from collections.abc import Sequence
 from enum import StrEnum
 
-from services.intake.domain.case import Answer, Review, Rules
+from services.intake.domain.case import Rules
+from services.intake.domain.values import Answer, Review
 from yimen.contracts.parts import Opinion, Outcome
 
 MOST_TEXT = 8000

@@ -9,22 +9,13 @@ the case ends in the same decision. Every function takes the review as it stands
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from services.intake.domain import clock, join
-from services.intake.domain.case import (
-    UNDECIDED,
-    Answer,
-    Case,
-    Change,
-    FeeList,
-    Pausing,
-    Review,
-    Rules,
-    Status,
-    SuperiorAnswer,
-)
+from services.intake.domain.case import UNDECIDED, Case, Change, Rules, Status
 from services.intake.domain.deciding import finish_review
 from services.intake.domain.documents import unnumbered
+from services.intake.domain.values import Answer, FeeList, Pausing, Review, SuperiorAnswer
 from yimen.contracts.intake import (
     CaseExtended,
     CasePaused,
@@ -227,5 +218,5 @@ def join_answers(case: Case, now: datetime, rules: Rules) -> Change:
     return finish_review(case, outcome, now, rules)
 
 
-def _names(case: Case, review: Review) -> dict[str, str]:
+def _names(case: Case, review: Review) -> dict[str, Any]:
     return {"review_id": review.review_id, "department": review.department, "case_number": case.case_number}

@@ -3,8 +3,9 @@
 from datetime import UTC, date, datetime
 
 from services.intake.domain import door
-from services.intake.domain.case import Case, Change, Held, Person, Review, Rules
+from services.intake.domain.case import Case, Change, Rules
 from services.intake.domain.item import Disclosures, Item, ItemMaterial, LicenceSpec
+from services.intake.domain.values import Held, Person, Review
 from yimen.contracts.intake import Stage
 from yimen.contracts.parts import Channel, Fee, Kind, Staff
 from yimen.worktime import Calendar

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.intake.domain import clock, deciding, reviewing
-from services.intake.domain.case import Answer, Case, Change, FeeList, Pausing, Review, Status, SuperiorAnswer
+from services.intake.domain.case import Case, Change, Status
+from services.intake.domain.values import Answer, FeeList, Pausing, Review, SuperiorAnswer
 from services.intake.tests.samples import JOINT, MONDAY, RULES, TWO_STAGES, accepted
 from yimen.contracts.parts import Opinion, Outcome, PauseKind
 

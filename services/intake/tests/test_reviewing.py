@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from services.intake.domain import clock, deciding, join, reviewing
-from services.intake.domain.case import Answer, Case, FeeList, Pausing, Status, SuperiorAnswer
+from services.intake.domain.case import Case, Status
+from services.intake.domain.values import Answer, FeeList, Pausing, SuperiorAnswer
 from services.intake.tests.samples import (
     CLERK,
     COMMITTED,

@@ -15,7 +15,7 @@ from services.monitor.domain.story import tell
 from services.monitor.domain.told import all_of, first_of
 from services.monitor.domain.views import CaseView, NoticeView, Recorded, State
 from yimen.contracts import Event, approval, fees, intake, notify
-from yimen.contracts.parts import Document
+from yimen.contracts.parts import Paper
 from yimen.worktime import Hours
 
 STATES: Final[dict[type[Event], State]] = {
@@ -31,6 +31,7 @@ STATES: Final[dict[type[Event], State]] = {
     intake.CaseRefused: State.REFUSED,
     intake.CaseReturned: State.RETURNED,
     intake.CaseWithdrawn: State.WITHDRAWN,
+    intake.CaseReopened: State.SUBMITTED,
 }
 
 
@@ -64,10 +65,10 @@ def fold(number: str, events: Iterable[Recorded], hours: Hours | None = None) ->
     )
 
 
-def _documents(case: Iterable[Event], said: Iterable[Event]) -> tuple[Document, ...]:
+def _documents(case: Iterable[Event], said: Iterable[Event]) -> tuple[Paper, ...]:
     """Every numbered paper that the case left behind (R09), the case's own first."""
     papers = [getattr(event, "document", None) for event in (*case, *all_of(said, intake.ReviewRequested))]
-    return tuple(paper for paper in papers if isinstance(paper, Document))
+    return tuple(paper for paper in papers if isinstance(paper, Paper))
 
 
 def _notices(said: list[Event]) -> tuple[NoticeView, ...]:

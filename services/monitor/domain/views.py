@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from yimen.contracts import Event, Meta, approval, fees, intake
-from yimen.contracts.parts import Document, Due, Kind
+from yimen.contracts.parts import Due, Kind, Paper
 from yimen.worktime import Limit, Pause
 
 
@@ -111,7 +111,7 @@ class CaseView:
     reviews: tuple[ReviewView, ...] = ()
     fee_lists: tuple[str, ...] = ()
     notices: tuple[NoticeView, ...] = ()
-    documents: tuple[Document, ...] = ()
+    documents: tuple[Paper, ...] = ()
     messages: int = 0
     announced: tuple[Announced, ...] = ()
     told: tuple[Recorded, ...] = field(default=(), repr=False)

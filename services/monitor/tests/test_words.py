@@ -7,7 +7,7 @@ from services.monitor.domain.words import SENTENCES, STATES, TERMS, fields, sent
 from services.monitor.tests.samples import joint_case
 from yimen.contracts import event_types
 from yimen.contracts.monitor import Light
-from yimen.contracts.parts import Channel, Kind, Opinion, Outcome, PauseKind
+from yimen.contracts.parts import AgencyStep, BanGround, Channel, Kind, Opinion, Outcome, PauseKind
 
 EVENTS = list(event_types().values())
 
@@ -20,7 +20,7 @@ def test_every_event_type_has_a_sentence_of_its_own_fields(event):
 
 
 def test_every_word_that_a_sentence_may_need_is_known():
-    for words in (Channel, Kind, Opinion, Outcome, PauseKind, Light):
+    for words in (AgencyStep, BanGround, Channel, Kind, Opinion, Outcome, PauseKind, Light):
         assert set(words) <= set(TERMS)
     assert set(STATES) == set(State)
 

@@ -1,66 +1,24 @@
-"""What intake says: items of the catalogue, cases, the reviews it asks for, contacts, and the working-day plan."""
+"""What intake says of a case, from handing in to its end."""
 
 from datetime import date
 from typing import ClassVar
 
 from pydantic import Field
 
-from yimen.contracts.envelope import Code, Event, Instant, Name, Part, Text
+from yimen.contracts.envelope import Code, Event, Instant, Name, Text
 from yimen.contracts.parts import (
     Applicant,
     Channel,
     Document,
     Due,
-    Fee,
     Kind,
     Material,
     Outcome,
+    Paper,
     PauseKind,
     RequestedMaterial,
     Staff,
 )
-from yimen.contracts.subjects import OfReview
-
-
-class Stage(Part):
-    """One step of an item's flow: its departments review side by side."""
-
-    name: Name
-    departments: tuple[Code, ...] = Field(min_length=1)
-    limit_days: int = Field(ge=1, le=60, description="working days for each department's answer")
-    silence_consents: bool = False
-
-
-class ItemEvent(Event):
-    id_field: ClassVar[str] = "item_code"
-    case_field: ClassVar[str | None] = None
-
-    item_code: Code
-    version: int = Field(ge=1)
-
-
-class ItemDescribed(ItemEvent):
-    name: Name
-    department: Code
-    kind: Kind
-    statutory_days: int = Field(ge=0)
-    promised_days: int = Field(ge=0)
-    materials: tuple[Material, ...]
-    fees: tuple[Fee, ...]
-    stages: tuple[Stage, ...]
-    effective_from: date
-
-
-class ItemPublished(ItemDescribed, type="intake.item.published.v1"):
-    """The item stands in the catalogue with its six disclosures; its fee rows are the published standard."""
-
-
-class ItemRevised(ItemDescribed, type="intake.item.revised.v1"):
-    """A new version. Cases in progress keep the version that they began with."""
-
-
-class ItemWithdrawn(ItemEvent, type="intake.item.withdrawn.v1"):
-    reason: Text
 
 
 class CaseEvent(Event):
@@ -84,6 +42,11 @@ class CaseSubmitted(CaseEvent, type="intake.case.submitted.v1"):
     submitted_at: Instant
     received_on: date
     answer_by: Due
+    situations: tuple[Code, ...] = ()
+    agent: Applicant | None = Field(default=None, description="who acts for the applicant by mandate (Art. 29)")
+    agency: Code | None = Field(default=None, description="the station's or village agent's own number (R102)")
+    project: Code | None = Field(default=None, description="the key project on whose fast track it runs (S07)")
+    renews: Name | None = Field(default=None, description="number of the licence that is to be renewed (R32)")
 
 
 class CaseCorrectionRequested(CaseEvent, type="intake.case.correction_requested.v1"):
@@ -192,6 +155,7 @@ class CaseDecided(CaseEvent, type="intake.case.decided.v1"):
     decided_by: Staff | None = None
     decided_on: date
     decided_at: Instant
+    deemed: bool = Field(default=False, description="renewed by law: no decision before the licence expired (R32)")
 
 
 class CaseLicenceIssued(CaseEvent, type="intake.case.licence_issued.v1"):
@@ -201,6 +165,7 @@ class CaseLicenceIssued(CaseEvent, type="intake.case.licence_issued.v1"):
     valid_until: date | None
     serve_by: Due
     issued_at: Instant
+    renews: Name | None = None
 
 
 class CaseServed(CaseEvent, type="intake.case.served.v1"):
@@ -218,76 +183,92 @@ class CaseClosed(CaseEvent, type="intake.case.closed.v1"):
     closed_at: Instant
 
 
-class ReviewEvent(OfReview):
-    """What intake says of a review."""
+class CaseMaterialsDeferred(CaseEvent, type="intake.case.materials_deferred.v1"):
+    """容缺受理 (R16): accepted although minor material is missing; to be handed in by `until`."""
+
+    document: Paper
+    materials: tuple[RequestedMaterial, ...] = Field(min_length=1)
+    until: Due
+    deferred_at: Instant
 
 
-class ReviewRequested(ReviewEvent, type="intake.review.requested.v1"):
-    """The joint notice (联办件通知书) or the assignment to the only department. Counted from `requested_on`."""
+class CaseDeferralLapsed(CaseEvent, type="intake.case.deferral_lapsed.v1"):
+    """Not handed in by then: the clock stands and the applicant is told (R16); after `make_up_by` the case is returned."""
 
-    item_code: Code
-    item_name: Name
-    kind: Kind
-    stage: Name
-    lead: bool
-    applicant: Applicant
+    document: Paper
+    materials: tuple[RequestedMaterial, ...]
+    make_up_by: Due
+    lapsed_at: Instant
+
+
+class CaseDeferralMet(CaseEvent, type="intake.case.deferral_met.v1"):
+    """All is there; where the clock stood for it, it runs again. The dates are absent while another pause stands."""
+
     materials: tuple[Material, ...]
-    fees: tuple[Fee, ...]
-    document: Document | None
+    met_at: Instant
+    promised_due: Due | None
+    statutory_due: Due | None
+
+
+class CaseReExaminationRequested(CaseEvent, type="intake.case.re_examination_requested.v1"):
+    """The applicant asks the centre to look again at a return (复核, R17), with the notice."""
+
+    notice_number: Name
+    reasons: Text
     requested_at: Instant
-    requested_on: date
-    limit_days: int
-    due: Due
-    silence_consents: bool
 
 
-class ReviewMaterialsAdded(ReviewEvent, type="intake.review.materials_added.v1"):
-    materials: tuple[Material, ...]
-    added_at: Instant
+class CaseReExamined(CaseEvent, type="intake.case.re_examined.v1"):
+    """`upheld`: the return stands. Otherwise `reopened` follows."""
+
+    document: Paper
+    upheld: bool
+    reasons: Text
+    examined_by: Staff
+    examined_at: Instant
 
 
-class ReviewMeetingConvened(ReviewEvent, type="intake.review.meeting_convened.v1"):
+class CaseReopened(CaseEvent, type="intake.case.reopened.v1"):
+    """Back at the window, which has the law's time to answer once more (R05, R17)."""
+
+    received_on: date
+    answer_by: Due
+    reopened_at: Instant
+
+
+class CaseFastTracked(CaseEvent, type="intake.case.fast_tracked.v1"):
+    project: Code
+    review_days: int
+    fast_tracked_at: Instant
+
+
+class CaseMeetingHeld(CaseEvent, type="intake.case.meeting_held.v1"):
+    """The minutes of a joint meeting or site visit: who was there, and who stayed away (R45)."""
+
+    document: Paper
+    meeting_id: Code
+    occasion: Code = Field(description="meeting or site_visit")
     place: Name
-    meets_at: Instant
-    convened_at: Instant
+    held_at: Instant
+    present: tuple[Code, ...]
+    absent: tuple[Code, ...]
+    minutes: Text
+    recorded_by: Staff
 
 
-class ReviewUrged(ReviewEvent, type="intake.review.urged.v1"):
-    reason: Text
-    urged_at: Instant
+class CaseLeadDecided(CaseEvent, type="intake.case.lead_decided.v1"):
+    """The lead department decides for or against another's reasoned refusal; its own reasons are told (S06)."""
+
+    outcome: Outcome
+    against: tuple[Code, ...] = Field(description="departments that refused")
+    reasons: Text
+    legal_basis: Text
+    decided_by: Staff
+    decided_at: Instant
 
 
-class ReviewDeemedConsented(ReviewEvent, type="intake.review.deemed_consented.v1"):
-    """超时视为同意 (R44): the limit passed after a signed receipt (R41). A late answer is kept and changes nothing."""
+class CaseQueued(CaseEvent, type="intake.case.queued.v1"):
+    """Of limited quantity: waits for those who were accepted before it (R15)."""
 
-    due: Due
-    deemed_at: Instant
-
-
-class ReviewCancelled(ReviewEvent, type="intake.review.cancelled.v1"):
-    reason: Text
-    cancelled_at: Instant
-
-
-class ContactRecorded(Event, type="intake.contact.recorded.v1"):
-    """How to reach the applicant. Only notify may bind it."""
-
-    id_field: ClassVar[str] = "case_number"
-
-    case_number: Code
-    name: Name
-    phone: Name
-    recorded_at: Instant
-
-
-class CalendarRevised(Event, type="intake.calendar.revised.v1"):
-    """The State Council's plan of a year arrived or changed; every open limit is recomputed (R35)."""
-
-    id_field: ClassVar[str] = "year"
-    case_field: ClassVar[str | None] = None
-
-    year: int
-    version: int
-    days_off: tuple[date, ...]
-    worked_weekends: tuple[date, ...]
-    revised_at: Instant
+    ahead: int = Field(ge=0)
+    queued_at: Instant

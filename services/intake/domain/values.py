@@ -1,0 +1,200 @@
+"""What a case is made of: persons, materials, reviews and what departments said in them, as frozen values."""
+
+from datetime import date, datetime
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from yimen import contracts
+from yimen.contracts.parts import Material, Opinion, Outcome, PauseKind, RequestedMaterial
+from yimen.ids import mask
+
+
+class Value(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    def but(self, **changes: Any) -> Self:
+        """The same value with some fields changed."""
+        return self.model_copy(update=changes)
+
+
+class Person(Value):
+    """The applicant with the whole identification number. Events carry `masked` only."""
+
+    name: str
+    id_number: str
+    phone: str
+    organisation: bool = False
+
+    @property
+    def masked(self) -> contracts.parts.Applicant:
+        return contracts.parts.Applicant(name=self.name, masked_id=mask(self.id_number), organisation=self.organisation)
+
+
+class Agent(Value):
+    """Who acts for the applicant by a written mandate (委托代理, Art. 29); `mandate` is the document's sha256 or number."""
+
+    name: str
+    id_number: str
+    phone: str
+    mandate: str
+
+    @property
+    def masked(self) -> contracts.parts.Applicant:
+        return contracts.parts.Applicant(name=self.name, masked_id=mask(self.id_number))
+
+
+class Held(Value):
+    """A material in the file, with counted copies (R01)."""
+
+    code: str
+    name: str
+    copies: int
+    sha256: str | None = None
+    handed_in_at: datetime
+    supplement: bool = False
+
+    @property
+    def material(self) -> Material:
+        return Material(code=self.code, name=self.name, copies=self.copies, sha256=self.sha256)
+
+
+class Pausing(Value):
+    kind: PauseKind
+    basis: str
+    planned_days: int
+    started_at: datetime
+    ended_at: datetime | None = None
+
+
+class FeeList(Value):
+    list_id: str
+    replaces: str | None = None
+    listed_at: datetime
+
+
+class Answer(Value):
+    opinion: Opinion
+    reasons: str = ""
+    legal_basis: str = ""
+    decided_by: str
+    decided_at: datetime
+
+
+class SuperiorAnswer(Value):
+    superior: str
+    granted: bool
+    opinion: str
+    answered_at: datetime
+
+
+class Review(Value):
+    """What one department was asked, and what it has done about it."""
+
+    review_id: str
+    department: str
+    stage: int
+    lead: bool
+    silence_consents: bool
+    requested_at: datetime
+    requested_on: date
+    limit_days: int
+    inspection_days: int | None = None
+    extension_days: int = 0
+    received_at: datetime | None = None
+    forwarded_at: datetime | None = None
+    superior: SuperiorAnswer | None = None
+    answer: Answer | None = None
+    deemed_at: datetime | None = None
+    deemed_ground: str | None = None
+    visited_at: datetime | None = None
+    urged_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    pauses: tuple[Pausing, ...] = ()
+    lists: tuple[FeeList, ...] = ()
+
+    @property
+    def unanswered(self) -> bool:
+        return self.answer is None and self.deemed_at is None and self.cancelled_at is None
+
+    @property
+    def awaits_superior(self) -> bool:
+        """Consented, but the superior authority has the last word and has not spoken."""
+        return (
+            self.answer is not None
+            and self.answer.opinion is Opinion.CONSENT_BUT_FORWARD
+            and self.superior is None
+            and self.cancelled_at is None
+        )
+
+    @property
+    def open(self) -> bool:
+        return self.unanswered or self.awaits_superior
+
+    @property
+    def paused(self) -> bool:
+        return any(pause.ended_at is None for pause in self.pauses)
+
+    @property
+    def settled_at(self) -> datetime | None:
+        """When its last word was spoken, by the speakers' own instants."""
+        if self.open:
+            return None
+        spoken = [self.deemed_at, self.answer.decided_at if self.answer else None]
+        if self.superior is not None and self.answer is not None:
+            spoken.append(self.superior.answered_at)
+        return max((instant for instant in spoken if instant is not None), default=self.cancelled_at)
+
+
+class Licence(Value):
+    number: str
+    name: str
+    valid_from: date
+    valid_until: date | None
+    renews: str | None = None
+
+
+class Deferral(Value):
+    """容缺 (R16): what may follow, until when; lapsed, the clock stands until it is met."""
+
+    materials: tuple[RequestedMaterial, ...]
+    deferred_at: datetime
+    until: date
+    lapsed_at: datetime | None = None
+    met_at: datetime | None = None
+
+
+class ReExamination(Value):
+    """复核 of a return by the centre (R17)."""
+
+    reasons: str
+    requested_at: datetime
+    upheld: bool | None = None
+    finding: str = ""
+    examined_at: datetime | None = None
+
+
+class Meeting(Value):
+    """A joint meeting or joint site visit (S06): convened, then held, with who was there and who was not (R45)."""
+
+    meeting_id: str
+    occasion: str
+    place: str
+    departments: tuple[str, ...]
+    convened_at: datetime
+    meets_at: datetime
+    held_at: datetime | None = None
+    present: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    minutes: str = ""
+
+
+class LeadDecision(Value):
+    """The lead department's word on another's reasoned refusal (S06)."""
+
+    outcome: Outcome
+    against: tuple[str, ...]
+    reasons: str
+    legal_basis: str
+    decided_by: str
+    decided_at: datetime
