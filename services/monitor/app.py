@@ -11,6 +11,7 @@ from yimen.service import Blueprint, Parts, Service
 
 BINDINGS = (
     *("intake.item.#", "intake.case.#", "intake.review.#", "intake.calendar.#"),
+    *("intake.agency.#", "intake.project.#", "intake.ban.#", "intake.announcement.#"),
     *("approval.#", "fees.#", "notify.#", "monitor.#"),
 )
 """Its own words come back to it like everyone's, to stand in the journal; nothing follows from them."""
