@@ -4,7 +4,8 @@ from typing import Final
 
 from services.monitor import queries
 from services.monitor.context import Context
-from services.monitor.domain.clocks import Finding, rungs, step_rungs
+from services.monitor.domain.clocks import Finding, rungs
+from services.monitor.domain.steps import step_rungs
 from services.monitor.domain.views import Recorded
 from services.monitor.recording import append, take_chain
 from services.monitor.tables import plans

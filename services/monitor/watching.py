@@ -16,8 +16,9 @@ from sqlalchemy import bindparam
 
 from services.monitor import queries
 from services.monitor.context import Context
-from services.monitor.domain.clocks import Finding, Reached, days_late, findings, rungs, step_rungs
+from services.monitor.domain.clocks import Finding, Reached, days_late, findings, rungs
 from services.monitor.domain.fold import fold
+from services.monitor.domain.steps import step_findings, step_rungs
 from services.monitor.domain.views import CaseView, Recorded
 from services.monitor.tables import alerts, cases
 from yimen.bus import Unit, View
@@ -69,7 +70,7 @@ async def follow(unit: Unit[Context], number: str, new: Recorded | None = None) 
     elif before != row:
         await unit.execute(_REWRITE, row | {"which": number})
     await _move_timers(unit, number, before["rungs"] if before else {}, standing)
-    for finding in findings(seen, calendars):
+    for finding in (*findings(seen, calendars), *step_findings(seen)):
         await raise_alert(unit, number, finding, calendars[-1])
 
 

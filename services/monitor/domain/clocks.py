@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
-from services.monitor.domain.views import Announced, CaseView, ReviewView
+from services.monitor.domain.views import Announced, CaseView
 from yimen.contracts.monitor import Light
 from yimen.contracts.parts import Kind
 from yimen.worktime import Calendar, Limit, end_of_day, local_date, start_of_day
@@ -84,23 +84,6 @@ def rungs(view: CaseView, calendar: Calendar, thresholds: Thresholds) -> tuple[R
     return tuple(rung for rung in reached if _while_running(rung, view))
 
 
-def step_rungs(view: CaseView, calendar: Calendar) -> tuple[Reached, ...]:
-    """R73: a department's step that is late, whether or not the whole is. Where silence consents, R44 speaks instead.
-
-    They are alerts of their own and no colour of the case's light.
-    """
-    reached = (_step_rung(review, calendar) for review in view.reviews if not review.silence_consents)
-    return tuple(rung for rung in reached if rung and (view.stopped_at is None or rung.at <= view.stopped_at))
-
-
-def _step_rung(review: ReviewView, calendar: Calendar) -> Reached | None:
-    due = review.limit.due(calendar) if review.limit else None
-    if due is None or (review.ended_at and review.ended_at < end_of_day(due.date)):
-        return None
-    step = Step(f"step-{review.review_id}"[:80], Light.BLUE, "R73", "本环节已超过审查期限，请立即出具意见。")
-    return Reached(step, review.department, end_of_day(due.date))
-
-
 def _while_running(rung: Reached, view: CaseView) -> bool:
     if view.stopped_at is None:
         return True
@@ -137,20 +120,13 @@ def days_late(view: CaseView, calendar: Calendar, now: datetime) -> int:
 
 def findings(view: CaseView, calendars: Sequence[Calendar]) -> tuple[Finding, ...]:
     """What the events prove by themselves. `calendars`: every one that was ever in force, the present one last."""
-    return (*_deemed_acceptance(view), *_deemed_consents(view), *_mismatch(view, calendars))
+    return (*_deemed_acceptance(view), *_mismatch(view, calendars))
 
 
 def _deemed_acceptance(view: CaseView) -> Iterator[Finding]:
     if view.accepted and view.accepted.deemed:
         reason = "收件后五个工作日内未作答复，依法自收件之日起视为受理。"
         yield Finding(Step("deemed-acceptance", Light.RED, "R05", reason), view.accepted.department)
-
-
-def _deemed_consents(view: CaseView) -> Iterator[Finding]:
-    for review in view.reviews:
-        if review.deemed:
-            step = Step(f"deemed-{review.review_id}"[:80], Light.YELLOW, "R44", "逾期未出具审查意见，超时视为同意。")
-            yield Finding(step, review.department)
 
 
 def _mismatch(view: CaseView, calendars: Sequence[Calendar]) -> Iterator[Finding]:

@@ -5,9 +5,10 @@ answer counts; a doubled one, and one that comes after silence was taken for con
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from services.monitor.domain.told import all_of, first_of
-from services.monitor.domain.views import Announced, ReviewView
+from services.monitor.domain.views import Announced, Procedure, ReviewView
 from yimen.contracts import Event, approval, intake
 from yimen.worktime import Limit, Pause, local_date
 
@@ -29,8 +30,8 @@ def _asked(event: intake.ReviewRequested) -> Announced:
 
 def _review(review_id: str, events: list[Event]) -> ReviewView:
     requested = first_of(events, intake.ReviewRequested)
-    pauses = _pauses(events)
-    extension = sum(event.extension.days for event in all_of(events, approval.ReviewExtended))
+    procedures = _procedures(events)
+    pauses = tuple(procedure.pause for procedure in procedures)
     return ReviewView(
         review_id=review_id,
         department=events[0].scope,
@@ -41,20 +42,34 @@ def _review(review_id: str, events: list[Event]) -> ReviewView:
         decided=first_of(events, approval.ReviewDecided),
         deemed=first_of(events, intake.ReviewDeemedConsented),
         cancelled=first_of(events, intake.ReviewCancelled),
-        limit=Limit(requested.requested_on, requested.limit_days, pauses, extension) if requested else None,
+        limit=Limit(requested.requested_on, requested.limit_days, pauses, _extension(events)) if requested else None,
         paused=any(pause.end is None for pause in pauses),
+        procedures=procedures,
+        visited=next(
+            (v for v in all_of(events, approval.ReviewSiteVisited) if len({o.id for o in v.officials}) >= 2), None
+        ),
+        hearing=first_of(events, approval.ReviewHearingRequested),
+        heard=first_of(events, approval.ReviewHearingHeld),
         urged=sum(1 for _ in all_of(events, intake.ReviewUrged)),
     )
 
 
-def _pauses(events: Iterable[Event]) -> tuple[Pause, ...]:
-    """In the department's own sequence: a second pause while one stands changes nothing."""
-    pauses: list[Pause] = []
+def _extension(events: list[Event]) -> int:
+    """Of the one extension that intake did not decline (R23, R24); each says by its instant which one it is."""
+    declined = {event.approved_at for event in all_of(events, intake.ReviewExtensionDeclined)}
+    told = (event.extension for event in all_of(events, approval.ReviewExtended))
+    return next((one.days for one in told if one.approved_at not in declined), 0)
+
+
+def _procedures(events: Iterable[Event]) -> tuple[Procedure, ...]:
+    """In the department's own sequence: a second one while one stands changes nothing."""
+    found: list[Procedure] = []
     for event in events:
-        standing = bool(pauses) and pauses[-1].end is None
+        standing = bool(found) and found[-1].pause.end is None
         if isinstance(event, approval.ReviewPaused) and not standing:
-            pauses.append(Pause(local_date(event.paused_at)))
+            found.append(Procedure(event.kind, event.planned_days, Pause(local_date(event.paused_at))))
         elif isinstance(event, approval.ReviewResumed) and standing:
-            start = pauses[-1].start
-            pauses[-1] = Pause(start, max(start, local_date(event.resumed_at)))
-    return tuple(pauses)
+            start = found[-1].pause.start
+            ended = Pause(start, max(start, local_date(event.resumed_at)))
+            found[-1] = replace(found[-1], pause=ended)
+    return tuple(found)

@@ -15,6 +15,9 @@ from yimen.contracts import Event, intake
 from yimen.contracts.parts import Due, Kind
 from yimen.worktime import SHANGHAI, Hours, Limit, Pause, local_date
 
+DEFERRAL = "deferral"
+"""Under which a standing clock is kept that no review stopped: minor material is overdue (容缺, R16)."""
+
 SILENCE_DAYS = 5
 """Working days that a window has to answer what was handed in, before silence accepts (Licensing Law Art. 32)."""
 
@@ -63,6 +66,21 @@ class Story:
     def stop(self, at: datetime) -> None:
         self.stopped_at = min(self.stopped_at or at, at)
 
+    def begin_anew(self, event: intake.CaseReopened) -> None:
+        """A return was not upheld (R17): the window has its time to answer once more, and nothing counts from before."""
+        self.stopped_at, self.accepted, self.extension, self.handed_in = None, None, 0, event.reopened_at
+        self.closed_pauses, self.open_pauses = [], {}
+        limit = Limit(event.received_on, SILENCE_DAYS)
+        self.announced.append(Announced("受理答复期限", "R05", self.department, limit, event.answer_by))
+
+    def stand(self, why: str, since: date) -> None:
+        self.open_pauses.setdefault(why, since)
+
+    def run(self, why: str, on: date) -> None:
+        start = self.open_pauses.pop(why, None)
+        if start is not None:
+            self.closed_pauses.append(Pause(start, max(start, on)))
+
 
 def tell(case: Iterable[intake.CaseEvent], hours: Hours) -> Story:
     """`case`: the events of one case subject, in sequence."""
@@ -104,15 +122,29 @@ def _accepted(event: intake.CaseAccepted, story: Story) -> None:
 
 @_listen.register
 def _paused(event: intake.CasePaused, story: Story) -> None:
-    story.open_pauses.setdefault(event.review_id, local_date(event.paused_at))
+    story.stand(event.review_id, local_date(event.paused_at))
 
 
 @_listen.register
 def _resumed(event: intake.CaseResumed, story: Story) -> None:
-    start = story.open_pauses.pop(event.review_id, None)
-    if start is not None:
-        story.closed_pauses.append(Pause(start, max(start, local_date(event.resumed_at))))
+    story.run(event.review_id, local_date(event.resumed_at))
     story.hear(event.promised_due, event.statutory_due)
+
+
+@_listen.register
+def _lapsed(event: intake.CaseDeferralLapsed, story: Story) -> None:
+    story.stand(DEFERRAL, local_date(event.lapsed_at))
+
+
+@_listen.register
+def _met(event: intake.CaseDeferralMet, story: Story) -> None:
+    story.run(DEFERRAL, local_date(event.met_at))
+    story.hear(event.promised_due, event.statutory_due)
+
+
+@_listen.register
+def _reopened(event: intake.CaseReopened, story: Story) -> None:
+    story.begin_anew(event)
 
 
 @_listen.register

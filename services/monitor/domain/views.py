@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from yimen.contracts import Event, Meta, approval, fees, intake
-from yimen.contracts.parts import Due, Kind, Paper
+from yimen.contracts.parts import Due, Kind, Paper, PauseKind
 from yimen.worktime import Limit, Pause
 
 
@@ -52,6 +52,15 @@ class Announced:
 
 
 @dataclass(frozen=True)
+class Procedure:
+    """A special procedure of Art. 45 with the days that were told for it (R26). `end` None: still going on."""
+
+    kind: PauseKind
+    planned_days: int
+    pause: Pause
+
+
+@dataclass(frozen=True)
 class ReviewView:
     review_id: str
     department: str
@@ -64,6 +73,12 @@ class ReviewView:
     cancelled: intake.ReviewCancelled | None = None
     limit: Limit | None = None
     paused: bool = False
+    procedures: tuple[Procedure, ...] = ()
+    visited: approval.ReviewSiteVisited | None = None
+    """The first visit by two officials or more; one alone proves nothing (R34)."""
+
+    hearing: approval.ReviewHearingRequested | None = None
+    heard: approval.ReviewHearingHeld | None = None
     urged: int = 0
 
     @property

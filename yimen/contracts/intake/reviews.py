@@ -77,4 +77,7 @@ class ReviewExtensionDeclined(ReviewEvent, type="intake.review.extension_decline
 
     rule: Code
     reason: Text
+    approved_at: Instant = Field(
+        description="of the extension that moved nothing: tells which one, where there were two"
+    )
     declined_at: Instant
