@@ -18,6 +18,7 @@ from yimen.contracts.fees import NoticeOverdue
 from yimen.contracts.intake import (
     CaseDecided,
     CaseRefused,
+    CaseReopened,
     CaseReturned,
     CaseReviewed,
     CaseSubmitted,
@@ -110,6 +111,13 @@ async def end_withdrawn_case(unit: Unit[Context], event: CaseWithdrawn, _meta: M
 @handlers.on(CaseReturned)
 async def end_returned_case(unit: Unit[Context], event: CaseReturned, _meta: Meta) -> None:
     await _end(unit, event.case_number, "returned", event.returned_at)
+
+
+@handlers.on(CaseReopened)
+async def take_up_again(unit: Unit[Context], event: CaseReopened, _meta: Meta) -> None:
+    """A return was not upheld (R17): the reviews, and what they list, begin anew."""
+    fresh: dict[str, object] = dict.fromkeys(("ended_as", "ended_at", "reviewed_at", "fee_lists"))
+    await _learn(unit, event.case_number, **fresh)
 
 
 @handlers.on(CaseRefused)

@@ -93,3 +93,19 @@ def reviewed(*list_ids: str, case_number: str = CASE, outcome: Outcome = Outcome
 
 def withdrawn(case_number: str = CASE) -> intake.CaseWithdrawn:
     return intake.CaseWithdrawn(case_number=case_number, reasons="不办了", withdrawn_at=MONDAY)
+
+
+def returned(case_number: str = CASE) -> intake.CaseReturned:
+    return intake.CaseReturned(
+        case_number=case_number,
+        document=Document(kind=DocumentKind.RETURN, number="退字〔2026〕1号", dated=TODAY),
+        reasons="不符合规划",
+        policy_basis="规划第三条",
+        returned_at=MONDAY,
+    )
+
+
+def reopened(case_number: str = CASE) -> intake.CaseReopened:
+    return intake.CaseReopened(
+        case_number=case_number, received_on=TODAY, answer_by=Due(on=date(2026, 9, 14)), reopened_at=MONDAY
+    )

@@ -159,3 +159,17 @@ async def test_notices_are_numbered_without_gaps_within_the_year(window: Window)
         await window.issued(f"{CASE}-{n}", f"L{n}")
     numbers = [row.number for row in await window.rows("SELECT number FROM notices ORDER BY number")]
     assert numbers == ["JK2026000001", "JK2026000002", "JK2026000003"]
+
+
+@pytest.mark.rule("R17", "R47")
+async def test_a_case_that_was_returned_and_reopened_is_charged_like_any_other(window: Window) -> None:
+    await window.intake(samples.item(), samples.submitted(), samples.returned())
+    await window.approval(samples.listed("L0", (DRAWING, 1)))
+    assert (await window.get("/lists/L0"))["state"] == "rejected"
+    await window.intake(samples.reopened())
+    await window.approval(samples.listed("L1", (DRAWING, 1)))
+    await window.verify("L1")
+    await window.intake(samples.reviewed("L1"))
+    [event] = await window.harness.events(fees.NoticeIssued)
+    assert (event.lists, event.amount) == (("L1",), 8000)
+    await window.sound()
