@@ -6,7 +6,7 @@ order, and the case ends the same. A word on a review that was never asked for i
 
 from collections.abc import Callable
 
-from services.intake import queries
+from services.intake import planning, queries
 from services.intake.context import Context
 from services.intake.domain import clock, deciding, door, reviewing
 from services.intake.domain.case import Case, Change, Rules, Status
@@ -20,6 +20,8 @@ from yimen.timers import Timer, Timers
 
 handlers = Handlers()
 timers = Timers()
+timers.on(planning.RECOMPUTE)(planning.order_recomputing)
+timers.on(planning.RECOMPUTE_CASE)(planning.recompute)
 
 Decide = Callable[[Case, Review, Rules], Change]
 

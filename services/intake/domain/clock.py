@@ -6,6 +6,7 @@ forget one.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from services.intake.domain.case import AT_THE_DOOR, Case, Rules, Status
@@ -109,3 +110,21 @@ def _silence_ends(review: Review, calendar: Calendar) -> datetime | None:
         return None
     end = end_of_day(day.date)
     return None if review.urged_at is not None and review.urged_at >= end else end
+
+
+def limits(case: Case, rules: Rules) -> dict[str, date]:
+    """Every limit in working days that runs, by name: what a changed calendar can move (R35)."""
+    if case.status is Status.SUBMITTED:
+        return {"answer": answer_by(case, rules).date}
+    if case.status not in (Status.ACCEPTED, Status.REVIEWED):
+        return {}
+    open_reviews = (review for review in case.current_reviews if review.unanswered)
+    found = {review.review_id: review_due(review, rules.calendar) for review in open_reviews}
+    found |= {"promised": promised_due(case, rules), "statutory": statutory_due(case, rules)}
+    return {name: day.date for name, day in found.items() if day is not None}
+
+
+def moved(case: Case, rules: Rules, before: Calendar, after: Calendar) -> dict[str, tuple[date, date]]:
+    """The limits that the two calendars put on different days: name -> (old, new)."""
+    old, new = (limits(case, replace(rules, calendar=calendar)) for calendar in (before, after))
+    return {name: (old[name], new[name]) for name in old if old[name] != new[name]}

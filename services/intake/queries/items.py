@@ -7,6 +7,7 @@ import orjson
 from sqlalchemy import func, select, tuple_
 
 from services.intake.domain.catalogue import Item
+from services.intake.queries.calendar import REVISION, follow
 from services.intake.tables import items
 from yimen.bus import Unit, View
 
@@ -30,10 +31,14 @@ def _item(body: Any) -> Item:
 
 async def current_items(view: View[Any], today: date, code: str | None = None) -> list[Item]:
     """The version in force of each item: the highest that has come into effect."""
-    in_force = select(items.c.code, func.max(items.c.version).label("version")).where(items.c.effective_from <= today)
+    in_force = select(items.c.code, func.max(items.c.version).label("version"), REVISION).where(
+        items.c.effective_from <= today
+    )
     if code is not None:
         in_force = in_force.where(items.c.code == code)
-    found = await view.execute(in_force.group_by(items.c.code).order_by(items.c.code))
+    found = (await view.execute(in_force.group_by(items.c.code).order_by(items.c.code))).all()
+    if found:
+        await follow(view, found[0].calendar_revision)
     editions = [(row.code, row.version) for row in found]
     known = await known_items(view, set(editions))
     return [known[edition] for edition in editions]

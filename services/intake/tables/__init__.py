@@ -1,5 +1,6 @@
 """What intake stores."""
 
+from services.intake.tables.calendar import calendar_plans, limit_changes
 from services.intake.tables.cases import (
     cases,
     counters,
@@ -13,10 +14,12 @@ from services.intake.tables.cases import (
 )
 
 __all__ = [
+    "calendar_plans",
     "cases",
     "counters",
     "documents",
     "items",
+    "limit_changes",
     "metadata",
     "notices",
     "password_tries",
