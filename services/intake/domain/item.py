@@ -82,7 +82,7 @@ class Item(_Value):
     channels: tuple[Channel, ...] = Field(
         default=(Channel.WEB, Channel.WINDOW), description="where it may be handed in (R100)"
     )
-    quota: int | None = Field(default=None, ge=1, le=1_000_000, description="grants a calendar year (R15)")
+    quota: int | None = Field(default=None, ge=0, le=1_000_000, description="grants a calendar year (R15)")
     safety: bool = Field(default=False, description="bears on public or personal safety (R14)")
     inspection: bool = Field(default=False, description="rests on an inspection by two officials (R33)")
     lead_may_override: bool = Field(default=False, description="the lead decides on another's refusal (S06, joint)")
