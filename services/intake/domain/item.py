@@ -7,6 +7,7 @@ A stored item is read back with `Item.model_validate_json`: flows and fees are c
 from __future__ import annotations
 
 from datetime import date
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -87,6 +88,14 @@ class Item(_Value):
     inspection: bool = Field(default=False, description="rests on an inspection by two officials (R33)")
     lead_may_override: bool = Field(default=False, description="the lead decides on another's refusal (S06, joint)")
 
+    def but(self, **changes: Any) -> Self:
+        return self.model_copy(update=changes)
+
     @property
     def flow_departments(self) -> frozenset[str]:
         return frozenset(department for stage in self.stages for department in stage.departments)
+
+
+def standard_of(fee: Fee) -> tuple[str, str, int]:
+    """What may not differ between two rows of one fee code."""
+    return fee.name, fee.unit, fee.price

@@ -11,15 +11,19 @@ from services.intake.tables.cases import (
     review_answers,
     reviews,
 )
+from services.intake.tables.catalogue import item_reports, item_withdrawals, windows
 
 __all__ = [
     "cases",
     "counters",
     "documents",
+    "item_reports",
+    "item_withdrawals",
     "items",
     "metadata",
     "notices",
     "password_tries",
     "review_answers",
     "reviews",
+    "windows",
 ]
