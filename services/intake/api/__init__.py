@@ -1,5 +1,25 @@
 """What intake does on requests: the catalogue, applications, cases and their transitions, progress for the applicant."""
 
-from services.intake.api import applications, calendar, cases, items, progress, transitions
+from services.intake.api import (
+    applications,
+    calendar,
+    cases,
+    exports,
+    items,
+    progress,
+    reports,
+    transitions,
+    windows,
+)
 
-routers = (items.router, applications.router, cases.router, transitions.router, progress.router, calendar.router)
+routers = (
+    items.router,
+    exports.router,
+    reports.router,
+    windows.router,
+    applications.router,
+    cases.router,
+    transitions.router,
+    progress.router,
+    calendar.router,
+)

@@ -32,6 +32,7 @@ class ApplicationBody(Body):
     channel: Channel
     applicant: ApplicantBody
     materials: Materials
+    situations: Annotated[tuple[Code, ...], Field(max_length=50, description="该事项分情形的，至少选择一种")] = ()
     as_is: Annotated[bool, Field(description="材料不齐仍要提交：窗口须在五个工作日内一次性告知")] = False
 
 

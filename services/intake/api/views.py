@@ -98,6 +98,7 @@ class CasePage(BaseModel):
 
 class CaseView(CaseSummary):
     item_version: int
+    situations: tuple[str, ...]
     channel: Channel
     applicant: ApplicantView
     materials: tuple[Held, ...]
@@ -196,6 +197,7 @@ def case_view(
         **summary(case, rules),
         **own,
         item_version=case.item.version,
+        situations=case.situations,
         applicant=_applicant(case, whole=whole),
         promised_days=case.item.promised_days,
         statutory_days=case.item.statutory_days,

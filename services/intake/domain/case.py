@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Self
 
 from services.intake.domain.catalogue import Item
+from services.intake.domain.situations import materials_for
 from services.intake.domain.values import (
     Agent,
     Deferral,
@@ -103,9 +104,10 @@ class Case(Value):
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Names of the mandatory materials that are not in the file."""
+        """Names of the mandatory materials that are not in the file, as the chosen situations ask for them."""
         held = {material.code for material in self.materials if material.copies > 0}
-        return tuple(m.name for m in self.item.materials if m.required and m.code not in held)
+        asked = materials_for(self.item, self.situations)
+        return tuple(m.name for m in asked if m.required and m.code not in held)
 
     @property
     def outstanding(self) -> tuple[RequestedMaterial, ...]:

@@ -8,7 +8,7 @@ accepted by itself, as of the day of its last piece (R07); every answer leaves a
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from services.intake.domain import clock
+from services.intake.domain import clock, situations
 from services.intake.domain.case import AT_THE_DOOR, UNDECIDED, Case, Change, Rules, Status
 from services.intake.domain.documents import unnumbered
 from services.intake.domain.reviewing import cancel_open, request_stage
@@ -31,6 +31,7 @@ from yimen.worktime import end_of_day, local_date
 
 def submit(case: Case, rules: Rules, *, as_is: bool) -> Change:
     """The application is registered and receipted with counted copies (R01). Incomplete only if handed in `as_is`."""
+    situations.check_choice(case.item, case.situations)
     if case.missing and not as_is:
         raise Unfit(
             "materials-missing",
@@ -52,6 +53,7 @@ def submit(case: Case, rules: Rules, *, as_is: bool) -> Change:
         submitted_at=case.submitted_at,
         received_on=case.received_on,
         answer_by=clock.due(clock.answer_by(case, rules)),
+        situations=case.situations,
     )
     contact = ContactRecorded(
         case_number=case.case_number,
@@ -88,10 +90,11 @@ def request_correction(case: Case, missing: Mapping[str, str], by: Staff, now: d
             "法律规定补正内容只能一次性告知，不得再次要求补正。请依据已有材料作出受理或不予受理的决定。",
         )
     _awaiting_answer(case, now, rules)
-    listed = {material.code: material.name for material in case.item.materials}
+    asked = situations.materials_for(case.item, case.situations)
+    listed = {material.code: material.name for material in asked}
     if foreign := sorted(set(missing) - set(listed)):
         raise foreign_materials(foreign)
-    if unnamed := [m.name for m in case.item.materials if m.name in case.missing and m.code not in missing]:
+    if unnamed := [m.name for m in asked if m.name in case.missing and m.code not in missing]:
         raise Unfit(
             "notice-incomplete",
             "一次性告知没有列全",
@@ -215,7 +218,8 @@ def _accepted(
         statutory_due=clock.due(statutory),
     )
     accepted = Change(changed, (event,))
-    return accepted if not case.item.stages else accepted.then(request_stage(changed, 0, now, rules))
+    first = situations.next_stage(case.item, case.situations, 0)
+    return accepted if first is None else accepted.then(request_stage(changed, first, now, rules))
 
 
 def _returned(case: Case, reasons: str, policy_basis: str, at: datetime, by: Staff | None) -> Change:

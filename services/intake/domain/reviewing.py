@@ -15,6 +15,7 @@ from services.intake.domain import clock, join
 from services.intake.domain.case import UNDECIDED, Case, Change, Rules, Status
 from services.intake.domain.deciding import finish_review
 from services.intake.domain.documents import unnumbered
+from services.intake.domain.situations import departments_for, next_stage
 from services.intake.domain.values import Answer, FeeList, Pausing, Review, SuperiorAnswer
 from yimen.contracts.intake import (
     CaseExtended,
@@ -30,9 +31,9 @@ from yimen.worktime import Day, end_of_day, local_date
 
 
 def request_stage(case: Case, stage: int, now: datetime, rules: Rules) -> Change:
-    """Ask every department of the stage at the same moment (R40), each with the whole file (R11)."""
-    flow = case.item.stages[stage]
-    reviews = tuple(_asked(case, department, stage, now) for department in flow.departments)
+    """Ask every department that takes part in the stage at the same moment (R40), each with the whole file (R11)."""
+    taking_part = departments_for(case.item.stages[stage], case.situations)
+    reviews = tuple(_asked(case, department, stage, now) for department in taking_part)
     changed = case.but(stage=stage, reviews=case.reviews + reviews)
     return Change(changed, tuple(_request(changed, review, rules) for review in reviews))
 
@@ -74,6 +75,7 @@ def _request(case: Case, review: Review, rules: Rules) -> ReviewRequested:
         limit_days=review.limit_days,
         due=clock.due(due),
         silence_consents=review.silence_consents,
+        situations=case.situations,
     )
 
 
@@ -213,8 +215,9 @@ def join_answers(case: Case, now: datetime, rules: Rules) -> Change:
     outcome = join.outcome(case.current_reviews, rules)
     if case.status is not Status.ACCEPTED or case.stage is None or outcome is None:
         return Change(case)
-    if outcome is Outcome.GRANTED and case.stage + 1 < len(case.item.stages):
-        return request_stage(case, case.stage + 1, now, rules)
+    following = next_stage(case.item, case.situations, case.stage + 1)
+    if outcome is Outcome.GRANTED and following is not None:
+        return request_stage(case, following, now, rules)
     return finish_review(case, outcome, now, rules)
 
 

@@ -12,12 +12,15 @@ from services.intake.tables.cases import (
     review_answers,
     reviews,
 )
+from services.intake.tables.catalogue import item_reports, item_withdrawals, windows
 
 __all__ = [
     "calendar_plans",
     "cases",
     "counters",
     "documents",
+    "item_reports",
+    "item_withdrawals",
     "items",
     "limit_changes",
     "metadata",
@@ -25,4 +28,5 @@ __all__ = [
     "password_tries",
     "review_answers",
     "reviews",
+    "windows",
 ]
