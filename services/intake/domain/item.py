@@ -28,6 +28,7 @@ class ItemMaterial(_Value):
     originals: int = Field(ge=0, le=99)
     copies: int = Field(ge=0, le=99, default=0)
     form_note: Text = ""
+    deferrable: bool = Field(default=False, description="minor: may follow after acceptance (容缺, R16)")
 
     @property
     def pieces(self) -> int:
@@ -76,6 +77,7 @@ class Item(_Value):
     legal_basis: Text
     effective_from: date
     version: int = Field(ge=1)
+    safety: bool = Field(default=False, description="bears on public or personal safety (R14)")
 
     @property
     def flow_departments(self) -> frozenset[str]:

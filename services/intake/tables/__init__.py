@@ -1,5 +1,6 @@
 """What intake stores."""
 
+from services.intake.tables.bans import bans
 from services.intake.tables.calendar import calendar_plans, limit_changes
 from services.intake.tables.cases import (
     cases,
@@ -14,6 +15,7 @@ from services.intake.tables.cases import (
 )
 
 __all__ = [
+    "bans",
     "calendar_plans",
     "cases",
     "counters",
