@@ -1,6 +1,16 @@
 """What intake does on requests: the catalogue, applications, cases and their transitions, progress for the applicant."""
 
-from services.intake.api import applications, bans, calendar, cases, deferral, items, progress, transitions
+from services.intake.api import (
+    applications,
+    bans,
+    calendar,
+    cases,
+    deferral,
+    items,
+    progress,
+    re_examination,
+    transitions,
+)
 
 routers = (
     items.router,
@@ -8,6 +18,7 @@ routers = (
     cases.router,
     transitions.router,
     deferral.router,
+    re_examination.router,
     progress.router,
     calendar.router,
     bans.router,
