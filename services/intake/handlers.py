@@ -36,8 +36,10 @@ async def _found(unit: Unit[Context], event: approval.ReviewEvent) -> tuple[Case
 
 
 async def _apply(unit: Unit[Context], event: approval.ReviewEvent, decide: Decide) -> None:
+    """A word on a review of an earlier round changes nothing: the return that ended it was not upheld (R17)."""
     case, review = await _found(unit, event)
-    await advance(unit, case, decide(case, review, unit.context.rules))
+    if review.round == case.round:
+        await advance(unit, case, decide(case, review, unit.context.rules))
 
 
 @handlers.on(approval.ReviewReceived)

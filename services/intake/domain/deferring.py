@@ -78,13 +78,14 @@ def _until(case: Case, gap: Gap, rules: Rules) -> Day:
     promised = clock.promised_due(case, rules)
     assert promised is not None
     assert case.accepted_on is not None
-    return promised if days >= case.item.promised_days else rules.calendar.add(case.accepted_on, days)
+    whole = days >= case.item.promised_days
+    return promised if whole else min(promised, rules.calendar.add(case.accepted_on, days))
 
 
 def lapse(case: Case, rules: Rules) -> Change:
     """Not filled by the end of the day that was told; dated by that day's last moment, however late this is noticed."""
     deferral = case.deferral
-    if deferral is None or deferral.lapsed_at is not None:
+    if deferral is None or not case.awaits_deferred or deferral.lapsed_at is not None or not _under_way(case):
         return Change(case)
     ends = end_of_day(deferral.until)
     at = ends - timedelta(microseconds=1)
@@ -101,7 +102,7 @@ def lapse(case: Case, rules: Rules) -> Change:
 def hand_in(case: Case, pieces: tuple[Held, ...], now: datetime, rules: Rules) -> Change:
     """Pieces that were let follow, one by one or together; each goes to the departments that have not answered."""
     deferral = case.deferral
-    if deferral is None or not case.awaits_deferred or case.status not in (Status.ACCEPTED, Status.REVIEWED):
+    if deferral is None or not case.awaits_deferred or not _under_way(case):
         raise wrong_state(case, "该办件没有待补交的容缺材料")
     _in_time(deferral, now, rules)
     if foreign := sorted({piece.code for piece in pieces} - deferral.codes):
@@ -116,6 +117,10 @@ def hand_in(case: Case, pieces: tuple[Held, ...], now: datetime, rules: Rules) -
     added = tuple(piece.but(supplement=True) for piece in pieces)
     filed = began.then(add_materials(began.case.but(materials=kept + added), added, now))
     return filed if filed.case.outstanding_deferred else filed.then(_met(filed.case, now, rules))
+
+
+def _under_way(case: Case) -> bool:
+    return case.status in (Status.ACCEPTED, Status.REVIEWED)
 
 
 def _in_time(deferral: Deferral, now: datetime, rules: Rules) -> None:
