@@ -1,12 +1,15 @@
-"""What intake does on requests: the catalogue, applications, cases and their transitions, progress for the applicant."""
+"""What intake does on requests: the catalogue, applications, cases and their transitions, and what stands beside them."""
 
 from services.intake.api import (
     applications,
+    bans,
     calendar,
     cases,
+    deferral,
     exports,
     items,
     progress,
+    re_examination,
     reports,
     transitions,
     windows,
@@ -22,4 +25,7 @@ routers = (
     transitions.router,
     progress.router,
     calendar.router,
+    deferral.router,
+    re_examination.router,
+    bans.router,
 )

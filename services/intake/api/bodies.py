@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from services.intake.domain.grounds import RefusalGround
 from yimen.contracts.envelope import Code, Name
 from yimen.contracts.parts import Channel, Outcome
 from yimen.web import Body
@@ -46,8 +47,9 @@ class CorrectionBody(Body):
 
 
 class RefusalBody(Body):
+    ground: RefusalGround
     reasons: Words
-    competent_organ: Name | None = None
+    competent_organ: Annotated[Name | None, Field(description="属于其他机关职权的必填")] = None
 
 
 class ReturnBody(Body):

@@ -9,7 +9,17 @@ from sqlalchemy import Row
 
 from services.intake.domain import clock, join, words
 from services.intake.domain.case import Case, Rules, Status
-from services.intake.domain.values import Answer, FeeList, Held, Licence, Pausing, Review, SuperiorAnswer
+from services.intake.domain.values import (
+    Answer,
+    Deferral,
+    FeeList,
+    Held,
+    Licence,
+    Pausing,
+    ReExamination,
+    Review,
+    SuperiorAnswer,
+)
 from yimen.contracts.parts import Channel, Due, Kind, Opinion, Outcome, Paper, RequestedMaterial, Staff
 from yimen.departments import department_name
 
@@ -110,6 +120,8 @@ class CaseView(CaseSummary):
     promised_days: int
     statutory_days: int
     extension_days: int
+    deferral: Deferral | None
+    re_examination: ReExamination | None
     promised_due: Due | None
     statutory_due: Due | None
     paused: bool
@@ -191,8 +203,9 @@ def case_view(
     """`whole`: whether the reader may see the whole identification and the telephone number."""
     kept = ("materials", "requested", "accepted_on", "accepted_at", "extension_days", "stage", "reviewed_at", "channel")
     ended = ("reasons", "legal_basis", "decided_on", "decided_at", "licence", "ended_at", "missing", "outstanding")
+    ways = ("deferral", "re_examination")
     pauses = [pause for review in case.reviews for pause in review.pauses]
-    own = {name: getattr(case, name) for name in (*kept, *ended)}
+    own = {name: getattr(case, name) for name in (*kept, *ended, *ways)}
     return CaseView(
         **summary(case, rules),
         **own,
@@ -203,7 +216,7 @@ def case_view(
         statutory_days=case.item.statutory_days,
         promised_due=clock.maybe_due(clock.promised_due(case, rules)),
         statutory_due=clock.maybe_due(clock.statutory_due(case, rules)),
-        paused=any(review.paused for review in case.reviews),
+        paused=clock.stands(case),
         pauses=sorted(pauses, key=lambda pause: pause.started_at),
         reviews=[_review(case, review, rules, answers) for review in case.reviews],
         documents=[document(row) for row in papers],

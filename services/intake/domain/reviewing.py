@@ -16,13 +16,14 @@ from services.intake.domain.case import UNDECIDED, Case, Change, Rules, Status
 from services.intake.domain.deciding import finish_review
 from services.intake.domain.documents import unnumbered
 from services.intake.domain.situations import departments_for, next_stage
-from services.intake.domain.values import Answer, FeeList, Pausing, Review, SuperiorAnswer
+from services.intake.domain.values import Answer, FeeList, Held, Pausing, Review, SuperiorAnswer
 from yimen.contracts.intake import (
     CaseExtended,
     CasePaused,
     CaseResumed,
     ReviewCancelled,
     ReviewDeemedConsented,
+    ReviewMaterialsAdded,
     ReviewRequested,
     ReviewUrged,
 )
@@ -42,15 +43,21 @@ def _asked(case: Case, department: str, stage: int, now: datetime) -> Review:
     flow = case.item.stages[stage]
     lead = department == case.department
     return Review(
-        review_id=f"{case.case_number}.{stage + 1}.{department}",
+        review_id=f"{case.case_number}.{stage + 1}.{department}{_round_suffix(case.round)}",
         department=department,
         stage=stage,
+        round=case.round,
         lead=lead,
         silence_consents=flow.silence_consents and case.kind is Kind.JOINT and not lead,
         requested_at=now,
         requested_on=local_date(now),
         limit_days=flow.limit_days,
     )
+
+
+def _round_suffix(number: int) -> str:
+    """A stage that is asked again after a return that was not upheld (R17) makes new reviews, not the old ones open."""
+    return f".{number}" if number > 1 else ""
 
 
 def _request(case: Case, review: Review, rules: Rules) -> ReviewRequested:
@@ -199,6 +206,17 @@ def _why_urged(review: Review) -> str:
     if review.silence_consents:
         return "审查期限已满而无签收记录，不能按超时默许处理。请立即签收并答复。"
     return "审查期限已满，尚未答复。请立即答复。"
+
+
+def add_materials(case: Case, pieces: tuple[Held, ...], now: datetime) -> Change:
+    """What comes in while departments review goes to each that has not answered, so that none asks for it (R11)."""
+    materials = tuple(piece.material for piece in pieces)
+    events = tuple(
+        ReviewMaterialsAdded(**_names(case, review), materials=materials, added_at=now)
+        for review in case.live_reviews
+        if review.open
+    )
+    return Change(case, events)
 
 
 def cancel_open(case: Case, reason: str, now: datetime) -> Change:

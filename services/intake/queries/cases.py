@@ -41,7 +41,11 @@ _CASE = select(cases, REVISION).where(cases.c.case_number == _WHICH)
 _CASE_LOCKED = _CASE.with_for_update(of=cases)
 _CASE_LOCKED_NOW = _CASE.with_for_update(of=cases, nowait=True)
 _KEEP_CASE = update(cases).where(cases.c.case_number == _WHICH)
-_REVIEWS = select(reviews).where(reviews.c.case_number == _WHICH).order_by(reviews.c.stage, reviews.c.department)
+_REVIEWS = (
+    select(reviews)
+    .where(reviews.c.case_number == _WHICH)
+    .order_by(reviews.c.round, reviews.c.stage, reviews.c.department)
+)
 _KEEP_REVIEW = update(reviews).where(reviews.c.review_id == _WHICH)
 
 

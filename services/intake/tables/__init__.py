@@ -1,5 +1,6 @@
 """What intake stores."""
 
+from services.intake.tables.bans import bans
 from services.intake.tables.calendar import calendar_plans, limit_changes
 from services.intake.tables.cases import (
     cases,
@@ -15,6 +16,7 @@ from services.intake.tables.cases import (
 from services.intake.tables.catalogue import item_reports, item_withdrawals, windows
 
 __all__ = [
+    "bans",
     "calendar_plans",
     "cases",
     "counters",
