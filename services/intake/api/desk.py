@@ -35,7 +35,7 @@ from yimen.web import (
 )
 
 STAFF = frozenset(Role) - {Role.CITIZEN}
-EVERYWHERE = frozenset({Role.SUPERVISOR, Role.LEADER})
+EVERYWHERE = frozenset({Role.SUPERVISOR, Role.LEADER, Role.CENTRE_ADMIN})
 OF_DEPARTMENT = frozenset({Role.WINDOW_CLERK, Role.SECTION_OFFICER, Role.CHIEF_REPRESENTATIVE})
 
 
@@ -104,8 +104,9 @@ class Desk:
         return await show(self.unit, after, self.caller)
 
 
-def desk(*roles: Role, owner: bool = False) -> Any:
-    """`desk: Annotated[Desk, desk(Role.WINDOW_CLERK)]`; with `owner` the applicant may too."""
+def desk(*roles: Role, owner: bool = False, may_move: Callable[[Principal, Case], bool] = clerks) -> Any:
+    """`desk: Annotated[Desk, desk(Role.WINDOW_CLERK)]`; with `owner` the applicant may too, and `may_move` says who
+    of the staff may, where it is not the window's clerk."""
 
     async def approach(
         case_number: Code,
@@ -115,7 +116,7 @@ def desk(*roles: Role, owner: bool = False) -> Any:
         expected: int = if_match(),
     ) -> Desk:
         case = await queries.locked_case(unit, case_number)
-        may = case is not None and (clerks(caller, case) or (owner and owns(caller, case)))
+        may = case is not None and (may_move(caller, case) or (owner and owns(caller, case)))
         admitted = admit(caller, case, may)
         if admitted.version != expected:
             raise StaleVersion(admitted.version)

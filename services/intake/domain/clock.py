@@ -20,9 +20,6 @@ REVIEW_LIMIT = "review_limit"
 TimerPlan = dict[tuple[str, str], datetime]
 """(name, key) -> the instant at which the timer is due."""
 
-MOST_EXTENSION = {Kind.JOINT: 15}  # R24; every other kind by R23
-ORDINARY_EXTENSION = 10
-
 
 def due(day: Day) -> Due:
     return Due(on=day.date, provisional=day.provisional)
@@ -82,13 +79,6 @@ def serve_by(decided_on: date, rules: Rules) -> Day:
     return rules.calendar.add(decided_on, rules.serve_days)
 
 
-def may_extend(case: Case, days: int, on: date, rules: Rules) -> bool:
-    """Once, at most ten days (fifteen for a joint case), and before the limit ends (R23, R24)."""
-    statutory = statutory_due(case, rules)
-    in_time = case.accepted_on is not None and (statutory is None or on <= statutory.date)
-    return in_time and not case.extension_days and days <= MOST_EXTENSION.get(case.kind, ORDINARY_EXTENSION)
-
-
 def timers(case: Case, rules: Rules) -> TimerPlan:
     """The timers that this case needs now."""
     if case.status is Status.SUBMITTED:
@@ -98,14 +88,17 @@ def timers(case: Case, rules: Rules) -> TimerPlan:
         return {} if limit is None else {(SUPPLEMENT_LIMIT, case.case_number): end_of_day(limit)}
     if case.status is not Status.ACCEPTED:
         return {}
-    ends = {review.review_id: _silence_ends(review, rules.calendar) for review in case.current_reviews}
+    ends = {review.review_id: silence_ends(review, rules.calendar) for review in case.current_reviews}
     return {(REVIEW_LIMIT, review_id): end for review_id, end in ends.items() if end is not None}
 
 
-def _silence_ends(review: Review, calendar: Calendar) -> datetime | None:
-    """When silence will have lasted to the end of the limit; None if it is broken, paused, or has been dealt with."""
+def silence_ends(review: Review, calendar: Calendar) -> datetime | None:
+    """When silence will have lasted to the end of the limit; None if it is broken, paused, or has been dealt with.
+
+    An urging deals with it only where silence cannot consent: being urged must not spare a department R44."""
     day = review_due(review, calendar) if review.unanswered else None
     if day is None:
         return None
     end = end_of_day(day.date)
-    return None if review.urged_at is not None and review.urged_at >= end else end
+    dealt_with = review.urged_at is not None and review.urged_at >= end and not review.consents_by(end)
+    return None if dealt_with else end

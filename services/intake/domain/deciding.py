@@ -25,8 +25,7 @@ DENIAL_BASIS = "《中华人民共和国行政许可法》第三十八条第二�
 
 def finish_review(case: Case, outcome: Outcome, now: datetime, rules: Rules) -> Change:
     """Every department has spoken; dated by the last of their words, whenever it got here."""
-    last = max(review.settled_at for review in case.current_reviews if review.settled_at is not None)
-    reviewed_at = min(last, now)
+    reviewed_at = min(join.last_word_at(case), now)
     changed = case.but(status=Status.REVIEWED, outcome=outcome, reviewed_at=reviewed_at)
     event = CaseReviewed(
         case_number=case.case_number, outcome=outcome, fee_lists=case.standing_lists, reviewed_at=reviewed_at
@@ -50,8 +49,8 @@ def conclude(case: Case, rules: Rules) -> Change:
         return Change(case)
     waited = case.cleared_at if case.outcome is Outcome.GRANTED and case.standing_lists else None
     at = max(case.reviewed_at, waited or case.reviewed_at)
-    said = join.reasons(case.reviews, DEPARTMENTS, rules)
-    basis = join.legal_basis(case.reviews, rules)
+    said = join.summary(case, DEPARTMENTS, rules)
+    basis = join.legal_basis(case, rules)
     if case.outcome is Outcome.GRANTED:
         return _decided(case, case.outcome, said, GRANT_BASIS, at, None, rules)
     return _decided(case, case.outcome, said, basis or DENIAL_BASIS, at, None, rules)

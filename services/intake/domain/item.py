@@ -76,6 +76,7 @@ class Item(_Value):
     legal_basis: Text
     effective_from: date
     version: int = Field(ge=1)
+    lead_may_override: bool = Field(default=False, description="the lead decides on another's refusal (S06, joint)")
 
     @property
     def flow_departments(self) -> frozenset[str]:
