@@ -63,7 +63,9 @@ async def start_clock(unit: Unit[Context], event: approval.ReviewResumed, _meta:
 
 @handlers.on(approval.ReviewExtended)
 async def extend_limit(unit: Unit[Context], event: approval.ReviewExtended, _meta: Meta) -> None:
-    await _apply(unit, event, lambda case, review, rules: reviewing.extend(case, review, event.extension, rules))
+    await _apply(
+        unit, event, lambda case, review, rules: reviewing.extend(case, review, event.extension, unit.now, rules)
+    )
 
 
 @handlers.on(approval.ReviewForwarded)

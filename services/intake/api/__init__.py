@@ -8,6 +8,7 @@ from services.intake.api import (
     deferral,
     exports,
     items,
+    joint,
     progress,
     re_examination,
     reports,
@@ -28,4 +29,5 @@ routers = (
     deferral.router,
     re_examination.router,
     bans.router,
+    joint.router,
 )

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from services.intake import queries
 from services.intake.api.bodies import Words
-from services.intake.api.desk import Desk, centre_desk, desk
+from services.intake.api.desk import Desk, any_case, desk
 from services.intake.api.views import CaseView
 from services.intake.domain import re_examining
 from yimen.contracts.envelope import Name
@@ -14,7 +14,7 @@ from yimen.web import Body, Role, new_router
 router = new_router(prefix="/cases/{case_number}/re-examination", tags=["cases"])
 
 ApplicantOrWindow = Annotated[Desk, desk(Role.WINDOW_CLERK, Role.CITIZEN, owner=True)]
-Centre = Annotated[Desk, centre_desk()]
+Centre = Annotated[Desk, desk(Role.CENTRE_ADMIN, may_move=any_case)]
 
 
 class ReExaminationBody(Body):

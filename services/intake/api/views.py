@@ -14,7 +14,9 @@ from services.intake.domain.values import (
     Deferral,
     FeeList,
     Held,
+    LeadDecision,
     Licence,
+    Meeting,
     Pausing,
     ReExamination,
     Review,
@@ -33,14 +35,16 @@ class ApplicantView(BaseModel):
 
 
 class AnswerView(BaseModel):
-    """One answer that came; `late` ones, second ones among them, changed nothing (R49)."""
+    """One answer that came; `late` ones, second ones among them, changed nothing (R49), and `note` says why."""
 
     opinion: Opinion
     reasons: str
     legal_basis: str
     decided_by: Staff
     decided_at: datetime
+    arrived_at: datetime
     late: bool
+    note: str = ""
 
 
 class ReviewView(BaseModel):
@@ -60,6 +64,7 @@ class ReviewView(BaseModel):
     answer: Answer | None
     answers: list[AnswerView]
     deemed_at: datetime | None
+    deemed_ground: str | None
     urged_at: datetime | None
     cancelled_at: datetime | None
     pauses: tuple[Pausing, ...]
@@ -73,6 +78,18 @@ class NoticeView(BaseModel):
     payment_code: str | None
     pay_by: date | None
     cleared_at: datetime | None
+
+
+class LeadWordView(BaseModel):
+    """The lead department's decision on others' refusals (S06)."""
+
+    stage: str
+    outcome: Outcome
+    against: tuple[str, ...]
+    reasons: str
+    legal_basis: str
+    decided_by: str
+    decided_at: datetime
 
 
 class FeesView(BaseModel):
@@ -128,6 +145,9 @@ class CaseView(CaseSummary):
     pauses: list[Pausing]
     stage: int | None
     reviews: list[ReviewView]
+    meetings: tuple[Meeting, ...]
+    disputed: tuple[str, ...]
+    lead_decisions: list[LeadWordView]
     documents: list[Paper]
     fees: FeesView
     reviewed_at: datetime | None
@@ -219,6 +239,9 @@ def case_view(
         paused=clock.stands(case),
         pauses=sorted(pauses, key=lambda pause: pause.started_at),
         reviews=[_review(case, review, rules, answers) for review in case.reviews],
+        meetings=case.meetings,
+        disputed=join.disputed(case, rules) if case.status is Status.ACCEPTED else (),
+        lead_decisions=[_lead_word(case, word) for word in case.lead_words],
         documents=[document(row) for row in papers],
         fees=FeesView(lists=case.standing_lists, notices=list(map(notice, notices)), cleared_at=case.cleared_at),
         serve_by=None if case.decided_on is None else clock.due(clock.serve_by(case.decided_on, rules)),
@@ -239,13 +262,18 @@ def _review(case: Case, review: Review, rules: Rules, answers: Sequence[Row[Any]
         stage=case.item.stages[review.stage].name,
         due=clock.maybe_due(clock.review_due(review, rules.calendar)),
         result=join.label(review, rules),
-        answers=[_answer(row) for row in answers if row.review_id == review.review_id],
+        answers=[_answer(row, review, rules) for row in answers if row.review_id == review.review_id],
         fee_lists=review.lists,
     )
 
 
-def _answer(row: Row[Any]) -> AnswerView:
-    return AnswerView.model_validate(dict(row._mapping))
+def _answer(row: Row[Any], review: Review, rules: Rules) -> AnswerView:
+    note = f"本意见到达时，该审查已记为“{join.label(review, rules)}”；留存备查，不改变结果。" if row.late else ""
+    return AnswerView.model_validate({**row._mapping, "note": note})
+
+
+def _lead_word(case: Case, word: LeadDecision) -> LeadWordView:
+    return LeadWordView(**word.model_dump(exclude={"stage", "earlier"}), stage=case.item.stages[word.stage].name)
 
 
 def document(row: Row[Any]) -> Paper:

@@ -151,6 +151,16 @@ class Case(Value):
         replaced = {fee_list.replaces for fee_list in lists}
         return tuple(sorted(fee_list.list_id for fee_list in lists if fee_list.list_id not in replaced))
 
+    @property
+    def lead_words(self) -> tuple[LeadDecision, ...]:
+        """The lead's decisions on others' refusals, stage by stage."""
+        words: list[LeadDecision] = []
+        word = self.lead_decision
+        while word is not None:
+            words.insert(0, word)
+            word = word.earlier
+        return tuple(words)
+
     def review(self, review_id: str) -> Review | None:
         return next((review for review in self.reviews if review.review_id == review_id), None)
 

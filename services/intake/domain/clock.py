@@ -23,9 +23,6 @@ DEFERRAL_MAKE_UP = "deferral_make_up"
 TimerPlan = dict[tuple[str, str], datetime]
 """(name, key) -> the instant at which the timer is due."""
 
-MOST_EXTENSION = {Kind.JOINT: 15}  # R24; every other kind by R23
-ORDINARY_EXTENSION = 10
-
 
 def due(day: Day) -> Due:
     return Due(on=day.date, provisional=day.provisional)
@@ -106,13 +103,6 @@ def serve_by(decided_on: date, rules: Rules) -> Day:
     return rules.calendar.add(decided_on, rules.serve_days)
 
 
-def may_extend(case: Case, days: int, on: date, rules: Rules) -> bool:
-    """Once, at most ten days (fifteen for a joint case), and before the limit ends (R23, R24)."""
-    statutory = statutory_due(case, rules)
-    in_time = case.accepted_on is not None and (statutory is None or on <= statutory.date)
-    return in_time and not case.extension_days and days <= MOST_EXTENSION.get(case.kind, ORDINARY_EXTENSION)
-
-
 def timers(case: Case, rules: Rules) -> TimerPlan:
     """The timers that this case needs now."""
     if case.status is Status.SUBMITTED:
@@ -122,7 +112,7 @@ def timers(case: Case, rules: Rules) -> TimerPlan:
         return {} if limit is None else {(SUPPLEMENT_LIMIT, case.case_number): end_of_day(limit)}
     if case.status is not Status.ACCEPTED:
         return _deferral_timers(case, rules)
-    ends = {review.review_id: _silence_ends(review, rules.calendar) for review in case.current_reviews}
+    ends = {review.review_id: silence_ends(review, rules.calendar) for review in case.current_reviews}
     limits = {(REVIEW_LIMIT, review_id): end for review_id, end in ends.items() if end is not None}
     return limits | _deferral_timers(case, rules)
 
@@ -135,13 +125,16 @@ def _deferral_timers(case: Case, rules: Rules) -> TimerPlan:
     return {(DEFERRAL_MAKE_UP, case.case_number): end_of_day(make_up_by(case.deferral, rules).date)}
 
 
-def _silence_ends(review: Review, calendar: Calendar) -> datetime | None:
-    """When silence will have lasted to the end of the limit; None if it is broken, paused, or has been dealt with."""
+def silence_ends(review: Review, calendar: Calendar) -> datetime | None:
+    """When silence will have lasted to the end of the limit; None if it is broken, paused, or has been dealt with.
+
+    An urging deals with it only where silence cannot consent: being urged must not spare a department R44."""
     day = review_due(review, calendar) if review.unanswered else None
     if day is None:
         return None
     end = end_of_day(day.date)
-    return None if review.urged_at is not None and review.urged_at >= end else end
+    dealt_with = review.urged_at is not None and review.urged_at >= end and not review.consents_by(end)
+    return None if dealt_with else end
 
 
 def limits(case: Case, rules: Rules) -> dict[str, date]:

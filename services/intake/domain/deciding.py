@@ -25,8 +25,7 @@ DENIAL_BASIS = "《中华人民共和国行政许可法》第三十八条第二�
 
 def finish_review(case: Case, outcome: Outcome, now: datetime, rules: Rules) -> Change:
     """Every department has spoken; dated by the last of their words, whenever it got here."""
-    last = max(review.settled_at for review in case.current_reviews if review.settled_at is not None)
-    reviewed_at = min(last, now)
+    reviewed_at = min(join.last_word_at(case), now)
     changed = case.but(status=Status.REVIEWED, outcome=outcome, reviewed_at=reviewed_at)
     event = CaseReviewed(
         case_number=case.case_number, outcome=outcome, fee_lists=case.standing_lists, reviewed_at=reviewed_at
@@ -49,8 +48,8 @@ def conclude(case: Case, rules: Rules) -> Change:
     if granted and (case.awaits_deferred or (case.standing_lists and case.cleared_at is None)):
         return Change(case)
     at = max([case.reviewed_at, *_waited_for(case)]) if granted else case.reviewed_at
-    said = join.reasons(case.live_reviews, DEPARTMENTS, rules)
-    basis = join.legal_basis(case.live_reviews, rules)
+    said = join.summary(case, DEPARTMENTS, rules)
+    basis = join.legal_basis(case, rules)
     if case.outcome is Outcome.GRANTED:
         return _decided(case, case.outcome, said, GRANT_BASIS, at, None, rules)
     return _decided(case, case.outcome, said, basis or DENIAL_BASIS, at, None, rules)

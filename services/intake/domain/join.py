@@ -2,17 +2,21 @@
 
 Guarantees: an answer is one of consent, refusal and not yet (R42); a refusal without reasons counts as consent
 and says so (R43); silence that the law lets count says so (R44); a stage has an outcome only when every
-department has spoken (R49).
+department has spoken (R49). Where the item lets the lead department decide on another's refusal (S06), the stage waits
+for its word; not on the lead's own refusal, nor on a superior's, which bind.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 
-from services.intake.domain.case import Rules
-from services.intake.domain.values import Answer, Review
+from services.intake.domain.case import Case, Rules
+from services.intake.domain.values import Answer, LeadDecision, Review
 from yimen.contracts.parts import Opinion, Outcome
 
 MOST_TEXT = 8000
+SILENCE, ABSENCE = "silence", "absence"
+"""Grounds on which consent is deemed (R44, R45)."""
 
 
 class Verdict(StrEnum):
@@ -48,10 +52,44 @@ def outcome(reviews: Sequence[Review], rules: Rules) -> Outcome | None:
     return Outcome.DENIED if Verdict.REFUSE in verdicts else Outcome.GRANTED
 
 
+def of_stage(case: Case, rules: Rules) -> Outcome | None:
+    """Of the present stage, with the lead's word where one was said; None while an answer or that word is awaited."""
+    if (word := lead_word(case)) is not None:
+        return word.outcome
+    return None if disputed(case, rules) else outcome(case.current_reviews, rules)
+
+
+def disputed(case: Case, rules: Rules) -> tuple[str, ...]:
+    """Departments of the present stage on whose refusal the lead's word is awaited; none before the last answer."""
+    reviews = case.current_reviews
+    if not case.item.lead_may_override or lead_word(case) or outcome(reviews, rules) is not Outcome.DENIED:
+        return ()
+    refusing = [review for review in reviews if verdict(review, rules) is Verdict.REFUSE]
+    return () if any(map(_binding, refusing)) else tuple(sorted(review.department for review in refusing))
+
+
+def _binding(refusing: Review) -> bool:
+    """The lead's own refusal, and that of a superior authority, which the lead cannot set aside."""
+    return refusing.lead or (refusing.superior is not None and not refusing.superior.granted)
+
+
+def lead_word(case: Case) -> LeadDecision | None:
+    """What the lead decided on the refusals of the present stage."""
+    word = case.lead_decision
+    return word if word is not None and word.stage == case.stage else None
+
+
+def last_word_at(case: Case) -> datetime:
+    """When the present stage's last word was spoken, by the speakers' own instants."""
+    spoken = [review.settled_at for review in case.current_reviews if review.settled_at is not None]
+    word = lead_word(case)
+    return max([*spoken, word.decided_at] if word else spoken)
+
+
 def label(review: Review, rules: Rules) -> str:
-    """How the answer is shown to people: what was counted must not look like what was said (R43, R44)."""
+    """How the answer is shown to people: what was counted must not look like what was said (R43, R44, R45)."""
     if review.deemed_at is not None:
-        return "超时视为同意"
+        return "缺席视为同意" if review.deemed_ground == ABSENCE else "超时视为同意"
     if review.answer is None:
         return "已取消" if review.cancelled_at is not None else "尚未答复"
     if unreasoned(review.answer, rules):
@@ -63,8 +101,22 @@ def label(review: Review, rules: Rules) -> str:
     ]
 
 
-def reasons(reviews: Sequence[Review], names: dict[str, str], rules: Rules) -> str:
-    """The summary of opinions that the decision gives as its reasons."""
+def summary(case: Case, names: Mapping[str, str], rules: Rules) -> str:
+    """What the decision gives as its reasons: the lead's words on others' refusals, then every department's opinion."""
+    words = [_lead_sentence(case, word, names) for word in case.lead_words]
+    return "；".join([*words, reasons(case.live_reviews, names, rules)])[:MOST_TEXT]
+
+
+def _lead_sentence(case: Case, word: LeadDecision, names: Mapping[str, str]) -> str:
+    against = "、".join(names.get(department, department) for department in word.against)
+    basis = f"（依据：{word.legal_basis.strip()}）" if word.legal_basis.strip() else ""
+    decided = "不采纳该意见" if word.outcome is Outcome.GRANTED else "采纳该意见"
+    lead = names.get(case.department, case.department)
+    return f"牵头部门{lead}研究{against}的不同意见，决定{decided}：{word.reasons.strip()}{basis}"
+
+
+def reasons(reviews: Sequence[Review], names: Mapping[str, str], rules: Rules) -> str:
+    """The summary of opinions."""
     ordered = sorted(reviews, key=lambda review: (review.stage, review.department))
     return "；".join(f"{names.get(r.department, r.department)}：{_sentence(r, rules)}" for r in ordered)[:MOST_TEXT]
 
@@ -78,7 +130,10 @@ def _sentence(review: Review, rules: Rules) -> str:
     return "，".join(said)
 
 
-def legal_basis(reviews: Sequence[Review], rules: Rules) -> str:
-    """The articles that refusing departments cited, each once."""
-    cited = [r.answer.legal_basis.strip() for r in reviews if r.answer and verdict(r, rules) is Verdict.REFUSE]
+def legal_basis(case: Case, rules: Rules) -> str:
+    """The articles that the lead, and departments of the stage that denied, cited for their refusals, each once."""
+    refusing = [r for r in case.current_reviews if verdict(r, rules) is Verdict.REFUSE]
+    cited = [review.answer.legal_basis.strip() for review in refusing if review.answer]
+    if (word := lead_word(case)) is not None:
+        cited.append(word.legal_basis.strip())
     return "；".join(sorted({basis for basis in cited if basis}))[:MOST_TEXT]

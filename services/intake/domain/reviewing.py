@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from services.intake.domain import clock, join
+from services.intake.domain import clock, extending, join
 from services.intake.domain.case import UNDECIDED, Case, Change, Rules, Status
 from services.intake.domain.deciding import finish_review
 from services.intake.domain.documents import unnumbered
@@ -23,6 +23,7 @@ from yimen.contracts.intake import (
     CaseResumed,
     ReviewCancelled,
     ReviewDeemedConsented,
+    ReviewExtensionDeclined,
     ReviewMaterialsAdded,
     ReviewRequested,
     ReviewUrged,
@@ -87,15 +88,50 @@ def _request(case: Case, review: Review, rules: Rules) -> ReviewRequested:
 
 
 def sign_receipt(case: Case, review: Review, at: datetime, now: datetime, rules: Rules) -> Change:
-    """R41. A receipt signed in time that arrives after the limit still makes the silence a consent."""
+    """R41. A receipt signed in time that arrives after the limit or after the minutes still makes it a consent."""
     if review.received_at is not None:
         return Change(case)
     signed = review.but(received_at=at)
     changed = case.with_review(signed)
-    due = clock.review_due(signed, rules.calendar)
-    if review.urged_at is None or due is None:
-        return Change(changed)
-    return pass_limit(changed, signed, due, now, rules)
+    grounds = [*_passed_limit(signed, rules), *_absences(changed, signed)]
+    return deem(changed, signed, *min(grounds), now, rules) if grounds else Change(changed)
+
+
+def _passed_limit(review: Review, rules: Rules) -> list[tuple[datetime, str]]:
+    """The limit, if it was found to have passed without a receipt, and the receipt was signed before it did."""
+    day = clock.review_due(review, rules.calendar)
+    end = end_of_day(day.date) if day is not None else None
+    urged = end is not None and review.urged_at is not None and review.urged_at >= end
+    return [(end, join.SILENCE)] if end is not None and urged and review.consents_by(end) else []
+
+
+def _absences(case: Case, review: Review) -> list[tuple[datetime, str]]:
+    """Meetings and visits of the review's stage that the department stayed away from, its receipt signed before (R45)."""
+    held = [one for one in case.meetings if one.stage == review.stage and review.department in one.absent]
+    return [(one.held_at, join.ABSENCE) for one in held if one.held_at is not None and review.consents_by(one.held_at)]
+
+
+def stay_away(case: Case, review: Review, why: str, now: datetime, rules: Rules) -> Change:
+    """A department was absent from a meeting or visit of which the minutes are kept: consent, or an urging (R41, R45)."""
+    if not takes_answer(case, review):
+        return Change(case)
+    if grounds := _absences(case, review):
+        return deem(case, review, *min(grounds), now, rules)
+    urged = ReviewUrged(**_names(case, review), reason=why, urged_at=now, rule="R45")
+    return Change(case.with_review(review.but(urged_at=now)), (urged,))
+
+
+def deem(case: Case, review: Review, at: datetime, ground: str, now: datetime, rules: Rules) -> Change:
+    """Silence or absence counts as consent from `at` on, and says so; like an answer it ends the review's own pause."""
+    if not takes_answer(case, review):
+        return Change(case)
+    deemed = review.but(deemed_at=at, deemed_ground=ground)
+    resumed = resume(case.with_review(deemed), deemed, at, rules)
+    due = clock.review_due(resumed.case.review(review.review_id) or deemed, rules.calendar)
+    assert due is not None
+    event = ReviewDeemedConsented(**_names(case, review), due=clock.due(due), deemed_at=at, ground=ground)
+    change = Change(resumed.case, (event, *resumed.events))
+    return change.then(join_answers(change.case, now, rules))
 
 
 def pause(case: Case, review: Review, pausing: Pausing) -> Change:
@@ -132,18 +168,24 @@ def resume(case: Case, review: Review, at: datetime, rules: Rules) -> Change:
     return Change(changed, (event,))
 
 
-def extend(case: Case, review: Review, extension: Extension, rules: Rules) -> Change:
-    """Told before the limit ends, once, within the law's days (R23, R24); an unlawful extension moves nothing."""
-    on = local_date(extension.approved_at)
-    if case.status is not Status.ACCEPTED or not clock.may_extend(case, extension.days, on, rules):
-        return Change(case)
+def extend(case: Case, review: Review, extension: Extension, now: datetime, rules: Rules) -> Change:
+    """An unlawful extension moves nothing, and its department is told why (R23, R24)."""
+    if (fault := extending.fault(case, review, extension, rules)) is not None:
+        declined = ReviewExtensionDeclined(
+            **_names(case, review),
+            rule=extending.rule_of(case),
+            reason=fault,
+            approved_at=extension.approved_at,
+            declined_at=now,
+        )
+        return Change(case, (declined,))
     changed = case.but(extension_days=extension.days).with_review(review.but(extension_days=extension.days))
     event = CaseExtended(
         case_number=case.case_number,
         days=extension.days,
         reasons=extension.reasons,
         approver=extension.approver,
-        document=unnumbered(DocumentKind.EXTENSION, on),
+        document=unnumbered(DocumentKind.EXTENSION, local_date(extension.approved_at)),
         extended_at=extension.approved_at,
         promised_due=clock.maybe_due(clock.promised_due(changed, rules)),
         statutory_due=clock.maybe_due(clock.statutory_due(changed, rules)),
@@ -192,10 +234,8 @@ def pass_limit(case: Case, review: Review, due: Day, now: datetime, rules: Rules
     at = end_of_day(due.date)
     if case.status is not Status.ACCEPTED or not review.unanswered or now < at:
         return Change(case)
-    if review.silence_consents and review.received_at is not None and review.received_at < at:
-        changed = case.with_review(review.but(deemed_at=at))
-        event = ReviewDeemedConsented(**_names(case, review), due=clock.due(due), deemed_at=at)
-        return Change(changed, (event,)).then(join_answers(changed, now, rules))
+    if review.consents_by(at):
+        return deem(case, review, at, join.SILENCE, now, rules)
     if review.urged_at is not None and review.urged_at >= at:
         return Change(case)
     urged = ReviewUrged(**_names(case, review), reason=_why_urged(review), urged_at=now)
@@ -229,8 +269,8 @@ def cancel_open(case: Case, reason: str, now: datetime) -> Change:
 
 
 def join_answers(case: Case, now: datetime, rules: Rules) -> Change:
-    """Once, when the stage's last department has spoken: the next stage, or the end of the review."""
-    outcome = join.outcome(case.current_reviews, rules)
+    """Once, when the stage's last word is spoken: the next stage, or the end of the review."""
+    outcome = join.of_stage(case, rules)
     if case.status is not Status.ACCEPTED or case.stage is None or outcome is None:
         return Change(case)
     following = next_stage(case.item, case.situations, case.stage + 1)

@@ -6,7 +6,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict
 
 from yimen import contracts
-from yimen.contracts.parts import Material, Opinion, Outcome, PauseKind, RequestedMaterial
+from yimen.contracts.parts import Material, Opinion, Outcome, PauseKind, RequestedMaterial, Staff
 from yimen.ids import mask
 
 
@@ -118,6 +118,10 @@ class Review(Value):
     def unanswered(self) -> bool:
         return self.answer is None and self.deemed_at is None and self.cancelled_at is None
 
+    def consents_by(self, end: datetime) -> bool:
+        """Whether having said nothing until then is consent: the item lets it, and the receipt was signed before (R41)."""
+        return self.silence_consents and self.received_at is not None and self.received_at < end
+
     @property
     def awaits_superior(self) -> bool:
         """Consented, but the superior authority has the last word and has not spoken."""
@@ -184,6 +188,7 @@ class Meeting(Value):
     """A joint meeting or joint site visit (S06): convened, then held, with who was there and who was not (R45)."""
 
     meeting_id: str
+    stage: int
     occasion: str
     place: str
     departments: tuple[str, ...]
@@ -192,15 +197,18 @@ class Meeting(Value):
     held_at: datetime | None = None
     present: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    officials: tuple[Staff, ...] = ()
     minutes: str = ""
 
 
 class LeadDecision(Value):
-    """The lead department's word on another's reasoned refusal (S06)."""
+    """The lead department's word on others' refusals in one stage (S06); `earlier`: on those in a stage before it."""
 
+    stage: int
     outcome: Outcome
     against: tuple[str, ...]
     reasons: str
     legal_basis: str
     decided_by: str
     decided_at: datetime
+    earlier: "LeadDecision | None" = None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from services.intake.domain import clock
+from services.intake.domain import clock, join
 from services.intake.domain.case import Case, Rules, Status
 from yimen.contracts.parts import Kind, Outcome, PauseKind
 from yimen.errors import NotNow, Refusal
@@ -79,6 +79,8 @@ def _under_review(case: Case, rules: Rules) -> Progress:
         return Progress("已受理，办理时限暂停", f"正在进行{'、'.join(kinds)}，所需时间不计入办理时限。", None)
     day = clock.promised_due(case, rules)
     then = "窗口将当场作出决定。" if case.kind is Kind.INSTANT else "有关部门审查后将作出决定。"
+    if join.disputed(case, rules):
+        then = "牵头部门正在研究不同意见，研究后将作出决定。"
     return Progress(STATUS[case.status], then, day.date if day else None, bool(day and day.provisional))
 
 

@@ -70,7 +70,15 @@ TWO_STAGES = item(
         Stage(name="终审", departments=("planning",), limit_days=3),
     ),
 )
-ITEMS = (INSTANT, COMMITTED, FORWARDED, JOINT, TWO_STAGES)
+LED = item(Kind.JOINT, code=f"{ORGAN}000109999998", name="牵头决定的联办", stages=JOINT.stages, lead_may_override=True)
+LED_TWO_STAGES = item(
+    Kind.JOINT,
+    code=f"{ORGAN}000109999997",
+    name="两阶段、牵头决定的联办",
+    stages=TWO_STAGES.stages,
+    lead_may_override=True,
+)
+ITEMS = (INSTANT, COMMITTED, FORWARDED, JOINT, TWO_STAGES, LED, LED_TWO_STAGES)
 
 
 def held(*codes: str, at: datetime = MONDAY) -> tuple[Held, ...]:

@@ -8,7 +8,6 @@ from services.intake.domain import clock, deciding, join, reviewing
 from services.intake.domain.case import Case, Status
 from services.intake.domain.values import Answer, FeeList, Pausing, SuperiorAnswer
 from services.intake.tests.samples import (
-    CLERK,
     COMMITTED,
     FORWARDED,
     JOINT,
@@ -19,8 +18,8 @@ from services.intake.tests.samples import (
     kinds,
     review_of,
 )
-from yimen.contracts.intake import CaseDecided, CaseExtended, CaseResumed, CaseReviewed, ReviewUrged
-from yimen.contracts.parts import Extension, Opinion, Outcome, PauseKind
+from yimen.contracts.intake import CaseDecided, CaseResumed, CaseReviewed, ReviewUrged
+from yimen.contracts.parts import Opinion, Outcome, PauseKind
 from yimen.worktime import end_of_day
 
 LATER = MONDAY + timedelta(days=14)
@@ -203,34 +202,6 @@ def test_an_answer_ends_the_reviews_own_pause() -> None:
     change = reviewing.answer(case, review_of(case, "fire"), saying(Opinion.CONSENT), LATER, RULES)
     assert kinds(change) == ["resumed"]
     assert clock.promised_due(change.case, RULES) is not None
-
-
-@pytest.mark.rule("R23", "R24")
-@pytest.mark.parametrize(("item", "most"), [(COMMITTED, 10), (JOINT, 15)])
-def test_a_limit_is_extended_once_within_the_laws_days(item: object, most: int) -> None:
-    case = accepted(item)  # type: ignore[arg-type]
-    review = review_of(case, "planning")
-
-    def extended(of: Case, days: int) -> reviewing.Change:
-        lawful = Extension(days=days, reasons="案情复杂", approver=CLERK, approved_at=LATER)
-        return reviewing.extend(of, review, lawful, RULES)
-
-    if most < 15:
-        assert kinds(extended(case, most + 1)) == []
-    change = extended(case, most)
-    (event,) = change.events
-    assert isinstance(event, CaseExtended)
-    assert event.promised_due is not None
-    assert event.promised_due.on == RULES.calendar.add(date(2026, 9, 28), 10 + most).date
-    assert kinds(extended(change.case, 1)) == []
-
-
-@pytest.mark.rule("R23")
-def test_an_extension_after_the_statutory_limit_moves_nothing() -> None:
-    case = accepted(COMMITTED)
-    late = datetime(2027, 1, 11, 2, 0, tzinfo=UTC)
-    extension = Extension(days=5, reasons="晚了", approver=CLERK, approved_at=late)
-    assert reviewing.extend(case, review_of(case, "planning"), extension, RULES).case == case
 
 
 @pytest.mark.rule("R54")

@@ -254,6 +254,7 @@ class CaseMeetingHeld(CaseEvent, type="intake.case.meeting_held.v1"):
     absent: tuple[Code, ...]
     minutes: Text
     recorded_by: Staff
+    officials: tuple[Staff, ...] = Field(default=(), description="who visited the site: two or more (R34)")
 
 
 class CaseLeadDecided(CaseEvent, type="intake.case.lead_decided.v1"):
