@@ -49,4 +49,5 @@ def _described(item: Item, event: type[ItemDescribed]) -> ItemDescribed:
         fees=item.fees,
         stages=item.stages,
         effective_from=item.effective_from,
+        quota=item.quota,
     )

@@ -1,5 +1,5 @@
 """What intake does on requests: the catalogue, applications, cases and their transitions, progress for the applicant."""
 
-from services.intake.api import applications, cases, items, progress, transitions
+from services.intake.api import applications, cases, items, licences, progress, transitions
 
-routers = (items.router, applications.router, cases.router, transitions.router, progress.router)
+routers = (items.router, applications.router, cases.router, transitions.router, progress.router, licences.router)

@@ -32,6 +32,7 @@ class ApplicationBody(Body):
     channel: Channel
     applicant: ApplicantBody
     materials: Materials
+    renews: Annotated[str, Field(max_length=80, description="申请延续的许可证编号")] | None = None
     as_is: Annotated[bool, Field(description="材料不齐仍要提交：窗口须在五个工作日内一次性告知")] = False
 
 

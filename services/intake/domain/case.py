@@ -57,6 +57,7 @@ class Case(Value):
     project: str | None = None
     fast_track_days: int | None = None
     renews: str | None = None
+    renews_until: date | None = None
     renewal_due: date | None = None
     status: Status = Status.SUBMITTED
     version: int = 1
@@ -124,6 +125,11 @@ class Case(Value):
         replaced = {fee_list.replaces for fee_list in lists}
         return tuple(sorted(fee_list.list_id for fee_list in lists if fee_list.list_id not in replaced))
 
+    @property
+    def owes(self) -> bool:
+        """A grant waits until its lists are paid (R54)."""
+        return self.outcome is Outcome.GRANTED and bool(self.standing_lists) and self.cleared_at is None
+
     def review(self, review_id: str) -> Review | None:
         return next((review for review in self.reviews if review.review_id == review_id), None)
 
@@ -142,6 +148,9 @@ class Rules:
     answer_days: int = 5  # R05, national law
     supplement_days: int = 90  # R08, C, calendar days
     serve_days: int = 10  # R30, national law
+    renewal_days: int = 30  # R32, national law
+    inspection_days: int = 5  # R33, national law
+    forward_days: int = 3  # R48, C
     unreasoned_refusal_consents: bool = True  # R43, C
 
 

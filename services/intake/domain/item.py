@@ -71,8 +71,10 @@ class Item(_Value):
     stages: tuple[Stage, ...] = ()
     licence: LicenceSpec | None = None
     superior: Name | None = None
+    inspection: bool = Field(default=False, description="rests on an inspection by two officials (R33)")
     disclosures: Disclosures = Disclosures()
     quantity: Text
+    quota: int | None = Field(ge=0, default=None, description="grants a calendar year (R15)")
     legal_basis: Text
     effective_from: date
     version: int = Field(ge=1)

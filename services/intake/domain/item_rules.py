@@ -165,6 +165,14 @@ def _forwarding(item: Item) -> Found:
         yield "superior", "不是上报件，不应写上级机关，请删除或改为上报件。"
 
 
+def _waits(item: Item) -> Found:
+    """R15, R33: what is decided on the same visit can wait for no queue and no inspection."""
+    if item.kind is Kind.INSTANT and item.quota is not None:
+        yield "quota", "数量有限的事项按受理先后决定，不能是即办件，请改正办件类型或删除数量。"
+    if item.kind is Kind.INSTANT and item.inspection:
+        yield "inspection", "需要现场核查的事项不能是即办件，请改正办件类型或改为false。"
+
+
 def _basis(item: Item) -> Found:
     if not item.legal_basis.strip():
         yield "legal_basis", "没有设定依据，请写明法律、法规的名称和条款。"
@@ -185,5 +193,6 @@ _RULES: tuple[Callable[[Item], Found], ...] = (
     _materials,
     _flow,
     _forwarding,
+    _waits,
     _basis,
 )
