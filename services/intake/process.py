@@ -13,7 +13,8 @@ from services.intake.context import Context
 from services.intake.domain import clock, documents
 from services.intake.domain.bans import refuse_banned
 from services.intake.domain.case import Case, Change
-from services.intake.queries import bans
+from services.intake.queries import bans, licences
+from services.intake.turns import in_turn
 from yimen.bus import Unit
 from yimen.contracts import Event
 from yimen.contracts.intake import CaseLicenceIssued
@@ -24,11 +25,14 @@ from yimen.worktime import local_date
 
 async def advance(unit: Unit[Context], before: Case, change: Change, *, fired: Timer | None = None) -> Case:
     """From `before`, whose row the caller holds, to what the change made of it. `fired`: the timer that brought it about."""
+    change = await in_turn(unit, before, change)
     events = await _numbered(unit, change.events)
     after = _with_licence_number(change.case, events)
     if after != before:
         after = after.but(version=before.version + 1)
         await queries.keep_case(unit, before, after)
+    if after.licence is not None and before.licence is None:
+        await licences.add(unit, after)
     _say(unit, after, events)
     standing = clock.timers(before, unit.context.rules)
     if fired is not None:

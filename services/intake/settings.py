@@ -31,11 +31,15 @@ class IntakeSettings(ServiceSettings):
     unreasoned_refusal_consents: bool = True
     """R43: a refusal without reasons counts as consent, and is shown as what it is."""
 
+    forward_days: int = Field(default=3, ge=1, le=20)
+    """Working days from acceptance to send the file up (R48)."""
+
     def rules(self) -> Rules:
         return Rules(
             calendar=Calendar.seeded(),
             hours=Hours(self.opens, self.closes),
             supplement_days=self.supplement_days,
             deferral_grace_days=self.deferral_grace_days,
+            forward_days=self.forward_days,
             unreasoned_refusal_consents=self.unreasoned_refusal_consents,
         )

@@ -9,6 +9,7 @@ from services.intake.api import (
     exports,
     items,
     joint,
+    licences,
     progress,
     re_examination,
     reports,
@@ -30,4 +31,5 @@ routers = (
     re_examination.router,
     bans.router,
     joint.router,
+    licences.router,
 )

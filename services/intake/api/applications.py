@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Response, status
 
 from services.intake import queries
+from services.intake.api import renewals
 from services.intake.api.bodies import ApplicantBody, ApplicationBody
 from services.intake.api.desk import handed_in
 from services.intake.api.items import item_in_force
@@ -38,7 +39,8 @@ async def hand_in(
     """收件: registered and receipted (R01). The answer alone carries the query password."""
     rules, password = unit.context.rules, new_password()
     item = await item_in_force(unit, body.item_code)
-    change = door.submit(await _case(unit, item, body, caller), rules, as_is=body.as_is)
+    applied = await renewals.renewing(unit, await _case(unit, item, body, caller), body.renews)
+    change = door.submit(applied, rules, as_is=body.as_is)
     case = change.case
     papers = await begin(unit, change, hashed(password))
     set_etag(response, case.version)
@@ -50,6 +52,7 @@ async def hand_in(
         version=case.version,
         answer_by=clock.due(clock.answer_by(case, rules)),
         document=next(paper for paper in papers if paper.kind == DocumentKind.RECEIPT),
+        renewal_right=None if case.renews is None else case.renewal_due is not None,
     )
 
 

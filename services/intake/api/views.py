@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
 from services.intake.domain import clock, join, words
@@ -65,6 +65,9 @@ class ReviewView(BaseModel):
     answers: list[AnswerView]
     deemed_at: datetime | None
     deemed_ground: str | None
+    visited_at: datetime | None
+    inspection_by: Due | None
+    forward_by: Due | None
     urged_at: datetime | None
     cancelled_at: datetime | None
     pauses: tuple[Pausing, ...]
@@ -157,6 +160,9 @@ class CaseView(CaseSummary):
     decided_at: datetime | None
     serve_by: Due | None
     licence: Licence | None
+    renews: str | None
+    renewal_due: date | None
+    queued_at: datetime | None
     ended_at: datetime | None
 
 
@@ -169,6 +175,9 @@ class Registered(BaseModel):
     version: int
     answer_by: Due
     document: Paper
+    renewal_right: bool | None = Field(
+        default=None, description="申请延续的：是否在有效期届满三十个工作日前提出，逾期未决定的视为准予延续"
+    )
 
 
 class ProgressView(BaseModel):
@@ -195,7 +204,7 @@ def summary(case: Case, rules: Rules) -> dict[str, Any]:
     return {
         "case_number": case.case_number,
         "state": case.status,
-        "state_words": words.STATUS[case.status],
+        "state_words": words.state(case),
         "version": case.version,
         "kind": case.kind,
         "item_code": case.item.code,
@@ -225,7 +234,8 @@ def case_view(
     ended = ("reasons", "legal_basis", "decided_on", "decided_at", "licence", "ended_at", "missing", "outstanding")
     ways = ("deferral", "re_examination")
     pauses = [pause for review in case.reviews for pause in review.pauses]
-    own = {name: getattr(case, name) for name in (*kept, *ended, *ways)}
+    turn = ("renews", "renewal_due", "queued_at")
+    own = {name: getattr(case, name) for name in (*kept, *ended, *ways, *turn)}
     return CaseView(
         **summary(case, rules),
         **own,
@@ -261,6 +271,8 @@ def _review(case: Case, review: Review, rules: Rules, answers: Sequence[Row[Any]
         department_name=department_name(review.department),
         stage=case.item.stages[review.stage].name,
         due=clock.maybe_due(clock.review_due(review, rules.calendar)),
+        inspection_by=clock.maybe_due(clock.inspection_by(case, review, rules)),
+        forward_by=clock.maybe_due(clock.forward_by(case, rules)),
         result=join.label(review, rules),
         answers=[_answer(row, review, rules) for row in answers if row.review_id == review.review_id],
         fee_lists=review.lists,

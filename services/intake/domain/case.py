@@ -58,6 +58,7 @@ class Case(Value):
     project: str | None = None
     fast_track_days: int | None = None
     renews: str | None = None
+    renews_until: date | None = None
     renewal_due: date | None = None
     status: Status = Status.SUBMITTED
     version: int = 1
@@ -161,6 +162,12 @@ class Case(Value):
             word = word.earlier
         return tuple(words)
 
+    @property
+    def owes(self) -> bool:
+        """A grant waits until its lists are paid (R54) and its gap is filled (R16)."""
+        unpaid = bool(self.standing_lists) and self.cleared_at is None
+        return self.outcome is Outcome.GRANTED and (unpaid or self.awaits_deferred)
+
     def review(self, review_id: str) -> Review | None:
         return next((review for review in self.reviews if review.review_id == review_id), None)
 
@@ -180,6 +187,9 @@ class Rules:
     supplement_days: int = 90  # R08, C, calendar days
     deferral_grace_days: int = 15  # R16, C
     serve_days: int = 10  # R30, national law
+    renewal_days: int = 30  # R32, national law
+    inspection_days: int = 5  # R33, national law
+    forward_days: int = 3  # R48, C
     unreasoned_refusal_consents: bool = True  # R43, C
 
 

@@ -19,6 +19,11 @@ SUPPLEMENT_LIMIT = "supplement_limit"
 REVIEW_LIMIT = "review_limit"
 DEFERRAL_LIMIT = "deferral_limit"
 DEFERRAL_MAKE_UP = "deferral_make_up"
+RENEWAL_LIMIT = "renewal_limit"
+INSPECTION_LIMIT = "inspection_limit"
+FORWARD_LIMIT = "forward_limit"
+QUEUE_TURN = "queue_turn"  # keyed by item; set by whoever leaves the queue, not derived from one case
+RULE_OF = {INSPECTION_LIMIT: "R33", FORWARD_LIMIT: "R48"}
 
 TimerPlan = dict[tuple[str, str], datetime]
 """(name, key) -> the instant at which the timer is due."""
@@ -103,8 +108,44 @@ def serve_by(decided_on: date, rules: Rules) -> Day:
     return rules.calendar.add(decided_on, rules.serve_days)
 
 
+def inspection_by(case: Case, review: Review, rules: Rules) -> Day | None:
+    """R33: five working days from acceptance (Art. 55), whichever stage asks; None where no inspection is called for."""
+    if case.accepted_on is None or review.inspection_days is None:
+        return None
+    return rules.calendar.add(case.accepted_on, review.inspection_days)
+
+
+def forward_by(case: Case, rules: Rules) -> Day | None:
+    """R48; None for what goes to no superior authority."""
+    if case.accepted_on is None or case.kind is not Kind.FORWARDED:
+        return None
+    return rules.calendar.add(case.accepted_on, rules.forward_days)
+
+
+def renewal_ends(case: Case) -> datetime | None:
+    """The instant from which a renewal that was asked for in time is granted by law (R32); None without that right, and
+    where the applicant still owed something when the licence expired."""
+    if case.renewal_due is None:
+        return None
+    end = end_of_day(case.renewal_due)
+    return None if case.complete_at >= end or _gap_open(case, end) else end
+
+
+def _gap_open(case: Case, at: datetime) -> bool:
+    """Whether what was deferred (容缺) was overdue at that instant."""
+    gap = case.deferral
+    if gap is None or gap.lapsed_at is None or gap.lapsed_at >= at:
+        return False
+    return gap.met_at is None or gap.met_at >= at
+
+
 def timers(case: Case, rules: Rules) -> TimerPlan:
     """The timers that this case needs now."""
+    return _answers(case, rules) | _renewal(case) | _duties(case, rules)
+
+
+def _answers(case: Case, rules: Rules) -> TimerPlan:
+    """The window's answer, the applicant's supplement, the departments' answers."""
     if case.status is Status.SUBMITTED:
         return {(DEEM_ACCEPTANCE, case.case_number): end_of_day(answer_by(case, rules).date)}
     if case.status in AT_THE_DOOR:
@@ -123,6 +164,36 @@ def _deferral_timers(case: Case, rules: Rules) -> TimerPlan:
     if case.deferral.lapsed_at is None:
         return {(DEFERRAL_LIMIT, case.case_number): end_of_day(case.deferral.until)}
     return {(DEFERRAL_MAKE_UP, case.case_number): end_of_day(make_up_by(case.deferral, rules).date)}
+
+
+def _renewal(case: Case) -> TimerPlan:
+    ends = renewal_ends(case)
+    if ends is None or case.status not in UNDECIDED - {Status.CORRECTION_REQUESTED}:
+        return {}
+    return {(RENEWAL_LIMIT, case.case_number): ends}
+
+
+def _duties(case: Case, rules: Rules) -> TimerPlan:
+    """Of departments that are asked now: what they have not done, and have not been urged to do."""
+    if case.status is not Status.ACCEPTED:
+        return {}
+    forward = forward_by(case, rules)
+    plan: TimerPlan = {}
+    for review in case.current_reviews:
+        inspect = inspection_by(case, review, rules)
+        if inspect and review.unanswered and review.visited_at is None and _unurged(review, INSPECTION_LIMIT):
+            plan[INSPECTION_LIMIT, review.review_id] = end_of_day(inspect.date)
+        if forward and _kept_down(review) and _unurged(review, FORWARD_LIMIT):
+            plan[FORWARD_LIMIT, review.review_id] = end_of_day(forward.date)
+    return plan
+
+
+def _unurged(review: Review, limit: str) -> bool:
+    return RULE_OF[limit] not in review.urged_for
+
+
+def _kept_down(review: Review) -> bool:
+    return review.open and review.forwarded_at is None and review.superior is None
 
 
 def silence_ends(review: Review, calendar: Calendar) -> datetime | None:

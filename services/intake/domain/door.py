@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from services.intake.domain import clock, deferring, grounds, situations
 from services.intake.domain.case import AT_THE_DOOR, UNDECIDED, Case, Change, Rules, Status
+from services.intake.domain.deciding import before_renewal_by_law
 from services.intake.domain.deferring import Gap
 from services.intake.domain.documents import unnumbered
 from services.intake.domain.grounds import RefusalGround
@@ -56,6 +57,7 @@ def submit(case: Case, rules: Rules, *, as_is: bool) -> Change:
         received_on=case.received_on,
         answer_by=clock.due(clock.answer_by(case, rules)),
         situations=case.situations,
+        renews=case.renews,
     )
     contact = ContactRecorded(
         case_number=case.case_number,
@@ -262,6 +264,7 @@ def _returned(case: Case, reasons: str, policy_basis: str, at: datetime, by: Sta
 def _awaiting_answer(case: Case, now: datetime, rules: Rules) -> None:
     if case.status is not Status.SUBMITTED:
         raise wrong_state(case, "该办件不在等待受理的状态")
+    before_renewal_by_law(case, now)
     last = clock.answer_by(case, rules).date
     if now >= end_of_day(last):
         raise NotNow(

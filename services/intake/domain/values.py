@@ -110,6 +110,7 @@ class Review(Value):
     deemed_ground: str | None = None
     visited_at: datetime | None = None
     urged_at: datetime | None = None
+    urged_for: tuple[str, ...] = ()
     cancelled_at: datetime | None = None
     pauses: tuple[Pausing, ...] = ()
     lists: tuple[FeeList, ...] = ()

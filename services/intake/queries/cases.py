@@ -33,7 +33,7 @@ _CASE_JSON = {
     "meetings",
     "lead_decision",
 }
-_REVIEW_JSON = {"superior", "answer", "pauses", "lists"}
+_REVIEW_JSON = {"superior", "answer", "pauses", "lists", "urged_for"}
 
 # Made once: building an expression costs as much as half of its round trip.
 _WHICH: BindParameter[str] = bindparam("which")

@@ -14,6 +14,7 @@ from services.intake.tables.cases import (
     reviews,
 )
 from services.intake.tables.catalogue import item_reports, item_withdrawals, windows
+from services.intake.tables.deciding import licences, quotas
 
 __all__ = [
     "bans",
@@ -24,10 +25,12 @@ __all__ = [
     "item_reports",
     "item_withdrawals",
     "items",
+    "licences",
     "limit_changes",
     "metadata",
     "notices",
     "password_tries",
+    "quotas",
     "review_answers",
     "reviews",
     "windows",
