@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from yimen.contracts.envelope import Code, Name, Text
 from yimen.contracts.intake import Stage
-from yimen.contracts.parts import Fee, Kind
+from yimen.contracts.parts import Channel, Fee, Kind
 
 
 class _Value(BaseModel):
@@ -76,6 +76,9 @@ class Item(_Value):
     legal_basis: Text
     effective_from: date
     version: int = Field(ge=1)
+    channels: tuple[Channel, ...] = Field(
+        default=(Channel.WEB, Channel.WINDOW), description="where it may be handed in (R100)"
+    )
 
     @property
     def flow_departments(self) -> frozenset[str]:
