@@ -25,6 +25,9 @@ class IntakeSettings(ServiceSettings):
     supplement_days: int = Field(default=90, ge=1, le=365)
     """Calendar days to supplement after the one-time notice (R08)."""
 
+    agency_days: int = Field(default=3, ge=1, le=7)
+    """Working days for a village agent to pass a matter on to the township's station (R101); a week at the most."""
+
     unreasoned_refusal_consents: bool = True
     """R43: a refusal without reasons counts as consent, and is shown as what it is."""
 
@@ -33,5 +36,6 @@ class IntakeSettings(ServiceSettings):
             calendar=Calendar.seeded(),
             hours=Hours(self.opens, self.closes),
             supplement_days=self.supplement_days,
+            agency_days=self.agency_days,
             unreasoned_refusal_consents=self.unreasoned_refusal_consents,
         )

@@ -33,6 +33,7 @@ class ApplicationBody(Body):
     applicant: ApplicantBody
     materials: Materials
     as_is: Annotated[bool, Field(description="材料不齐仍要提交：窗口须在五个工作日内一次性告知")] = False
+    project: Annotated[Code | None, Field(description="重大项目编号：按快速审批办理 (S07)")] = None
 
 
 class MissingBody(Body):

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from services.intake.domain import clock, join, words
 from services.intake.domain.case import Case, Rules, Status
-from services.intake.domain.values import Answer, FeeList, Held, Licence, Pausing, Review, SuperiorAnswer
+from services.intake.domain.values import Answer, FeeList, Held, Licence, Pausing, Person, Review, SuperiorAnswer
 from yimen.contracts.parts import Channel, Due, Kind, Opinion, Outcome, Paper, RequestedMaterial, Staff
 from yimen.departments import department_name
 
@@ -196,7 +196,7 @@ def case_view(
         **summary(case, rules),
         **own,
         item_version=case.item.version,
-        applicant=_applicant(case, whole=whole),
+        applicant=applicant_view(case.applicant, whole=whole),
         promised_days=case.item.promised_days,
         statutory_days=case.item.statutory_days,
         promised_due=clock.maybe_due(clock.promised_due(case, rules)),
@@ -210,8 +210,7 @@ def case_view(
     )
 
 
-def _applicant(case: Case, *, whole: bool) -> ApplicantView:
-    person = case.applicant
+def applicant_view(person: Person, *, whole: bool) -> ApplicantView:
     shown = ApplicantView(**person.masked.model_dump())
     return shown.model_copy(update={"id_number": person.id_number, "phone": person.phone}) if whole else shown
 

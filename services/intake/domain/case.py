@@ -142,6 +142,7 @@ class Rules:
     answer_days: int = 5  # R05, national law
     supplement_days: int = 90  # R08, C, calendar days
     serve_days: int = 10  # R30, national law
+    agency_days: int = 3  # R101, C, working days
     unreasoned_refusal_consents: bool = True  # R43, C
 
 

@@ -11,11 +11,12 @@ from datetime import date, datetime, timedelta
 from services.intake.domain.case import AT_THE_DOOR, Case, Rules, Status
 from services.intake.domain.values import Review
 from yimen.contracts.parts import Due, Kind
-from yimen.worktime import Calendar, Day, Limit, Pause, end_of_day, local_date, same_visit_due
+from yimen.worktime import Calendar, Day, Limit, Pause, end_of_day, local_date, same_visit_due, start_of_day
 
 DEEM_ACCEPTANCE = "deem_acceptance"
 SUPPLEMENT_LIMIT = "supplement_limit"
 REVIEW_LIMIT = "review_limit"
+REVIEW_NEARLY = "review_nearly"
 
 TimerPlan = dict[tuple[str, str], datetime]
 """(name, key) -> the instant at which the timer is due."""
@@ -99,7 +100,20 @@ def timers(case: Case, rules: Rules) -> TimerPlan:
     if case.status is not Status.ACCEPTED:
         return {}
     ends = {review.review_id: _silence_ends(review, rules.calendar) for review in case.current_reviews}
-    return {(REVIEW_LIMIT, review_id): end for review_id, end in ends.items() if end is not None}
+    limits = {(REVIEW_LIMIT, review_id): end for review_id, end in ends.items() if end is not None}
+    if case.fast_track_days is None:
+        return limits
+    begins = {review.review_id: _last_day_begins(review, rules.calendar) for review in case.current_reviews}
+    return limits | {(REVIEW_NEARLY, review_id): begin for review_id, begin in begins.items() if begin is not None}
+
+
+def _last_day_begins(review: Review, calendar: Calendar) -> datetime | None:
+    """On the fast track (S07): when silence is to be urged; None if it is broken, paused, or was urged on that day."""
+    day = review_due(review, calendar) if review.unanswered else None
+    if day is None:
+        return None
+    begin = start_of_day(day.date)
+    return None if review.urged_at is not None and review.urged_at >= begin else begin
 
 
 def _silence_ends(review: Review, calendar: Calendar) -> datetime | None:

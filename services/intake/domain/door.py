@@ -11,6 +11,7 @@ from datetime import date, datetime
 from services.intake.domain import clock
 from services.intake.domain.case import AT_THE_DOOR, UNDECIDED, Case, Change, Rules, Status
 from services.intake.domain.documents import unnumbered
+from services.intake.domain.project import fast_tracked
 from services.intake.domain.reviewing import cancel_open, request_stage
 from services.intake.domain.values import Held
 from services.intake.domain.words import wrong_state
@@ -52,6 +53,8 @@ def submit(case: Case, rules: Rules, *, as_is: bool) -> Change:
         submitted_at=case.submitted_at,
         received_on=case.received_on,
         answer_by=clock.due(clock.answer_by(case, rules)),
+        agency=case.agency,
+        project=case.project,
     )
     contact = ContactRecorded(
         case_number=case.case_number,
@@ -59,7 +62,7 @@ def submit(case: Case, rules: Rules, *, as_is: bool) -> Change:
         phone=case.applicant.phone,
         recorded_at=case.submitted_at,
     )
-    return Change(case, (submitted, contact))
+    return Change(case, (submitted, contact, *fast_tracked(case)))
 
 
 def accept(case: Case, by: Staff, now: datetime, rules: Rules) -> Change:

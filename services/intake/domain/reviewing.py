@@ -48,7 +48,7 @@ def _asked(case: Case, department: str, stage: int, now: datetime) -> Review:
         silence_consents=flow.silence_consents and case.kind is Kind.JOINT and not lead,
         requested_at=now,
         requested_on=local_date(now),
-        limit_days=flow.limit_days,
+        limit_days=min(flow.limit_days, case.fast_track_days or flow.limit_days),
     )
 
 
@@ -74,6 +74,7 @@ def _request(case: Case, review: Review, rules: Rules) -> ReviewRequested:
         limit_days=review.limit_days,
         due=clock.due(due),
         silence_consents=review.silence_consents,
+        project=case.project,
     )
 
 

@@ -1,5 +1,6 @@
 """What intake stores."""
 
+from services.intake.tables.agencies import agencies
 from services.intake.tables.cases import (
     cases,
     counters,
@@ -11,8 +12,10 @@ from services.intake.tables.cases import (
     review_answers,
     reviews,
 )
+from services.intake.tables.projects import projects
 
 __all__ = [
+    "agencies",
     "cases",
     "counters",
     "documents",
@@ -20,6 +23,7 @@ __all__ = [
     "metadata",
     "notices",
     "password_tries",
+    "projects",
     "review_answers",
     "reviews",
 ]
