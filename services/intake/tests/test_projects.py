@@ -69,7 +69,6 @@ async def shown(hall: Hall, number: str, by: dict[str, str]) -> dict[str, Any]:
     return view
 
 
-@pytest.mark.rule("S07")
 async def test_a_project_is_numbered_papered_and_said(hall: Hall, admin: dict[str, str]) -> None:
     answer = await register(hall, admin)
     told = answer.json()
@@ -91,7 +90,6 @@ async def test_a_project_names_known_items_an_investor_and_lawful_days(hall: Hal
     assert (await register(hall, hall.clerk)).status_code == 403
 
 
-@pytest.mark.rule("S07")
 async def test_a_joint_case_on_the_fast_track_is_reviewed_sooner_and_urged_before_the_end(
     hall: Hall, admin: dict[str, str]
 ) -> None:
@@ -171,7 +169,6 @@ def accepted_on_track(days: int = 3) -> Case:
     return door.accept(on, CLERK, MONDAY, RULES).case
 
 
-@pytest.mark.rule("S07")
 def test_urging_that_comes_after_the_limit_does_not_hide_that_it_has_passed() -> None:
     case = accepted_on_track()
     case = reviewing.sign_receipt(case, review_of(case, "fire"), MONDAY, MONDAY, RULES).case
