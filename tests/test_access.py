@@ -33,13 +33,13 @@ PUBLIC = {
     "notify": {"POST /sms/receipts"},
 }
 OWN_ONLY = {
-    "intake": {"GET /cases", "GET /my/cases"},
+    "intake": {"GET /cases", "GET /my/cases", "GET /agencies", "GET /projects"},
     "monitor": {"GET /cases", "GET /alerts"},
     "notify": {"GET /subscriptions", "GET /stream"},
 }
 """Asked by whoever may, these show what is the caller's own; a stranger owns nothing."""
 
-OWN_MAKING = {"POST /applications"}
+OWN_MAKING = {"POST /applications", "POST /agencies"}
 """Whoever may ask makes a thing of their own, and needs no other's."""
 
 OPERATORS = 11

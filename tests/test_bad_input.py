@@ -194,7 +194,7 @@ async def test_refusals_of_strangers_have_the_same_shape(room: Room) -> None:
     before = await room.contents()
     for operation in room.operations:
         for role in set(operation.access.roles) - AT_HOME:
-            if operation.path != "/stream" and operation.label != "POST /applications":
+            if operation.path != "/stream" and operation.label not in ("POST /applications", "POST /agencies"):
                 headers = room.stranger(role) | {"If-Match": '"1"', "Idempotency-Key": "k"}
                 url, body = operation.path.format(**room.ids), room.bodies.get(operation.label)
                 answer = await room.harness.client.request(operation.method, url, headers=headers, json=body)

@@ -6,13 +6,13 @@ order, and the case ends the same. A word on a review that was never asked for i
 
 from collections.abc import Callable
 
-from services.intake import planning, queries
+from services.intake import entrusting, planning, queries
 from services.intake.context import Context
-from services.intake.domain import clock, deciding, deferring, door, duties, renewing, reviewing
+from services.intake.domain import agency, clock, deciding, deferring, door, duties, project, renewing, reviewing
 from services.intake.domain.case import Case, Change, Rules, Status
 from services.intake.domain.values import Answer, FeeList, Pausing, Review, SuperiorAnswer
 from services.intake.process import advance
-from services.intake.queries import quotas
+from services.intake.queries import agencies, quotas
 from services.intake.tables import review_answers
 from yimen.bus import Handlers, Unit
 from yimen.contracts import Meta, approval, fees
@@ -236,3 +236,21 @@ async def decide_next(unit: Unit[Context], timer: Timer) -> None:
     case = await queries.locked_case(unit, first, nowait=True) if first else None
     if case is not None:
         await advance(unit, case, Change(case))
+
+
+@timers.on(clock.REVIEW_NEARLY)
+async def urge_nearly_late(unit: Unit[Context], timer: Timer) -> None:
+    """On the fast track (S07)."""
+    case = await _timed(unit, timer, await queries.case_of_review(unit, timer.key))
+    review = case.review(timer.key) if case else None
+    if case is not None and review is not None:
+        change = project.urge_nearly_late(case, review, unit.now, unit.context.rules)
+        await advance(unit, case, change, fired=timer)
+
+
+@timers.on(agency.FORWARDING_LIMIT)
+async def tell_overdue_agency(unit: Unit[Context], timer: Timer) -> None:
+    """R101; where a changed calendar has moved the limit (R35), the timer is set anew."""
+    found = await agencies.locked(unit, timer.key, nowait=True)
+    if found is not None:
+        await entrusting.advance(unit, found, agency.pass_limit(found, unit.context.rules, unit.now), fired=timer)

@@ -27,6 +27,8 @@ class IntakeSettings(ServiceSettings):
 
     deferral_grace_days: int = Field(default=15, ge=1, le=60)
     """Working days to hand in what was let follow, never beyond the promise; and as many again to make up for it (R16)."""
+    agency_days: int = Field(default=3, ge=1, le=7)
+    """Working days for a village agent to pass a matter on to the township's station (R101); a week at the most."""
 
     unreasoned_refusal_consents: bool = True
     """R43: a refusal without reasons counts as consent, and is shown as what it is."""
@@ -41,5 +43,6 @@ class IntakeSettings(ServiceSettings):
             supplement_days=self.supplement_days,
             deferral_grace_days=self.deferral_grace_days,
             forward_days=self.forward_days,
+            agency_days=self.agency_days,
             unreasoned_refusal_consents=self.unreasoned_refusal_consents,
         )

@@ -21,7 +21,15 @@ from yimen.web import Role
 from yimen.web.identity import Access, access_of
 
 IN_DEPARTMENTS = frozenset(
-    {Role.CITIZEN, Role.WINDOW_CLERK, Role.SECTION_OFFICER, Role.CHIEF_REPRESENTATIVE, Role.INTEGRATOR}
+    {
+        Role.CITIZEN,
+        Role.WINDOW_CLERK,
+        Role.SECTION_OFFICER,
+        Role.CHIEF_REPRESENTATIVE,
+        Role.INTEGRATOR,
+        Role.STATION_CLERK,
+        Role.VILLAGE_AGENT,
+    }
 )
 """Whose rights end at a person or a department; the others work for the whole county."""
 

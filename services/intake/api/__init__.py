@@ -1,6 +1,7 @@
 """What intake does on requests: the catalogue, applications, cases and their transitions, and what stands beside them."""
 
 from services.intake.api import (
+    agencies,
     applications,
     bans,
     calendar,
@@ -11,6 +12,7 @@ from services.intake.api import (
     joint,
     licences,
     progress,
+    projects,
     re_examination,
     reports,
     transitions,
@@ -32,4 +34,6 @@ routers = (
     bans.router,
     joint.router,
     licences.router,
+    agencies.router,
+    projects.router,
 )

@@ -36,6 +36,7 @@ class ApplicationBody(Body):
     situations: Annotated[tuple[Code, ...], Field(max_length=50, description="该事项分情形的，至少选择一种")] = ()
     renews: Annotated[str, Field(max_length=80, description="申请延续的许可证编号")] | None = None
     as_is: Annotated[bool, Field(description="材料不齐仍要提交：窗口须在五个工作日内一次性告知")] = False
+    project: Annotated[Code | None, Field(description="重大项目编号：按快速审批办理 (S07)")] = None
 
 
 class MissingBody(Body):

@@ -62,7 +62,8 @@ def admit(caller: Principal, case: Case | None, may: bool) -> Case:
 
 def may_read(caller: Principal, case: Case) -> bool:
     serving = bool(caller.roles & OF_DEPARTMENT) and caller.serves(case.department)
-    return owns(caller, case) or serving or bool(caller.roles & EVERYWHERE)
+    leading = Role.CENTRE_ADMIN in caller.roles and case.project is not None
+    return owns(caller, case) or serving or leading or bool(caller.roles & EVERYWHERE)
 
 
 async def show(view: View[Context], case: Case, caller: Principal) -> CaseView:

@@ -18,6 +18,7 @@ from services.intake.domain.values import (
     Licence,
     Meeting,
     Pausing,
+    Person,
     ReExamination,
     Review,
     SuperiorAnswer,
@@ -241,7 +242,7 @@ def case_view(
         **own,
         item_version=case.item.version,
         situations=case.situations,
-        applicant=_applicant(case, whole=whole),
+        applicant=applicant_view(case.applicant, whole=whole),
         promised_days=case.item.promised_days,
         statutory_days=case.item.statutory_days,
         promised_due=clock.maybe_due(clock.promised_due(case, rules)),
@@ -258,8 +259,7 @@ def case_view(
     )
 
 
-def _applicant(case: Case, *, whole: bool) -> ApplicantView:
-    person = case.applicant
+def applicant_view(person: Person, *, whole: bool) -> ApplicantView:
     shown = ApplicantView(**person.masked.model_dump())
     return shown.model_copy(update={"id_number": person.id_number, "phone": person.phone}) if whole else shown
 

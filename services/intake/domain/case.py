@@ -190,6 +190,7 @@ class Rules:
     renewal_days: int = 30  # R32, national law
     inspection_days: int = 5  # R33, national law
     forward_days: int = 3  # R48, C
+    agency_days: int = 3  # R101, C, working days
     unreasoned_refusal_consents: bool = True  # R43, C
 
 

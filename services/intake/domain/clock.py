@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from services.intake.domain.case import AT_THE_DOOR, UNDECIDED, Case, Rules, Status
 from services.intake.domain.values import Deferral, Review
 from yimen.contracts.parts import Due, Kind
-from yimen.worktime import Calendar, Day, Limit, Pause, end_of_day, local_date, same_visit_due
+from yimen.worktime import Calendar, Day, Limit, Pause, end_of_day, local_date, same_visit_due, start_of_day
 
 DEEM_ACCEPTANCE = "deem_acceptance"
 SUPPLEMENT_LIMIT = "supplement_limit"
@@ -24,6 +24,7 @@ INSPECTION_LIMIT = "inspection_limit"
 FORWARD_LIMIT = "forward_limit"
 QUEUE_TURN = "queue_turn"  # keyed by item; set by whoever leaves the queue, not derived from one case
 RULE_OF = {INSPECTION_LIMIT: "R33", FORWARD_LIMIT: "R48"}
+REVIEW_NEARLY = "review_nearly"
 
 TimerPlan = dict[tuple[str, str], datetime]
 """(name, key) -> the instant at which the timer is due."""
@@ -141,7 +142,7 @@ def _gap_open(case: Case, at: datetime) -> bool:
 
 def timers(case: Case, rules: Rules) -> TimerPlan:
     """The timers that this case needs now."""
-    return _answers(case, rules) | _renewal(case) | _duties(case, rules)
+    return _answers(case, rules) | _nearly_late(case, rules) | _renewal(case) | _duties(case, rules)
 
 
 def _answers(case: Case, rules: Rules) -> TimerPlan:
@@ -164,6 +165,23 @@ def _deferral_timers(case: Case, rules: Rules) -> TimerPlan:
     if case.deferral.lapsed_at is None:
         return {(DEFERRAL_LIMIT, case.case_number): end_of_day(case.deferral.until)}
     return {(DEFERRAL_MAKE_UP, case.case_number): end_of_day(make_up_by(case.deferral, rules).date)}
+
+
+def _nearly_late(case: Case, rules: Rules) -> TimerPlan:
+    """On the fast track (S07) silence is urged before the limit ends."""
+    if case.fast_track_days is None or case.status is not Status.ACCEPTED:
+        return {}
+    begins = {review.review_id: _last_day_begins(review, rules.calendar) for review in case.current_reviews}
+    return {(REVIEW_NEARLY, review_id): begin for review_id, begin in begins.items() if begin is not None}
+
+
+def _last_day_begins(review: Review, calendar: Calendar) -> datetime | None:
+    """None if silence is broken or paused, or was urged on that day."""
+    day = review_due(review, calendar) if review.unanswered else None
+    if day is None:
+        return None
+    begin = start_of_day(day.date)
+    return None if review.urged_at is not None and review.urged_at >= begin else begin
 
 
 def _renewal(case: Case) -> TimerPlan:

@@ -14,6 +14,7 @@ from services.intake.domain.deciding import before_renewal_by_law
 from services.intake.domain.deferring import Gap
 from services.intake.domain.documents import unnumbered
 from services.intake.domain.grounds import RefusalGround
+from services.intake.domain.project import fast_tracked
 from services.intake.domain.reviewing import cancel_open, request_stage
 from services.intake.domain.values import Held
 from services.intake.domain.words import wrong_state
@@ -58,6 +59,8 @@ def submit(case: Case, rules: Rules, *, as_is: bool) -> Change:
         answer_by=clock.due(clock.answer_by(case, rules)),
         situations=case.situations,
         renews=case.renews,
+        agency=case.agency,
+        project=case.project,
     )
     contact = ContactRecorded(
         case_number=case.case_number,
@@ -65,7 +68,7 @@ def submit(case: Case, rules: Rules, *, as_is: bool) -> Change:
         phone=case.applicant.phone,
         recorded_at=case.submitted_at,
     )
-    return Change(case, (submitted, contact))
+    return Change(case, (submitted, contact, *fast_tracked(case)))
 
 
 def accept(case: Case, by: Staff, now: datetime, rules: Rules, gap: Gap | None = None) -> Change:

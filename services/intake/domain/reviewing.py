@@ -52,7 +52,7 @@ def _asked(case: Case, department: str, stage: int, now: datetime, rules: Rules)
         silence_consents=flow.silence_consents and case.kind is Kind.JOINT and not lead,
         requested_at=now,
         requested_on=local_date(now),
-        limit_days=flow.limit_days,
+        limit_days=min(flow.limit_days, case.fast_track_days or flow.limit_days),
         inspection_days=rules.inspection_days if lead and case.item.inspection else None,
     )
 
@@ -87,6 +87,7 @@ def _request(case: Case, review: Review, rules: Rules) -> ReviewRequested:
         situations=case.situations,
         inspection_by=clock.maybe_due(clock.inspection_by(case, review, rules)),
         forward_by=clock.maybe_due(clock.forward_by(case, rules)),
+        project=case.project,
     )
 
 

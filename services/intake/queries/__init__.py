@@ -3,6 +3,7 @@
 from services.intake.queries.cases import (
     add_case,
     case_of_review,
+    cases_of_project,
     find_case,
     keep_case,
     locked_case,
@@ -26,6 +27,7 @@ __all__ = [
     "add_item",
     "answers_of",
     "case_of_review",
+    "cases_of_project",
     "current_items",
     "documents_of",
     "find_case",

@@ -95,6 +95,16 @@ async def page_of_cases(
     return [_case(row, [], known) for row in rows]
 
 
+async def cases_of_project(view: View[Any], project: str) -> list[Case]:
+    """In the order in which they came in, with their reviews."""
+    whose = cases.c.project == project
+    rows = (await view.execute(select(cases).where(whose).order_by(cases.c.submitted_at, cases.c.case_number))).all()
+    of_them = select(reviews).join(cases).where(whose).order_by(reviews.c.stage, reviews.c.department)
+    found = (await view.execute(of_them)).all()
+    known = await known_items(view, {(row.item_code, row.item_version) for row in rows})
+    return [_case(row, [review for review in found if review.case_number == row.case_number], known) for row in rows]
+
+
 async def _one(view: View[Any], query: Select[Any], case_number: str) -> Case | None:
     row = (await view.execute(query, {"which": case_number})).one_or_none()
     if row is None:

@@ -1,5 +1,6 @@
 """What intake stores."""
 
+from services.intake.tables.agencies import agencies
 from services.intake.tables.bans import bans
 from services.intake.tables.calendar import calendar_plans, limit_changes
 from services.intake.tables.cases import (
@@ -15,8 +16,10 @@ from services.intake.tables.cases import (
 )
 from services.intake.tables.catalogue import item_reports, item_withdrawals, windows
 from services.intake.tables.deciding import licences, quotas
+from services.intake.tables.projects import projects
 
 __all__ = [
+    "agencies",
     "bans",
     "calendar_plans",
     "cases",
@@ -30,6 +33,7 @@ __all__ = [
     "metadata",
     "notices",
     "password_tries",
+    "projects",
     "quotas",
     "review_answers",
     "reviews",

@@ -93,6 +93,7 @@ cases = Table(
 Index("ix_cases_submitted_at", cases.c.submitted_at, cases.c.case_number)
 Index("ix_cases_department", cases.c.department, cases.c.status, cases.c.submitted_at, cases.c.case_number)
 Index("ix_cases_account", cases.c.account, cases.c.submitted_at, cases.c.case_number)
+Index("ix_cases_project", cases.c.project, cases.c.submitted_at, cases.c.case_number)
 
 reviews = Table(
     "reviews",
