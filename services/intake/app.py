@@ -5,6 +5,7 @@ from pathlib import Path
 from services.intake.api import routers
 from services.intake.context import Context
 from services.intake.handlers import handlers, timers
+from services.intake.materials import Materials
 from services.intake.publishing import publish_catalogue
 from services.intake.settings import IntakeSettings
 from services.intake.tables import metadata
@@ -23,5 +24,12 @@ blueprint = Blueprint(
 
 
 def build(parts: Parts, settings: IntakeSettings) -> Service[Context]:
-    context = Context(area=settings.area, catalogue=settings.catalogue, rules=settings.rules())
-    return Service(blueprint, parts, settings, context=context, on_start=publish_catalogue)
+    context = Context(
+        area=settings.area,
+        catalogue=settings.catalogue,
+        rules=settings.rules(),
+        settings=settings,
+        materials=Materials.at(settings.materials_url),
+    )
+    limits = {"/files": settings.file_limit}
+    return Service(blueprint, parts, settings, context=context, on_start=publish_catalogue, body_limits=limits)

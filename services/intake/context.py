@@ -5,6 +5,8 @@ from pathlib import Path
 
 from services.intake.domain.case import Rules
 from services.intake.domain.catalogue import Item
+from services.intake.materials import Materials
+from services.intake.settings import IntakeSettings
 
 
 @dataclass
@@ -16,4 +18,6 @@ class Context:
     area: str
     catalogue: Path
     rules: Rules
+    settings: IntakeSettings
+    materials: Materials
     items: dict[tuple[str, int], Item] = field(default_factory=dict)

@@ -1,5 +1,15 @@
-"""What intake does on requests: the catalogue, applications, cases and their transitions, progress for the applicant."""
+"""What intake does on requests: the catalogue, applications, cases and their transitions, progress for the applicant,
+files and drafts.
+"""
 
-from services.intake.api import applications, cases, items, progress, transitions
+from services.intake.api import applications, cases, drafts, files, items, progress, transitions
 
-routers = (items.router, applications.router, cases.router, transitions.router, progress.router)
+routers = (
+    items.router,
+    applications.router,
+    cases.router,
+    transitions.router,
+    progress.router,
+    files.router,
+    drafts.router,
+)

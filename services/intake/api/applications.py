@@ -1,20 +1,23 @@
 """Handing in (收件): by the applicant on line, or by a window clerk for whoever stands at the window."""
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Depends, Response, status
 
 from services.intake import queries
-from services.intake.api.bodies import ApplicantBody, ApplicationBody
-from services.intake.api.desk import handed_in
+from services.intake.api.bodies import AgentBody, ApplicantBody, ApplicationBody
+from services.intake.api.desk import handed_in, uploads
+from services.intake.api.drafts import use_up
 from services.intake.api.items import item_in_force
 from services.intake.api.views import Registered
 from services.intake.context import Context
 from services.intake.domain import clock, door
 from services.intake.domain.case import Case
 from services.intake.domain.catalogue import Item
-from services.intake.domain.values import Person
+from services.intake.domain.files import is_file_id
+from services.intake.domain.values import Agent, Person
 from services.intake.passwords import hashed, new_password
 from services.intake.process import begin
 from yimen import ids
@@ -38,6 +41,8 @@ async def hand_in(
     """收件: registered and receipted (R01). The answer alone carries the query password."""
     rules, password = unit.context.rules, new_password()
     item = await item_in_force(unit, body.item_code)
+    if body.draft_id is not None:
+        await use_up(unit, body.draft_id, caller)
     change = door.submit(await _case(unit, item, body, caller), rules, as_is=body.as_is)
     case = change.case
     papers = await begin(unit, change, hashed(password))
@@ -55,7 +60,8 @@ async def hand_in(
 
 async def _case(unit: Unit[Context], item: Item, body: ApplicationBody, caller: Principal) -> Case:
     applicant = _person(body.applicant)
-    materials = handed_in(item, body.materials, unit)
+    materials = await handed_in(item, body.materials, unit, {caller.id})
+    agent = await _agent(unit, body.agent, caller)
     on = local_date(unit.now)
     counter = f"case/{unit.context.area}/{on}"
     serial = (await queries.take_numbers(unit, Counter([counter])))[counter]
@@ -65,6 +71,7 @@ async def _case(unit: Unit[Context], item: Item, body: ApplicationBody, caller: 
         channel=body.channel,
         applicant=applicant,
         account=None if Role.WINDOW_CLERK in caller.roles else caller.id,
+        agent=agent,
         submitted_at=unit.now,
         received_on=on,
         materials=materials,
@@ -75,9 +82,27 @@ async def _case(unit: Unit[Context], item: Item, body: ApplicationBody, caller: 
 def _person(body: ApplicantBody) -> Person:
     organisation = body.type == "organisation"
     check = ids.check_credit_code if organisation else ids.check_resident_id
-    try:
-        number = check(body.id_number)
-    except ids.InvalidNumber as wrong:
-        where = {"in": "body", "pointer": "/applicant/id_number", "message": str(wrong)}
-        raise Invalid("invalid-identification", "证件号码不正确", str(wrong), [where]) from wrong
+    number = _checked(check, body.id_number, "/applicant/id_number")
     return Person(name=body.name.strip(), id_number=number, phone=body.phone, organisation=organisation)
+
+
+async def _agent(unit: Unit[Context], body: AgentBody | None, caller: Principal) -> Agent | None:
+    """委托代理 (Art. 29). A mandate that was uploaded is kept by its sha256; any other is a document's number."""
+    if body is None:
+        return None
+    known = {
+        "name": body.name.strip(),
+        "id_number": _checked(ids.check_resident_id, body.id_number, "/agent/id_number"),
+    }
+    if not is_file_id(body.mandate):
+        return Agent(**known, phone=body.phone, mandate=body.mandate.strip())
+    file = (await uploads(unit, [body.mandate], {caller.id}))[body.mandate]
+    return Agent(**known, phone=body.phone, mandate=file.sha256, mandate_file=file.file_id)
+
+
+def _checked(check: Callable[[str], str], number: str, pointer: str) -> str:
+    try:
+        return check(number)
+    except ids.InvalidNumber as wrong:
+        where = {"in": "body", "pointer": pointer, "message": str(wrong)}
+        raise Invalid("invalid-identification", "证件号码不正确", str(wrong), [where]) from wrong

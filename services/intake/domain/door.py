@@ -30,7 +30,8 @@ from yimen.worktime import end_of_day, local_date
 
 
 def submit(case: Case, rules: Rules, *, as_is: bool) -> Change:
-    """The application is registered and receipted with counted copies (R01). Incomplete only if handed in `as_is`."""
+    """The application is registered and receipted with counted copies (R01). Incomplete only if handed in `as_is`.
+    Where an agent acts (Art. 29), it is the agent who is told."""
     if case.missing and not as_is:
         raise Unfit(
             "materials-missing",
@@ -52,12 +53,11 @@ def submit(case: Case, rules: Rules, *, as_is: bool) -> Change:
         submitted_at=case.submitted_at,
         received_on=case.received_on,
         answer_by=clock.due(clock.answer_by(case, rules)),
+        agent=case.agent.masked if case.agent else None,
     )
+    called = case.agent or case.applicant
     contact = ContactRecorded(
-        case_number=case.case_number,
-        name=case.applicant.name,
-        phone=case.applicant.phone,
-        recorded_at=case.submitted_at,
+        case_number=case.case_number, name=called.name, phone=called.phone, recorded_at=case.submitted_at
     )
     return Change(case, (submitted, contact))
 
