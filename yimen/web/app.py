@@ -53,7 +53,8 @@ def create_app(
 ) -> FastAPI:
     """`units`, `verifier` and `checks` may also be set on `app.state` later, before the first request.
 
-    `body_limits`: bytes that a body may have at a path, where that is not `BODY_LIMIT`. `extra_routes` are Starlette routes of the caller's own making (a mount, static files): they answer for themselves.
+    `body_limits`: how many bytes a body may have at a path, where that is not `BODY_LIMIT`. `extra_routes` are Starlette
+    routes of the caller's own making (a mount, static files): they answer for themselves.
     Raises UndeclaredAccess.
     """
     registry = registry or CollectorRegistry()
