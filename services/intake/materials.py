@@ -9,6 +9,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -19,6 +20,8 @@ from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
 from yimen.errors import Transient
 
 PIECE = 256 * 1024
+RETRY_FOR = timedelta(seconds=20)
+"""Whoever waits at the screen is told to come back, rather than kept for minutes."""
 
 
 class MaterialsDown(Transient):
@@ -36,7 +39,7 @@ class Materials:
     def at(cls, url: str) -> "Materials":
         parts = urlsplit(url)
         if parts.scheme != "file":
-            return cls(from_url(url))
+            return cls(from_url(url, retry_config={"max_retries": 2, "retry_timeout": RETRY_FOR}))
         return cls(LocalStore(Path(unquote(parts.path)), mkdir=True))
 
     async def put(self, sha256: str, content: bytes) -> None:
