@@ -12,7 +12,7 @@ from services.intake.domain import agency, clock, deciding, deferring, door, dut
 from services.intake.domain.case import Case, Change, Rules, Status
 from services.intake.domain.values import Answer, FeeList, Pausing, Review, SuperiorAnswer
 from services.intake.process import advance
-from services.intake.queries import agencies, quotas
+from services.intake.queries import agencies, drafts, quotas
 from services.intake.tables import review_answers
 from yimen.bus import Handlers, Unit
 from yimen.contracts import Meta, approval, fees
@@ -149,6 +149,14 @@ async def clear_fees(unit: Unit[Context], event: fees.NoticeCleared, _meta: Meta
     known = {"amount": event.amount, "cleared_at": event.cleared_at}
     await queries.keep_notice(unit, event.notice_number, event.case_number, state="cleared", **known)
     await advance(unit, case, deciding.clear_fees(case, event.cleared_at, unit.context.rules))
+
+
+# -- what is kept for a time only ---------------------------------------------------------------------------------
+
+
+@timers.on(drafts.KEPT_UNTIL)
+async def forget_draft(unit: Unit[Context], timer: Timer) -> None:
+    await drafts.forget(unit, timer.key)
 
 
 # -- limits that ended in silence ---------------------------------------------------------------------------------

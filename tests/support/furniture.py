@@ -28,11 +28,13 @@ from services.notify.settings import NotifySettings
 from services.notify.tests import samples as letters
 from sim.bank import KeyRing
 from tests.support.intake_areas import AREAS, BEFORE_AREAS
+from tests.support.intake_areas.files import upload
 from tests.support.rooms import Room, open_room
 from yimen.contracts.parts import Kind
 from yimen.web import Role
 
 APPLICANT = {"type": "person", "name": "张三", "id_number": "11010519491231002X", "phone": "13800000000"}
+AGENT = {"name": "李强", "id_number": "360722197805203316", "phone": "13900000000"}
 
 
 CASE = "POST /cases/{case_number}/"
@@ -57,11 +59,13 @@ async def _case(room: Room, label: str) -> None:
     items = (await client.get("/items")).json()
     code, room.department = next((item["code"], item["department"]) for item in items if item["kind"] == kind)
     materials = (await client.get(f"/items/{code}")).json()["materials"]
+    file_id = await upload(room)
     application = {
         "item_code": code,
         "channel": "web",
         "applicant": APPLICANT,
-        "materials": [{"code": one["code"], "copies": 1} for one in materials],
+        "materials": [{"code": one["code"], "copies": 1, "file_id": file_id} for one in materials],
+        "agent": AGENT | {"mandate": file_id},
     }
     headers = room.rightful(Role.CITIZEN) | {"Idempotency-Key": str(uuid4())}
     made = await client.post("/applications", json=application, headers=headers)
@@ -86,7 +90,7 @@ def intake(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]
     return open_room(
         "intake",
         build_intake,
-        IntakeSettings(database_url=database_url),
+        IntakeSettings(database_url=database_url, materials=(folder / "materials").as_uri(), file_limit_mb=5),
         "planning",
         _case,
         {},

@@ -65,6 +65,11 @@ def operations_of(app: FastAPI) -> list[Operation]:
     return found
 
 
+def as_sent(body: Any) -> dict[str, Any]:
+    """Bytes as they are, everything else as JSON."""
+    return {"content": body} if isinstance(body, bytes) else {"json": body}
+
+
 @dataclass
 class Room:
     """One service with its furniture. `ids` fill the paths' parameters with what exists."""
@@ -107,9 +112,9 @@ class Room:
         """A well-formed request on the room's thing, which fails only for want of the right to make it."""
         url = operation.path.format(**self.ids)
         own = {"Idempotency-Key": str(uuid4()), "If-Match": f'"{version}"', "Query-Password": "00000000"}
-        body = self.bodies.get(operation.label)
+        brought = as_sent(self.bodies.get(operation.label))
         answer = await self.harness.client.request(
-            operation.method, url, headers=own | dict(headers), json=body, **more
+            operation.method, url, headers=own | dict(headers), **brought, **more
         )
         if answer.status_code == 412 and version != answer.json()["current_version"]:
             return await self.ask(operation, headers, version=answer.json()["current_version"], **more)

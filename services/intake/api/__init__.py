@@ -7,7 +7,9 @@ from services.intake.api import (
     calendar,
     cases,
     deferral,
+    drafts,
     exports,
+    files,
     items,
     joint,
     licences,
@@ -36,4 +38,6 @@ routers = (
     licences.router,
     agencies.router,
     projects.router,
+    files.router,
+    drafts.router,
 )

@@ -89,7 +89,7 @@ async def entrust(
         applicant=applicant,
         mandate=body.mandate.strip(),
         situations=body.situations,
-        materials=handed_in(item, body.materials, unit),
+        materials=await handed_in(item, body.materials, unit, {caller.id}),
         entrusted_at=unit.now,
     )
     begun = await entrusting.begin(unit, agencies.entrust(agency, item, body.fee, unit.context.rules))

@@ -1,14 +1,16 @@
 """Handing in (收件): by the applicant on line, or by a window clerk for whoever stands at the window."""
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Depends, Response, status
 
 from services.intake import queries
 from services.intake.api import renewals
-from services.intake.api.bodies import ApplicantBody, ApplicationBody
-from services.intake.api.desk import handed_in
+from services.intake.api.bodies import AgentBody, ApplicantBody, ApplicationBody
+from services.intake.api.desk import handed_in, uploads
+from services.intake.api.drafts import use_up
 from services.intake.api.items import item_in_force
 from services.intake.api.views import Registered
 from services.intake.context import Context
@@ -16,8 +18,9 @@ from services.intake.domain import clock, door
 from services.intake.domain.agency import in_person
 from services.intake.domain.case import Case
 from services.intake.domain.catalogue import Item
+from services.intake.domain.files import is_file_id
 from services.intake.domain.project import on_fast_track
-from services.intake.domain.values import Person
+from services.intake.domain.values import Agent, Person
 from services.intake.passwords import hashed, new_password
 from services.intake.process import begin
 from services.intake.queries import projects
@@ -42,6 +45,8 @@ async def hand_in(
     """收件: registered and receipted (R01). The answer alone carries the query password."""
     in_person(body.channel)
     item = await item_in_force(unit, body.item_code)
+    if body.draft_id is not None:
+        await use_up(unit, body.draft_id, caller)
     case = await renewals.renewing(unit, await _case(unit, item, body, caller), body.renews)
     if body.project is not None:
         case = on_fast_track(case, await projects.find(unit, body.project))
@@ -69,7 +74,8 @@ async def register(unit: Unit[Context], response: Response, case: Case, *, as_is
 
 async def _case(unit: Unit[Context], item: Item, body: ApplicationBody, caller: Principal) -> Case:
     applicant = person(body.applicant)
-    materials = handed_in(item, body.materials, unit)
+    materials = await handed_in(item, body.materials, unit, {caller.id})
+    agent = await _agent(unit, body.agent, caller)
     return Case(
         case_number=await new_number(unit, item),
         item=item,
@@ -77,6 +83,7 @@ async def _case(unit: Unit[Context], item: Item, body: ApplicationBody, caller: 
         applicant=applicant,
         situations=body.situations,
         account=None if Role.WINDOW_CLERK in caller.roles else caller.id,
+        agent=agent,
         submitted_at=unit.now,
         received_on=local_date(unit.now),
         materials=materials,
@@ -96,9 +103,27 @@ def person(body: ApplicantBody, pointer: str = "/applicant") -> Person:
     """With the identification checked; `pointer` says where it stands in the request."""
     organisation = body.type == "organisation"
     check = ids.check_credit_code if organisation else ids.check_resident_id
-    try:
-        number = check(body.id_number)
-    except ids.InvalidNumber as wrong:
-        where = {"in": "body", "pointer": f"{pointer}/id_number", "message": str(wrong)}
-        raise Invalid("invalid-identification", "证件号码不正确", str(wrong), [where]) from wrong
+    number = _checked(check, body.id_number, f"{pointer}/id_number")
     return Person(name=body.name.strip(), id_number=number, phone=body.phone, organisation=organisation)
+
+
+async def _agent(unit: Unit[Context], body: AgentBody | None, caller: Principal) -> Agent | None:
+    """委托代理 (Art. 29). A mandate that was uploaded is kept by its sha256; any other is a document's number."""
+    if body is None:
+        return None
+    known = {
+        "name": body.name.strip(),
+        "id_number": _checked(ids.check_resident_id, body.id_number, "/agent/id_number"),
+    }
+    if not is_file_id(body.mandate):
+        return Agent(**known, phone=body.phone, mandate=body.mandate.strip())
+    file = (await uploads(unit, [body.mandate], {caller.id}))[body.mandate]
+    return Agent(**known, phone=body.phone, mandate=file.sha256, mandate_file=file.file_id)
+
+
+def _checked(check: Callable[[str], str], number: str, pointer: str) -> str:
+    try:
+        return check(number)
+    except ids.InvalidNumber as wrong:
+        where = {"in": "body", "pointer": pointer, "message": str(wrong)}
+        raise Invalid("invalid-identification", "证件号码不正确", str(wrong), [where]) from wrong

@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from services.intake.domain import clock, join, words
 from services.intake.domain.case import Case, Rules, Status
 from services.intake.domain.values import (
+    Agent,
     Answer,
     Deferral,
     FeeList,
@@ -33,6 +34,17 @@ class ApplicantView(BaseModel):
     organisation: bool
     id_number: str | None = None
     phone: str | None = None
+
+
+class AgentView(BaseModel):
+    """`mandate`: number of the document, or sha256 of the upload, which `mandate_on_file` says is there."""
+
+    name: str
+    masked_id: str
+    id_number: str | None = None
+    phone: str | None = None
+    mandate: str
+    mandate_on_file: bool
 
 
 class AnswerView(BaseModel):
@@ -132,6 +144,7 @@ class CaseView(CaseSummary):
     situations: tuple[str, ...]
     channel: Channel
     applicant: ApplicantView
+    agent: AgentView | None
     materials: tuple[Held, ...]
     missing: tuple[str, ...]
     requested: tuple[RequestedMaterial, ...]
@@ -243,6 +256,7 @@ def case_view(
         item_version=case.item.version,
         situations=case.situations,
         applicant=applicant_view(case.applicant, whole=whole),
+        agent=None if case.agent is None else _agent(case.agent, whole=whole),
         promised_days=case.item.promised_days,
         statutory_days=case.item.statutory_days,
         promised_due=clock.maybe_due(clock.promised_due(case, rules)),
@@ -262,6 +276,17 @@ def case_view(
 def applicant_view(person: Person, *, whole: bool) -> ApplicantView:
     shown = ApplicantView(**person.masked.model_dump())
     return shown.model_copy(update={"id_number": person.id_number, "phone": person.phone}) if whole else shown
+
+
+def _agent(agent: Agent, *, whole: bool) -> AgentView:
+    return AgentView(
+        name=agent.name,
+        masked_id=agent.masked.masked_id,
+        id_number=agent.id_number if whole else None,
+        phone=agent.phone if whole else None,
+        mandate=agent.mandate,
+        mandate_on_file=agent.mandate_file is not None,
+    )
 
 
 def _review(case: Case, review: Review, rules: Rules, answers: Sequence[Row[Any]]) -> ReviewView:

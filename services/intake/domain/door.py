@@ -34,7 +34,8 @@ from yimen.worktime import end_of_day, local_date
 
 
 def submit(case: Case, rules: Rules, *, as_is: bool) -> Change:
-    """The application is registered and receipted with counted copies (R01). Incomplete only if handed in `as_is`."""
+    """The application is registered and receipted with counted copies (R01). Incomplete only if handed in `as_is`.
+    Where an agent acts (Art. 29), it is the agent who is told."""
     situations.check_choice(case.item, case.situations)
     if case.missing and not as_is:
         raise Unfit(
@@ -61,12 +62,11 @@ def submit(case: Case, rules: Rules, *, as_is: bool) -> Change:
         renews=case.renews,
         agency=case.agency,
         project=case.project,
+        agent=case.agent.masked if case.agent else None,
     )
+    called = case.agent or case.applicant
     contact = ContactRecorded(
-        case_number=case.case_number,
-        name=case.applicant.name,
-        phone=case.applicant.phone,
-        recorded_at=case.submitted_at,
+        case_number=case.case_number, name=called.name, phone=called.phone, recorded_at=case.submitted_at
     )
     return Change(case, (submitted, contact, *fast_tracked(case)))
 

@@ -16,6 +16,8 @@ from services.intake.tables.cases import (
 )
 from services.intake.tables.catalogue import item_reports, item_withdrawals, windows
 from services.intake.tables.deciding import licences, quotas
+from services.intake.tables.drafts import drafts
+from services.intake.tables.files import download_links, files
 from services.intake.tables.projects import projects
 
 __all__ = [
@@ -25,6 +27,9 @@ __all__ = [
     "cases",
     "counters",
     "documents",
+    "download_links",
+    "drafts",
+    "files",
     "item_reports",
     "item_withdrawals",
     "items",

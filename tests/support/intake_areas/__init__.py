@@ -4,8 +4,13 @@ An area adds to `room.ids` and `room.bodies` after the case of the room was made
 
 from collections.abc import Awaitable, Callable
 
-from tests.support.intake_areas import calendar, door, stations
+from tests.support.intake_areas import calendar, door, files, stations
 from tests.support.rooms import Room
 
-AREAS: tuple[Callable[[Room, str], Awaitable[None]], ...] = (calendar.furnish, door.furnish, stations.furnish)
+AREAS: tuple[Callable[[Room, str], Awaitable[None]], ...] = (
+    calendar.furnish,
+    door.furnish,
+    stations.furnish,
+    files.furnish,
+)
 BEFORE_AREAS: dict[str, list[str]] = {}
