@@ -6,7 +6,6 @@ from services.intake.queries.cases import (
     find_case,
     keep_case,
     locked_case,
-    page_of_cases,
     password_hash,
 )
 from services.intake.queries.items import Edition, add_item, current_items, known_items, newest_version
@@ -28,7 +27,6 @@ __all__ = [
     "locked_case",
     "newest_version",
     "notices_of",
-    "page_of_cases",
     "password_hash",
     "take_numbers",
 ]

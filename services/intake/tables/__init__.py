@@ -1,5 +1,6 @@
 """What intake stores."""
 
+from services.intake.tables.announcements import announcements
 from services.intake.tables.calendar import calendar_plans, limit_changes
 from services.intake.tables.cases import (
     cases,
@@ -14,6 +15,7 @@ from services.intake.tables.cases import (
 )
 
 __all__ = [
+    "announcements",
     "calendar_plans",
     "cases",
     "counters",
