@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import BindParameter, Row, bindparam, func, select
 
 from services.intake.domain.case import ENDED, Case, Status
 from services.intake.domain.values import Review
@@ -28,7 +28,7 @@ _LINE = (*_EDITION, *sorted(CASE_FIELDS - _UNSHOWN - _UNSHOWN_EITHER))
 _ENTRY = (*_LINE, "licence")
 _RESULT = (*_EDITION, "department", "applicant", "outcome", "licence", "decided_on", "decided_at", "case_number")
 
-_NUMBERS = bindparam("numbers", expanding=True)
+_NUMBERS: BindParameter[Any] = bindparam("numbers", expanding=True)
 _REVIEWS = select(reviews).where(reviews.c.case_number.in_(_NUMBERS))
 _DOCUMENTS = select(documents).where(documents.c.case_number.in_(_NUMBERS))
 

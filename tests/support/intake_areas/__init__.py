@@ -4,8 +4,8 @@ An area adds to `room.ids` and `room.bodies` after the case of the room was made
 
 from collections.abc import Awaitable, Callable
 
-from tests.support.intake_areas import calendar
+from tests.support.intake_areas import calendar, ledgers
 from tests.support.rooms import Room
 
-AREAS: tuple[Callable[[Room, str], Awaitable[None]], ...] = (calendar.furnish,)
-BEFORE_AREAS: dict[str, list[str]] = {}
+AREAS: tuple[Callable[[Room, str], Awaitable[None]], ...] = (calendar.furnish, ledgers.furnish)
+BEFORE_AREAS: dict[str, list[str]] = {**ledgers.BEFORE}
