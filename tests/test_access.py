@@ -28,11 +28,8 @@ SIGNED = {"POST /bank/messages", "POST /sms/receipts"}
 
 PUBLIC = {
     "intake": {
-        "GET /items",
-        "GET /items/{item_code}",
-        "GET /progress/{case_number}",
-        "GET /calendar/{year}",
-        "GET /files/{token}",
+        *("GET /items", "GET /items/{item_code}", "GET /progress/{case_number}"),
+        *("GET /results", "GET /announcements", "GET /calendar/{year}", "GET /files/{token}"),
     },
     "approval": set(),
     "fees": {"GET /standards", "GET /payments/{payment_code}", "POST /bank/messages"},
@@ -40,7 +37,11 @@ PUBLIC = {
     "notify": {"POST /sms/receipts"},
 }
 OWN_ONLY = {
-    "intake": {"GET /cases", "GET /my/cases", "GET /agencies", "GET /projects", "GET /drafts"},
+    "intake": {
+        *("GET /cases", "GET /my/cases", "GET /agencies", "GET /projects", "GET /drafts"),
+        *("GET /ledgers/acceptance", "GET /ledgers/acceptance.csv"),
+        *("GET /ledgers/service", "GET /ledgers/service.csv"),
+    },
     "monitor": {"GET /cases", "GET /alerts"},
     "notify": {"GET /subscriptions", "GET /stream"},
 }

@@ -16,7 +16,7 @@ from services.intake.api.applications import new_number, person, register
 from services.intake.api.bodies import ApplicantBody, Materials
 from services.intake.api.desk import handed_in
 from services.intake.api.items import item_in_force
-from services.intake.api.paging import After, Limit, next_after, place_of
+from services.intake.api.paging import After, Limit, place_of, written
 from services.intake.api.views import Registered, progress_view
 from services.intake.context import Context
 from services.intake.domain import agency as agencies
@@ -236,5 +236,5 @@ async def list_agencies(
     last = found[limit - 1] if len(found) > limit else None
     return AgencyPage(
         items=[summary(agency, view.context.rules) for agency in found[:limit]],
-        next=None if last is None else next_after(last.entrusted_at, last.agency_id),
+        next=None if last is None else written(last.entrusted_at, last.agency_id),
     )

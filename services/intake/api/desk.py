@@ -80,6 +80,15 @@ def may_open(caller: Principal, case: Case) -> bool:
     return owns(caller, case) or handles(caller, case) or Role.SUPERVISOR in caller.roles
 
 
+def within(caller: Principal, department: str | None, *, everywhere: frozenset[Role]) -> list[str] | None:
+    """The departments whose cases a list shows: the one asked for, else the caller's own; None is all of them."""
+    if caller.roles & everywhere:
+        return [department] if department else None
+    if department and not caller.serves(department):
+        raise Forbidden("不是本部门的办件", "只能查看所在窗口部门的办件，请改选本部门。")
+    return [department] if department else sorted(caller.departments)
+
+
 async def show(view: View[Context], case: Case, caller: Principal) -> CaseView:
     return case_view(
         case,

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from services.intake import queries
 from services.intake.api.applications import person
 from services.intake.api.bodies import ApplicantBody
-from services.intake.api.paging import After, Limit, next_after, place_of
+from services.intake.api.paging import After, Limit, place_of, written
 from services.intake.api.views import ApplicantView, CaseSummary, applicant_view, summary
 from services.intake.context import Context
 from services.intake.domain import clock
@@ -149,7 +149,7 @@ async def list_projects(
     last = found[limit - 1] if len(found) > limit else None
     return ProjectPage(
         items=[_summary(project) for project in found[:limit]],
-        next=None if last is None else next_after(last.registered_at, last.project_number),
+        next=None if last is None else written(last.registered_at, last.project_number),
     )
 
 

@@ -42,6 +42,8 @@ class Status(StrEnum):
 
 AT_THE_DOOR = frozenset({Status.SUBMITTED, Status.CORRECTION_REQUESTED})
 UNDECIDED = AT_THE_DOOR | {Status.ACCEPTED, Status.REVIEWED}
+ENDED = frozenset({Status.CLOSED, Status.REFUSED, Status.RETURNED, Status.WITHDRAWN})
+"""Nothing is left to do: `ended_at` is set in these and in no other."""
 
 
 class Case(Value):
@@ -87,6 +89,9 @@ class Case(Value):
     decided_at: datetime | None = None
     decided_on: date | None = None
     licence: Licence | None = None
+    served_at: datetime | None = None
+    service_way: str | None = None
+    receiver: str | None = None
     ended_at: datetime | None = None
 
     @property

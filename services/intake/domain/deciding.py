@@ -202,4 +202,5 @@ def serve(case: Case, way: str, receiver: str, by: Staff, now: datetime) -> Chan
         served_at=now,
     )
     closed = CaseClosed(case_number=case.case_number, outcome=case.outcome, closed_at=now)
-    return Change(case.but(status=Status.CLOSED, ended_at=now), (served, closed))
+    ended = case.but(status=Status.CLOSED, served_at=now, service_way=way, receiver=receiver, ended_at=now)
+    return Change(ended, (served, closed))

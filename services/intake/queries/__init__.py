@@ -7,7 +7,6 @@ from services.intake.queries.cases import (
     find_case,
     keep_case,
     locked_case,
-    page_of_cases,
     password_hash,
 )
 from services.intake.queries.items import (
@@ -38,7 +37,6 @@ __all__ = [
     "newest_items",
     "newest_version",
     "notices_of",
-    "page_of_cases",
     "password_hash",
     "take_numbers",
 ]

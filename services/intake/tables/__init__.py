@@ -1,6 +1,7 @@
 """What intake stores."""
 
 from services.intake.tables.agencies import agencies
+from services.intake.tables.announcements import announcements
 from services.intake.tables.bans import bans
 from services.intake.tables.calendar import calendar_plans, limit_changes
 from services.intake.tables.cases import (
@@ -22,6 +23,7 @@ from services.intake.tables.projects import projects
 
 __all__ = [
     "agencies",
+    "announcements",
     "bans",
     "calendar_plans",
     "cases",
