@@ -235,6 +235,8 @@ def limits(case: Case, rules: Rules) -> dict[str, date]:
     open_reviews = (review for review in case.current_reviews if review.unanswered)
     found = {review.review_id: review_due(review, rules.calendar) for review in open_reviews}
     found |= {"promised": promised_due(case, rules), "statutory": statutory_due(case, rules)}
+    if case.deferral is not None and case.deferral.lapsed_at is not None and case.awaits_deferred:
+        found["make_up"] = make_up_by(case.deferral, rules)
     return {name: day.date for name, day in found.items() if day is not None}
 
 
