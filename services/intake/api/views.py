@@ -99,6 +99,9 @@ class CasePage(BaseModel):
 class CaseView(CaseSummary):
     item_version: int
     channel: Channel
+    agency: str | None
+    project: str | None
+    fast_track_days: int | None
     applicant: ApplicantView
     materials: tuple[Held, ...]
     missing: tuple[str, ...]
@@ -191,7 +194,7 @@ def case_view(
     kept = ("materials", "requested", "accepted_on", "accepted_at", "extension_days", "stage", "reviewed_at", "channel")
     ended = ("reasons", "legal_basis", "decided_on", "decided_at", "licence", "ended_at", "missing", "outstanding")
     pauses = [pause for review in case.reviews for pause in review.pauses]
-    own = {name: getattr(case, name) for name in (*kept, *ended)}
+    own = {name: getattr(case, name) for name in (*kept, *ended, "agency", "project", "fast_track_days")}
     return CaseView(
         **summary(case, rules),
         **own,
