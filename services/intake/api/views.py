@@ -143,6 +143,9 @@ class CaseView(CaseSummary):
     item_version: int
     situations: tuple[str, ...]
     channel: Channel
+    agency: str | None
+    project: str | None
+    fast_track_days: int | None
     applicant: ApplicantView
     agent: AgentView | None
     materials: tuple[Held, ...]
@@ -249,7 +252,8 @@ def case_view(
     ways = ("deferral", "re_examination")
     pauses = [pause for review in case.reviews for pause in review.pauses]
     turn = ("renews", "renewal_due", "queued_at")
-    own = {name: getattr(case, name) for name in (*kept, *ended, *ways, *turn)}
+    doors = ("agency", "project", "fast_track_days")
+    own = {name: getattr(case, name) for name in (*kept, *ended, *ways, *turn, *doors)}
     return CaseView(
         **summary(case, rules),
         **own,

@@ -157,7 +157,7 @@ async def test_the_laws_clock_starts_at_the_halls_receipt_and_the_agencys_time_s
     assert len(told["query_password"]) == 10
     assert told["answer_by"]["on"] == "2026-10-16"  # five working days after Saturday the 10th
     case = await stations.hall.case(told["case_number"])
-    assert (case["received_on"], case["channel"]) == ("2026-10-10", "village")
+    assert (case["received_on"], case["channel"], case["agency"]) == ("2026-10-10", "village", agency)
     assert case["submitted_at"] == "2026-10-10T04:00:00Z"
     (submitted,) = await stations.hall.harness.events(CaseSubmitted)
     assert (submitted.agency, submitted.channel) == (agency, Channel.VILLAGE)

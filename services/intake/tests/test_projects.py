@@ -147,7 +147,8 @@ async def test_a_project_and_its_cases_are_read_by_the_centre_and_its_own_agent(
     assert (await hall.client.get(f"/projects/{number}", headers=hall.stranger)).status_code == 404
     mine, others = [(await hall.client.get("/projects", headers=by)).json() for by in (hall.clerk, hall.stranger)]
     assert ([one["project_number"] for one in mine["items"]], others["items"]) == ([number], [])
-    assert (await hall.case(case, admin))["case_number"] == case
+    read = await hall.case(case, admin)
+    assert (read["case_number"], read["project"], read["fast_track_days"]) == (case, number, 3)
     assert (await hall.client.get(f"/cases/{ordinary}", headers=admin)).status_code == 403
 
 
