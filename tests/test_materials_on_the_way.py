@@ -11,7 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from deploy.embedded import build_hall
 from deploy.front import Front
+from deploy.outside import Outside
+from deploy.real import House, processes
 from services.intake.app import build
 from services.intake.materials import Materials, MaterialsDown
 from services.intake.settings import IntakeSettings
@@ -93,3 +96,15 @@ async def test_a_bucket_that_refuses_is_an_outage(bucket: Bucket) -> None:
     bucket.full = True
     with pytest.raises(MaterialsDown):
         await Materials.at("s3://yimen").put(HASH, b"x")
+
+
+# -- where the ways to run keep them ------------------------------------------------------------------------------------
+
+
+def test_every_way_to_run_keeps_materials_in_its_home(tmp_path: Path) -> None:
+    embedded = build_hall(tmp_path / "a hall", "http://127.0.0.1:1").services["intake"]
+    assert embedded.context.settings.materials_url == (tmp_path / "a hall" / "materials").as_uri()
+    assert (tmp_path / "a hall" / "materials").is_dir()
+    house = House(tmp_path, "http://127.0.0.1:1", "amqp://", "postgresql://localhost/postgres")
+    (intake,) = (one for one in processes(house, Outside(tmp_path, house.base)) if one.name == "intake")
+    assert intake.environment["YIMEN_INTAKE_MATERIALS"] == (tmp_path / "materials").as_uri()
