@@ -30,6 +30,7 @@ PUBLIC = {
     "intake": {
         *("GET /items", "GET /items/{item_code}", "GET /progress/{case_number}"),
         *("GET /results", "GET /announcements", "GET /calendar/{year}", "GET /files/{token}"),
+        "GET /licences/{licence_number}",
     },
     "approval": set(),
     "fees": {"GET /standards", "GET /payments/{payment_code}", "POST /bank/messages"},
@@ -39,6 +40,7 @@ PUBLIC = {
 OWN_ONLY = {
     "intake": {
         *("GET /cases", "GET /my/cases", "GET /agencies", "GET /projects", "GET /drafts"),
+        "GET /my/licences",
         *("GET /ledgers/acceptance", "GET /ledgers/acceptance.csv"),
         *("GET /ledgers/service", "GET /ledgers/service.csv"),
     },

@@ -6,7 +6,9 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import select
 
+from services.intake.queries import licences
 from services.intake.tests.hall import ZHANG, Hall
 from services.intake.tests.samples import COMMITTED, INSTANT
 from yimen.contracts.intake import CaseDecided, CaseLicenceIssued, CaseSubmitted, ReviewCancelled
@@ -182,6 +184,23 @@ async def test_of_two_applications_for_one_renewal_one_is_refused(hall: Hall) ->
     answers = await asyncio.gather(*(hall.apply(COMMITTED, renews=licence) for _ in range(3)))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
     assert {answer.json().get("code") for answer in answers} == {None, "renewal-under-way"}
+
+
+@pytest.mark.rule("R32")
+async def test_whoever_applies_for_a_renewal_holds_the_licence_until_the_application_is_kept(hall: Hall) -> None:
+    licence = await issued(hall)
+
+    async def apply() -> object:
+        async with hall.harness.units.begin() as unit:
+            return await licences.held(unit, licence)
+
+    async with hall.harness.units.begin() as unit:
+        assert await licences.held(unit, licence) is not None
+        other = asyncio.create_task(apply())
+        for _ in range(50):
+            await unit.execute(select(1))
+        assert not other.done()
+    assert await other is not None
 
 
 @pytest.mark.rule("R32")

@@ -110,3 +110,15 @@ def test_whoever_owes_an_answer_at_the_door_holds_nobody_up() -> None:
     at_the_door = case.but(status=Status.SUBMITTED, accepted_on=None)
     assert queue.place(at_the_door) == queue.place(case)
     assert queue.place(at_the_door.but(status=Status.CORRECTION_REQUESTED)) is None
+
+
+@pytest.mark.rule("R15")
+def test_while_somebody_stands_before_it_a_case_is_not_denied_for_want_of_quantity() -> None:
+    """The one before may be decided in a new year, which has grants of its own."""
+    case = line([False]).cases["K0"].but(status=Status.REVIEWED, outcome=Outcome.GRANTED, reviewed_at=MONDAY)
+    waits = deciding.conclude(case, RULES, queue.Standing(ahead=1, left=0, now=MONDAY))
+    assert [event.action for event in waits.events] == ["queued"]
+    again = deciding.conclude(waits.case, RULES, queue.Standing(ahead=1, left=0, now=MONDAY))
+    assert (again.case, again.events) == (waits.case, ())
+    denied = deciding.conclude(waits.case, RULES, queue.Standing(ahead=0, left=0, now=MONDAY))
+    assert denied.case.outcome is Outcome.DENIED

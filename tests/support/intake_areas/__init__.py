@@ -4,7 +4,7 @@ An area adds to `room.ids` and `room.bodies` after the case of the room was made
 
 from collections.abc import Awaitable, Callable
 
-from tests.support.intake_areas import calendar, door, files, ledgers, stations
+from tests.support.intake_areas import calendar, door, files, ledgers, licences, stations
 from tests.support.rooms import Room
 
 AREAS: tuple[Callable[[Room, str], Awaitable[None]], ...] = (
@@ -13,5 +13,6 @@ AREAS: tuple[Callable[[Room, str], Awaitable[None]], ...] = (
     stations.furnish,
     files.furnish,
     ledgers.furnish,
+    licences.furnish,
 )
 BEFORE_AREAS: dict[str, list[str]] = {**ledgers.BEFORE}
