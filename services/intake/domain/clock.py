@@ -88,11 +88,11 @@ def timers(case: Case, rules: Rules) -> TimerPlan:
         return {} if limit is None else {(SUPPLEMENT_LIMIT, case.case_number): end_of_day(limit)}
     if case.status is not Status.ACCEPTED:
         return {}
-    ends = {review.review_id: silence_ends(review, rules.calendar) for review in case.current_reviews}
+    ends = {review.review_id: _silence_ends(review, rules.calendar) for review in case.current_reviews}
     return {(REVIEW_LIMIT, review_id): end for review_id, end in ends.items() if end is not None}
 
 
-def silence_ends(review: Review, calendar: Calendar) -> datetime | None:
+def _silence_ends(review: Review, calendar: Calendar) -> datetime | None:
     """When silence will have lasted to the end of the limit; None if it is broken, paused, or has been dealt with.
 
     An urging deals with it only where silence cannot consent: being urged must not spare a department R44."""
