@@ -25,7 +25,8 @@ from bench.history import fill
 from bench.report import Figure, Wanted
 from bench.rig import Rig
 from bench.web import ITEM, MATERIALS
-from sim.demo.day import Day, Story
+from sim.demo.acting import Story
+from sim.demo.day import Day
 from sim.demo.hall import Hall
 from tests.support.postgres import run_sql
 from tests.support.sandbox import free_port

@@ -11,7 +11,7 @@ from tests.support.hall import HallProcess, endings, faults_of, play_day, runnin
 
 async def test_the_standard_day_ends_as_it_should(tmp_path: Path) -> None:
     async with running(HallProcess(tmp_path)) as hall:
-        stories = await play_day(hall.base)
+        stories = await play_day(hall.base, whole=True)
         assert await faults_of(hall.base, stories) == []
         states = {e.story.title: e.case["state"] for e in await endings(hall.base, stories)}
         assert len(states) == 8

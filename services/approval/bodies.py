@@ -1,8 +1,9 @@
 """What officials hand in with a move. Shape and size only: what is lawful is the domain's to say."""
 
+import datetime as dt
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from yimen.contracts.envelope import Code
 from yimen.contracts.parts import FeeLine, Opinion, PauseKind, Staff
@@ -10,6 +11,7 @@ from yimen.web import Body
 
 Name = Annotated[str, Field(min_length=1, max_length=400, pattern=r"\S")]
 Text = Annotated[str, Field(max_length=8000)]
+Days = Annotated[int, Field(ge=1, le=15, strict=True, description="working days")]
 
 
 class Person(Body):
@@ -38,6 +40,51 @@ class PauseClock(Body):
     kind: PauseKind
     basis: Text
     planned_days: int = Field(ge=1, le=365, strict=True, description="working days, told to the applicant in writing")
+
+
+class RecordVisit(Body):
+    officials: list[Person] = Field(max_length=50)
+    place: Name
+    findings: Text
+    started_at: AwareDatetime
+    checked_party: Name = Field(description="who signed the record on the spot")
+
+
+class AskHearing(Body):
+    requested_by: Name
+    told_on: dt.date
+    requested_on: dt.date
+
+
+class AnnounceHearing(Body):
+    holds_at: AwareDatetime
+    place: Name
+    chair: Person
+
+
+class RecordHearing(Body):
+    record: Text
+
+
+class AskExtension(Body):
+    days: Days
+    reasons: Text
+
+
+class GrantExtension(Body):
+    days: Days
+    reasons: Text
+
+
+class RefuseExtension(Body):
+    reasons: Text
+
+
+class NameStandIn(Body):
+    name: Name
+    from_on: dt.date = Field(alias="from", description="the first day, in Shanghai")
+    until_on: dt.date = Field(alias="until", description="the last day, counted whole")
+    reason: Text
 
 
 class Forward(Body):

@@ -5,10 +5,12 @@ Intake's words on one review come in order; the fee window's come when they come
 
 from collections.abc import Callable
 
-from services.approval import queries
+from services.approval import calendars
 from services.approval.context import Context
 from services.approval.domain import arrivals
-from services.approval.domain.state import ReviewState, Standing
+from services.approval.domain.facts import Standing
+from services.approval.domain.state import ReviewState
+from services.approval.queries import reviews
 from yimen.bus import Handlers, Unit
 from yimen.contracts import Meta, fees, intake
 from yimen.errors import Permanent
@@ -18,7 +20,8 @@ handlers = Handlers()
 
 @handlers.on(intake.ReviewRequested)
 async def open_review(unit: Unit[Context], event: intake.ReviewRequested, _meta: Meta) -> None:
-    await queries.add(unit, arrivals.opened(event), unit.context.calendar)
+    calendar = await calendars.held(unit)
+    await reviews.add(unit, arrivals.opened(event), calendar)
 
 
 @handlers.on(intake.ReviewMaterialsAdded)
@@ -26,9 +29,19 @@ async def add_materials(unit: Unit[Context], event: intake.ReviewMaterialsAdded,
     await _change(unit, event, lambda state: arrivals.with_materials(state, event))
 
 
+@handlers.on(intake.ReviewMeetingConvened)
+async def record_meeting(unit: Unit[Context], event: intake.ReviewMeetingConvened, _meta: Meta) -> None:
+    await _change(unit, event, lambda state: arrivals.convened(state, event))
+
+
 @handlers.on(intake.ReviewUrged)
 async def record_urging(unit: Unit[Context], event: intake.ReviewUrged, _meta: Meta) -> None:
     await _change(unit, event, lambda state: arrivals.urged(state, event))
+
+
+@handlers.on(intake.ReviewExtensionDeclined)
+async def take_extension_back(unit: Unit[Context], event: intake.ReviewExtensionDeclined, _meta: Meta) -> None:
+    await _change(unit, event, lambda state: arrivals.extension_declined(state, event))
 
 
 @handlers.on(intake.ReviewDeemedConsented)
@@ -39,6 +52,11 @@ async def record_deemed_consent(unit: Unit[Context], event: intake.ReviewDeemedC
 @handlers.on(intake.ReviewCancelled)
 async def close_review(unit: Unit[Context], event: intake.ReviewCancelled, _meta: Meta) -> None:
     await _change(unit, event, lambda state: arrivals.cancelled(state, event))
+
+
+@handlers.on(intake.CalendarRevised)
+async def follow_calendar(unit: Unit[Context], event: intake.CalendarRevised, _meta: Meta) -> None:
+    await calendars.follow(unit, event)
 
 
 @handlers.on(fees.ListVerified)
@@ -58,16 +76,18 @@ async def mark_settled(unit: Unit[Context], event: fees.ListSettled, _meta: Meta
 
 async def _change(unit: Unit[Context], event: intake.ReviewEvent, change: Callable[[ReviewState], ReviewState]) -> None:
     """Raises `Permanent` for a review that was never asked of this window: its own first word is missing."""
-    before = await queries.find_locked(unit.conn, event.department, event.review_id)
+    calendar = await calendars.held(unit)
+    before = await reviews.find_locked(unit.conn, event.department, event.review_id)
     if before is None:
         raise Permanent(f"{event.type}: no review {event.review_id} in {event.department}")
-    await queries.keep(unit, before, change(before), unit.context.calendar)
+    await reviews.keep(unit, before, change(before), calendar)
 
 
 async def _mark(unit: Unit[Context], event: fees.ListEvent, standing: Standing, reason: str = "") -> None:
     """Raises `Permanent` for a list that this window never wrote."""
-    before = await queries.find_list_locked(unit.conn, event.department, event.list_id)
+    calendar = await calendars.held(unit)
+    before = await reviews.find_list_locked(unit.conn, event.department, event.list_id)
     if before is None:
         raise Permanent(f"{event.type}: no list {event.list_id} of {event.department}")
     after = arrivals.with_standing(before, event.list_id, standing, reason)
-    await queries.keep(unit, before, after, unit.context.calendar)
+    await reviews.keep(unit, before, after, calendar)

@@ -18,6 +18,9 @@ class ApprovalSettings(ServiceSettings):
     window: Code | None = None
     """Names a comprehensive window; without it the instance is named after its first department."""
 
+    extension_notice_days: Annotated[int, Field(ge=0, le=20)] = 5
+    """Working days that must be left of a review's limit when more time is asked for (R38)."""
+
     @field_validator("departments", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:

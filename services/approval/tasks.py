@@ -1,7 +1,7 @@
 """One official before one review: who may stand here, which version was read, what comes of a move.
 
 Guarantees: staff of another department get 403 whatever they ask for; a move is made on the locked row, and only on the
-version that the official has seen; the next state and the event that tells of it commit together.
+version that the official has seen; the next state and the events that tell of it commit together.
 """
 
 from collections.abc import Callable
@@ -11,13 +11,14 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Response
 
-from services.approval import queries
+from services.approval import calendars
 from services.approval.context import Context
 from services.approval.domain.state import Move, ReviewState
+from services.approval.queries import limits, papers, reviews
 from services.approval.views import ReviewDetail, detail
 from yimen.bus import Unit, View
 from yimen.contracts.envelope import Code
-from yimen.contracts.parts import Staff
+from yimen.contracts.parts import Paper, Staff
 from yimen.web import (
     Forbidden,
     NotFound,
@@ -29,15 +30,22 @@ from yimen.web import (
     if_match,
     set_etag,
 )
-from yimen.worktime import local_date
+from yimen.worktime import Calendar, local_date
+
+OFFICERS = (Role.SECTION_OFFICER, Role.CHIEF_REPRESENTATIVE)
+READERS = (*OFFICERS, Role.ORGAN_HEAD, Role.SUPERVISOR)
+HEADS = (Role.ORGAN_HEAD, Role.GOVERNMENT_HEAD)
+
+COUNTY = frozenset({Role.SUPERVISOR, Role.GOVERNMENT_HEAD})
+"""Whose work does not end at a department."""
 
 
 def serving(*roles: Role) -> Any:
-    """A caller of one of these roles who serves the department in the path; a supervisor serves them all."""
+    """A caller of one of these roles who serves the department in the path, or works for the whole county."""
+    for_all = COUNTY.intersection(roles)
 
     async def check(department: Code, caller: Annotated[Principal, allow(*roles)]) -> Principal:
-        supervises = Role.SUPERVISOR in roles and Role.SUPERVISOR in caller.roles
-        if not supervises and not caller.serves(department):
+        if for_all.isdisjoint(caller.roles) and not caller.serves(department):
             raise Forbidden("不是本部门的审查", "您只能办理本部门的审查事项，请核对部门。")
         return caller
 
@@ -50,6 +58,7 @@ class Task:
     department: str
     review_id: str
     unit: Unit[Context]
+    calendar: Calendar
     response: Response
 
     @property
@@ -57,16 +66,21 @@ class Task:
         """By whom and when: the two things that every move is signed with."""
         return self.caller.staff, self.unit.now
 
+    async def paper(self, kind: str) -> Paper:
+        """The department's next of this kind; given back if the move is refused."""
+        return await papers.next_paper(self.unit, self.department, kind, self.unit.now)
+
     async def move(self, make: Callable[[ReviewState], Move], expected: int | None = None) -> ReviewState:
         """The state after the move. `expected`: the version that the caller has read, where it matters."""
-        before = await queries.find_locked(self.unit.conn, self.department, self.review_id)
+        before = await reviews.find_locked(self.unit.conn, self.department, self.review_id)
         if before is None:
             raise no_such_review()
         if expected is not None and before.version != expected:
             raise StaleVersion(before.version)
-        after, event = make(before)
-        await queries.keep(self.unit, before, after, self.unit.context.calendar)
-        self.unit.emit(event)
+        after, *events = make(before)
+        await reviews.keep(self.unit, before, after, self.calendar)
+        for event in events:
+            self.unit.emit(event)
         set_etag(self.response, after.version)
         return after
 
@@ -82,8 +96,12 @@ class Transition:
     def hand(self) -> tuple[Staff, datetime]:
         return self.task.hand
 
+    @property
+    def calendar(self) -> Calendar:
+        return self.task.calendar
+
     async def make(self, move: Callable[[ReviewState], Move]) -> ReviewDetail:
-        return show(self.task.unit, await self.task.move(move, self.expected))
+        return await show(self.task.unit, await self.task.move(move, self.expected))
 
 
 def task(*roles: Role) -> Any:
@@ -94,7 +112,7 @@ def task(*roles: Role) -> Any:
         unit: Annotated[Unit[Context], Depends(current_unit)],
         response: Response,
     ) -> Task:
-        return Task(caller, department, review_id, unit, response)
+        return Task(caller, department, review_id, unit, await calendars.held(unit), response)
 
     return Depends(gather)
 
@@ -106,8 +124,10 @@ def transition(*roles: Role) -> Any:
     return Depends(gather)
 
 
-def show(view: View[Context], state: ReviewState) -> ReviewDetail:
-    return detail(state, view.context.calendar, local_date(view.now))
+async def show(view: View[Context], state: ReviewState) -> ReviewDetail:
+    calendar = await calendars.in_force(view)
+    changes = await limits.changes_of(view.conn, state.request.review_id)
+    return detail(state, calendar, local_date(view.now), changes)
 
 
 def no_such_review() -> NotFound:

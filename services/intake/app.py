@@ -6,8 +6,10 @@ from services.intake.api import routers
 from services.intake.context import Context
 from services.intake.handlers import handlers, timers
 from services.intake.publishing import publish_catalogue
+from services.intake.queries import calendar
 from services.intake.settings import IntakeSettings
 from services.intake.tables import metadata
+from yimen.bus import Unit
 from yimen.service import Blueprint, Parts, Service
 
 blueprint = Blueprint(
@@ -22,6 +24,11 @@ blueprint = Blueprint(
 )
 
 
+async def _greet(unit: Unit[Context]) -> None:
+    await calendar.follow_newest(unit)
+    await publish_catalogue(unit)
+
+
 def build(parts: Parts, settings: IntakeSettings) -> Service[Context]:
     context = Context(area=settings.area, catalogue=settings.catalogue, rules=settings.rules())
-    return Service(blueprint, parts, settings, context=context, on_start=publish_catalogue)
+    return Service(blueprint, parts, settings, context=context, on_start=_greet)

@@ -10,10 +10,12 @@ from services.intake.domain.catalogue import Item
 @dataclass
 class Context:
     """`rules.calendar` may be replaced while the service runs; whoever reads it reads it anew each time.
+    `calendar_revision` tells by which of the stored plans it counts (0: as seeded).
 
     `items` keeps versions that were read: a published version never changes."""
 
     area: str
     catalogue: Path
     rules: Rules
+    calendar_revision: int = 0
     items: dict[tuple[str, int], Item] = field(default_factory=dict)

@@ -6,9 +6,9 @@ order, and the case ends the same. A word on a review that was never asked for i
 
 from collections.abc import Callable
 
-from services.intake import queries
+from services.intake import planning, queries
 from services.intake.context import Context
-from services.intake.domain import clock, deciding, door, reviewing
+from services.intake.domain import clock, deciding, deferring, door, reviewing
 from services.intake.domain.case import Case, Change, Rules, Status
 from services.intake.domain.values import Answer, FeeList, Pausing, Review, SuperiorAnswer
 from services.intake.process import advance
@@ -20,6 +20,8 @@ from yimen.timers import Timer, Timers
 
 handlers = Handlers()
 timers = Timers()
+timers.on(planning.RECOMPUTE)(planning.order_recomputing)
+timers.on(planning.RECOMPUTE_CASE)(planning.recompute)
 
 Decide = Callable[[Case, Review, Rules], Change]
 
@@ -34,8 +36,10 @@ async def _found(unit: Unit[Context], event: approval.ReviewEvent) -> tuple[Case
 
 
 async def _apply(unit: Unit[Context], event: approval.ReviewEvent, decide: Decide) -> None:
+    """A word on a review of an earlier round changes nothing: the return that ended it was not upheld (R17)."""
     case, review = await _found(unit, event)
-    await advance(unit, case, decide(case, review, unit.context.rules))
+    if review.round == case.round:
+        await advance(unit, case, decide(case, review, unit.context.rules))
 
 
 @handlers.on(approval.ReviewReceived)
@@ -167,6 +171,20 @@ async def return_unsupplemented(unit: Unit[Context], timer: Timer) -> None:
     case = await _timed(unit, timer, timer.key)
     if case is not None:
         await advance(unit, case, door.return_unsupplemented(case, timer.due_at, unit.context.rules), fired=timer)
+
+
+@timers.on(clock.DEFERRAL_LIMIT)
+async def stop_for_the_gap(unit: Unit[Context], timer: Timer) -> None:
+    case = await _timed(unit, timer, timer.key)
+    if case is not None:
+        await advance(unit, case, deferring.lapse(case, unit.context.rules), fired=timer)
+
+
+@timers.on(clock.DEFERRAL_MAKE_UP)
+async def return_unfilled(unit: Unit[Context], timer: Timer) -> None:
+    case = await _timed(unit, timer, timer.key)
+    if case is not None:
+        await advance(unit, case, door.return_unfilled(case, timer.due_at), fired=timer)
 
 
 @timers.on(clock.REVIEW_LIMIT)

@@ -11,12 +11,15 @@ from collections import Counter
 from services.intake import queries
 from services.intake.context import Context
 from services.intake.domain import clock, documents
+from services.intake.domain.bans import refuse_banned
 from services.intake.domain.case import Case, Change
+from services.intake.queries import bans
 from yimen.bus import Unit
 from yimen.contracts import Event
 from yimen.contracts.intake import CaseLicenceIssued
 from yimen.contracts.parts import Paper
 from yimen.timers import Timer, cancel_timers, set_timers
+from yimen.worktime import local_date
 
 
 async def advance(unit: Unit[Context], before: Case, change: Change, *, fired: Timer | None = None) -> Case:
@@ -35,13 +38,21 @@ async def advance(unit: Unit[Context], before: Case, change: Change, *, fired: T
 
 
 async def begin(unit: Unit[Context], change: Change, password_hash: str) -> tuple[Paper, ...]:
-    """A new case; the papers that came of it."""
+    """A new case; the papers that came of it. Raises `Refusal` for an applicant who may not apply now, whoever hands in
+    for them (R14)."""
+    await _refuse_banned(unit, change.case)
     events = await _numbered(unit, change.events)
     queries.add_case(unit, change.case, password_hash)
     _say(unit, change.case, events)
     await _move_timers(unit, {}, clock.timers(change.case, unit.context.rules))
     papers = (getattr(event, "document", None) for event in events)
     return tuple(paper for paper in papers if isinstance(paper, Paper))
+
+
+async def _refuse_banned(unit: Unit[Context], case: Case) -> None:
+    if case.item.safety:
+        known = await bans.bans_of(unit, case.applicant.id_number)
+        refuse_banned(known, case.item, local_date(case.submitted_at))
 
 
 async def _numbered(unit: Unit[Context], events: tuple[Event, ...]) -> list[Event]:

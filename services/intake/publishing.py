@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from services.intake import queries
 from services.intake.context import Context
 from services.intake.domain.catalogue import CatalogueFaults, Item, load_catalogue
+from services.intake.domain.findings import Fault
 from yimen.bus import Unit
 from yimen.contracts.intake import ItemDescribed, ItemPublished, ItemRevised
 from yimen.contracts.parts import Material
@@ -26,11 +27,12 @@ async def publish(unit: Unit[Context], items: Iterable[Item]) -> None:
         raise CatalogueFaults(tuple(faults))
 
 
-async def _publish(unit: Unit[Context], item: Item) -> str | None:
+async def _publish(unit: Unit[Context], item: Item) -> Fault | None:
     known = await queries.newest_version(unit, item.code)
     if known is not None and known.version >= item.version:
         changed = known.version == item.version and known != item
-        return f"{item.code} {item.name}: 第{item.version}版已经公布，内容不得再改，请另立新版本。" if changed else None
+        said = f"第{item.version}版已经公布，内容不得再改，请另立新版本。"
+        return Fault("", f"{item.code} {item.name}", "", said) if changed else None
     if await queries.add_item(unit, item):
         unit.emit(_described(item, ItemPublished if known is None else ItemRevised))
     return None
@@ -49,4 +51,6 @@ def _described(item: Item, event: type[ItemDescribed]) -> ItemDescribed:
         fees=item.fees,
         stages=item.stages,
         effective_from=item.effective_from,
+        situations=item.situations,
+        quota=item.quota,
     )

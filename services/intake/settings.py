@@ -25,6 +25,9 @@ class IntakeSettings(ServiceSettings):
     supplement_days: int = Field(default=90, ge=1, le=365)
     """Calendar days to supplement after the one-time notice (R08)."""
 
+    deferral_grace_days: int = Field(default=15, ge=1, le=60)
+    """Working days to hand in what was let follow, never beyond the promise; and as many again to make up for it (R16)."""
+
     unreasoned_refusal_consents: bool = True
     """R43: a refusal without reasons counts as consent, and is shown as what it is."""
 
@@ -33,5 +36,6 @@ class IntakeSettings(ServiceSettings):
             calendar=Calendar.seeded(),
             hours=Hours(self.opens, self.closes),
             supplement_days=self.supplement_days,
+            deferral_grace_days=self.deferral_grace_days,
             unreasoned_refusal_consents=self.unreasoned_refusal_consents,
         )

@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 
-from sim.demo.day import Day
+from sim.demo import playing
 from sim.demo.hall import Hall
 from sim.demo.report import ending_of, show
 
@@ -66,7 +66,7 @@ async def play(base: str, console: Console) -> bool:
     """True if everything ended as it should."""
     started = time.monotonic()
     async with Hall(base) as hall:
-        stories = await Day(hall).play()
+        stories = await playing.play(hall, *playing.whole_programme(hall))
         endings = [await ending_of(hall, story) for story in stories.values()]
         for ending in endings:
             show(console, ending)

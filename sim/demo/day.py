@@ -1,42 +1,10 @@
-"""The standard day's eight cases, each from the door to its end, with the clock moved between the phases."""
+"""The standard day's eight cases, each from the door to its end."""
 
 import asyncio
-from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
 
-from sim.demo.hall import Hall, Json
-from sim.people import PEOPLE
-from yimen.worktime import SHANGHAI, Calendar, local_date
-
-MORNING, AFTERNOON = time(9, 30), time(14, 30)
-
-
-@dataclass
-class Story:
-    """One case: what is asked for, by whom, and how it must end."""
-
-    title: str
-    item: str
-    citizen: str
-    ends: str
-    outcome: str | None = None
-    lights: frozenset[str] = frozenset({"green"})
-    papers: tuple[str, ...] = ()
-    paid: int = 0
-    number: str = ""
-    password: str = ""
-    department: str = ""
-    code: str = ""
-    materials: list[Json] = field(default_factory=list)
-
-    @property
-    def case(self) -> str:
-        return f"/intake/cases/{self.number}"
-
-    @property
-    def clerk(self) -> str:
-        return f"clerk-{self.department}"
+from sim.demo.acting import AFTERNOON, MORNING, Cast, Moment, Story
+from sim.demo.hall import Hall
 
 
 def standard_day() -> dict[str, Story]:
@@ -67,60 +35,24 @@ def standard_day() -> dict[str, Story]:
     }  # fmt: skip
 
 
-class Day:
-    """Plays the stories side by side, phase after phase."""
-
+class Day(Cast):
     def __init__(self, hall: Hall) -> None:
-        self.hall = hall
-        self.stories = standard_day()
-        self._calendar = Calendar.seeded()
-        self._first = date.min
+        super().__init__(hall, standard_day())
 
-    async def play(self) -> dict[str, Story]:
-        await self._until_day(0, MORNING)
-        await self._choose_items()
+    @property
+    def moments(self) -> Mapping[Moment, Callable[[], Awaitable[None]]]:
+        return {
+            (0, MORNING): self.open,
+            (1, AFTERNOON): self.departments_work,
+            (3, MORNING): self.answers_come,
+            (6, MORNING): self.silence_is_acceptance,
+            (7, AFTERNOON): self.everything_is_served,
+        }
+
+    async def open(self) -> None:
+        await self.choose_items()
         await asyncio.gather(*(self.hand_in(story) for story in self.stories.values()))
         await self.first_morning()
-        await self._until_day(1, AFTERNOON)
-        await self.departments_work()
-        await self._until_day(3, MORNING)
-        await self.answers_come()
-        await self._until_day(6, MORNING)
-        await self.silence_is_acceptance()
-        await self._until_day(7, AFTERNOON)
-        await self.everything_is_served()
-        return self.stories
-
-    # -- time -----------------------------------------------------------------------------------------------------------
-
-    async def _until_day(self, working_days: int, at: time) -> None:
-        """Day 0 is the next working day; the hall's clock only moves forward."""
-        if not working_days:
-            self._first = self._calendar.next_working_day(local_date(await self.hall.now()))
-        day = self._calendar.add(self._first, working_days).date if working_days else self._first
-        await self.hall.move_clock(datetime.combine(day, at, SHANGHAI))
-
-    # -- the door -------------------------------------------------------------------------------------------------------
-
-    async def _choose_items(self) -> None:
-        catalogue = (await self.hall.until(None, "/intake/items", lambda page: page["items"], "a catalogue"))["items"]
-        for story in self.stories.values():
-            item = next(one for one in catalogue if story.item in one["name"])
-            story.code, story.department = item["code"], item["department"]
-            full = await self.hall.get(None, f"/intake/items/{story.code}")
-            story.materials = [
-                {"code": m["code"], "copies": max(1, m["originals"] + m["copies"])} for m in full["materials"]
-            ]
-
-    async def hand_in(self, story: Story) -> None:
-        person = PEOPLE[story.citizen]
-        applicant: dict[str, Any] = {"name": person.name, "id_number": person.id_number, "phone": person.phone}
-        applicant["type"] = "organisation" if person.id_number.startswith("9") else "person"
-        if applicant["type"] == "organisation":
-            applicant["name"] = "诚远建材有限公司"
-        body = {"item_code": story.code, "channel": "web", "applicant": applicant, "materials": story.materials}
-        made = await self.hall.create(story.citizen, "/intake/applications", body)
-        story.number, story.password = made["case_number"], made["query_password"]
 
     async def first_morning(self) -> None:
         """Windows answer at once, but for one."""
@@ -150,35 +82,6 @@ class Day:
         piece = {"code": story.materials[0]["code"], "reason": "申请书缺少法定代表人签名"}
         await self.hall.act(story.clerk, story.case, "correction", {"requested": [piece]})
         await self.hall.refused(story.clerk, story.case, "correction", {"requested": [piece]})
-
-    # -- the departments ------------------------------------------------------------------------------------------------
-
-    async def review_of(self, story: Story, department: str) -> str:
-        """The department's desk as its officer sees it, once the request has reached it."""
-        path = f"/approval/departments/{department}/reviews?case_number={story.number}"
-        page = await self.hall.until(f"officer-{department}", path, lambda found: found["items"], "a review")
-        review = f"/approval/departments/{department}/reviews/{page['items'][0]['review_id']}"
-        await self.hall.act(f"officer-{department}", review, "receipt")
-        return review
-
-    async def consent(self, department: str, review: str) -> None:
-        answer = {"opinion": "consent", "reasons": "符合审批条件", "legal_basis": "行政许可法第三十八条"}
-        await self.hall.act(f"chief-{department}", review, "decision", answer)
-
-    async def list_fees(self, department: str, review: str, code: str) -> str:
-        lines = {"lines": [{"code": code, "quantity": 1}]}
-        return str((await self.hall.create(f"officer-{department}", f"{review}/fee-list", lines))["list_id"])
-
-    async def verify(self, list_id: str) -> None:
-        path = f"/fees/lists/{list_id}"
-        await self.hall.until("fee-officer", path, lambda found: found["state"] != "waiting", "the list")
-        await self.hall.act("fee-officer", path, "verification")
-
-    async def pay(self, story: Story, method: str) -> None:
-        path = f"/fees/cases/{story.number}/notices"
-        page = await self.hall.until("fee-officer", path, lambda found: found["notices"], "a payment notice")
-        await self.hall.pay(page["notices"][0]["payment_code"], method)
-        await self.hall.until("fee-officer", path, lambda found: found["notices"][0]["cleared_at"], "the money")
 
     async def departments_work(self) -> None:
         s = self.stories
@@ -222,21 +125,16 @@ class Day:
 
     async def answers_come(self) -> None:
         joint, forwarded = self.stories["joint"], self.stories["forwarded"]
-        environment = await self._desk(joint, "environment")
+        environment = await self.desk(joint, "environment")
         await self.hall.act("officer-environment", environment, "resumption")
         await self.consent("environment", environment)
         await self.pay(joint, "counter")
         await self.decided(joint)
-        up = await self._desk(forwarded, forwarded.department)
+        up = await self.desk(forwarded, forwarded.department)
         answer = {"superior": "市民族宗教事务局", "granted": True, "opinion": "同意"}
         await self.hall.act(f"officer-{forwarded.department}", up, "superior-answer", answer)
         await self.consent(forwarded.department, up)
         await self.decided(forwarded)
-
-    async def _desk(self, story: Story, department: str) -> str:
-        path = f"/approval/departments/{department}/reviews?case_number={story.number}"
-        page = await self.hall.get(f"officer-{department}", path)
-        return f"/approval/departments/{department}/reviews/{page['items'][0]['review_id']}"
 
     async def silence_is_acceptance(self) -> None:
         story = self.stories["silent"]
@@ -244,16 +142,6 @@ class Day:
         review = await self.review_of(story, story.department)
         await self.consent(story.department, review)
         await self.decided(story)
-
-    # -- the end --------------------------------------------------------------------------------------------------------
-
-    async def decided(self, story: Story) -> None:
-        """The outcome is known from the last answer on; it is decided when the money is in as well."""
-        await self.hall.until(story.clerk, story.case, lambda case: case["decided_at"], "the decision")
-
-    async def serve(self, story: Story) -> None:
-        receiver = PEOPLE[story.citizen].name
-        await self.hall.act(story.clerk, story.case, "service", {"way": "大厅自取", "receiver": receiver})
 
     async def everything_is_served(self) -> None:
         served = ("committed", "joint", "forwarded", "corrected", "silent")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sim.demo.day import Day
 from sim.demo.hall import Hall
+from sim.demo.playing import play
 from tests.faults.dose import dice, dose
 from tests.support.hall import HallProcess, faults_of, running
 
@@ -18,8 +19,7 @@ async def test_embedded_hall_killed_at_random_points_ten_times(tmp_path: Path) -
     process = HallProcess(tmp_path)
     async with running(process):
         async with Hall(process.base, patience=120) as hall:
-            day = Day(hall)
-            playing = asyncio.create_task(day.play())
+            playing = asyncio.create_task(play(hall, Day(hall)))
             await _keep_killing(process, playing, dice("hall"))
             stories = await playing
         assert await faults_of(process.base, stories) == []

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import httpx
 
-from sim.demo.day import Day, Story
+from sim.demo.acting import Story
+from sim.demo.day import Day
 from sim.demo.hall import Hall
+from sim.demo.playing import play, whole_programme
 from sim.demo.report import Ending, ending_of
 from tests.support.sandbox import free_port
 
@@ -68,9 +70,10 @@ async def running(process: HallProcess) -> AsyncIterator[HallProcess]:
         await process.stop()
 
 
-async def play_day(base: str) -> dict[str, Story]:
+async def play_day(base: str, *, whole: bool = False) -> dict[str, Story]:
+    """The standard day; or the whole programme of the demonstration."""
     async with Hall(base) as hall:
-        return await Day(hall).play()
+        return await play(hall, *(whole_programme(hall) if whole else (Day(hall),)))
 
 
 async def endings(base: str, stories: dict[str, Story]) -> list[Ending]:

@@ -16,6 +16,7 @@ import uvicorn
 from sqlalchemy import func, select
 from starlette.types import ASGIApp
 
+from sim.demo import playing
 from sim.demo.day import Day
 from sim.demo.hall import Hall
 from sim.demo.report import Ending, ending_of
@@ -83,7 +84,7 @@ async def play(
     """The whole day, until everybody has handled everything. `services`: all replicas."""
     services = list(services)
     async with Hall(base) as hall:
-        stories = await day(hall, **options).play()
+        stories = await playing.play(hall, day(hall, **options))
         await tap.caught_up(services)
         await _receipts_are_in(services)
         await tap.caught_up(services)

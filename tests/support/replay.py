@@ -28,7 +28,8 @@ from services.monitor.app import build as build_monitor
 from services.monitor.settings import MonitorSettings
 from services.notify.app import build as build_notify
 from services.notify.settings import NotifySettings
-from sim.demo.day import Day, Story
+from sim.demo.acting import Story
+from sim.demo.day import Day
 from sim.demo.hall import Hall
 from tests.support.played import Played, play, served
 from tests.support.sandbox import free_port

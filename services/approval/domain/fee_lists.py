@@ -8,8 +8,9 @@ decision or deemed consent, or intake would not know of it when it joins the ans
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.approval.domain.moves import refuse_unreceived
-from services.approval.domain.state import FeeList, Move, ReviewState, Standing
+from services.approval.domain.facts import FeeList, Standing
+from services.approval.domain.guards import refuse_unreceived
+from services.approval.domain.state import Move, ReviewState
 from yimen.contracts import approval
 from yimen.contracts.parts import FeeLine, Staff
 from yimen.errors import NotNow, Unfit
@@ -51,10 +52,14 @@ def _check_codes(state: ReviewState, lines: Sequence[FeeLine]) -> None:
 def _replaced(state: ReviewState, replaces: str | None) -> str | None:
     last = state.fee_lists[-1] if state.fee_lists else None
     if last is not None and last.standing is not Standing.REJECTED:
-        detail = f"清单{last.list_id}尚未被退回，不能另开清单。"
+        detail = f"清单{last.list_id}尚未被退回，不得另开清单，请等待收费窗口核定。"
         raise NotNow("fee-list-open", "已有收费清单", detail, list_id=last.list_id)
     expected = None if last is None else last.list_id
     if replaces is not None and replaces != expected:
-        detail = "没有可以更正的清单。" if expected is None else f"只能更正最近被退回的清单{expected}。"
+        detail = (
+            "没有可以更正的清单，请不要填写所更正的清单。"
+            if expected is None
+            else f"只能更正最近被退回的清单{expected}。"
+        )
         raise Unfit("fee-list-not-rejected", "所更正的清单不对", detail, replaceable=expected)
     return expected

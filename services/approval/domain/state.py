@@ -8,10 +8,25 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Self
 
+from services.approval.domain.facts import (
+    Addition,
+    Assignment,
+    Decision,
+    ExtensionStory,
+    FeeList,
+    Forwarding,
+    Hearing,
+    Meeting,
+    Receipt,
+    SpecialProcedure,
+    SuperiorAnswer,
+    Urging,
+    Visit,
+)
 from yimen.contracts.approval import ReviewEvent
-from yimen.contracts.envelope import Code, Instant, Name, Part, Text
+from yimen.contracts.envelope import Code, Instant, Part
 from yimen.contracts.intake import ReviewRequested
-from yimen.contracts.parts import FeeLine, Kind, Material, Opinion, PauseKind, Staff
+from yimen.contracts.parts import Kind, Office, Opinion, Staff
 from yimen.worktime import Calendar, Day, Limit, Pause, local_date
 
 
@@ -29,80 +44,8 @@ class Status(StrEnum):
 OPEN = frozenset({Status.REQUESTED, Status.IN_REVIEW, Status.PAUSED, Status.FORWARDED, Status.AWAITING_SUPERIOR})
 """Somebody in the department still has something to do."""
 
-
-class Standing(StrEnum):
-    """What the fee window has made of a list."""
-
-    LISTED = "listed"
-    VERIFIED = "verified"
-    REJECTED = "rejected"
-    SETTLED = "settled"
-
-
-class Receipt(Part):
-    signed_by: Staff
-    received_at: Instant
-
-
-class Assignment(Part):
-    assignee: Staff
-    assigned_by: Staff
-    assigned_at: Instant
-
-
-class SpecialProcedure(Part):
-    """A pause for a procedure of Art. 45, with the planned time that was told in writing (R26)."""
-
-    kind: PauseKind
-    basis: Text
-    planned_days: int
-    paused_by: Staff
-    paused_at: Instant
-    resumed_by: Staff | None = None
-    resumed_at: Instant | None = None
-
-
-class Forwarding(Part):
-    superior: Name
-    opinion: Text
-    forwarded_by: Staff
-    forwarded_at: Instant
-
-
-class SuperiorAnswer(Part):
-    superior: Name
-    granted: bool
-    opinion: Text
-    answered_at: Instant
-
-
-class Decision(Part):
-    opinion: Opinion
-    reasons: Text
-    legal_basis: Text
-    decided_by: Staff
-    decided_at: Instant
-
-
-class Addition(Part):
-    materials: tuple[Material, ...]
-    added_at: Instant
-
-
-class Urging(Part):
-    reason: Text
-    urged_at: Instant
-
-
-class FeeList(Part):
-    list_id: Code
-    lines: tuple[FeeLine, ...]
-    replaces: Code | None
-    standing: Standing
-    reason: Text
-    """Why the fee window rejected it."""
-    listed_by: Staff
-    listed_at: Instant
+SILENCE = "silence"
+"""The ground on which a limit that passed consents (R44); the other one is absence (R45)."""
 
 
 class ReviewState(Part):
@@ -110,13 +53,19 @@ class ReviewState(Part):
     request: ReviewRequested
     additions: tuple[Addition, ...] = ()
     urgings: tuple[Urging, ...] = ()
+    meetings: tuple[Meeting, ...] = ()
     receipt: Receipt | None = None
     assignment: Assignment | None = None
+    former_assignments: tuple[Assignment, ...] = ()
     procedures: tuple[SpecialProcedure, ...] = ()
+    visits: tuple[Visit, ...] = ()
+    hearing: Hearing | None = None
+    extension: ExtensionStory | None = None
     forwarding: Forwarding | None = None
     superior_answer: SuperiorAnswer | None = None
     decision: Decision | None = None
     deemed_at: Instant | None = None
+    deemed_ground: Code = SILENCE
     cancelled_at: Instant | None = None
     fee_lists: tuple[FeeList, ...] = ()
 
@@ -139,10 +88,47 @@ class ReviewState(Part):
         }
 
     @property
+    def over(self) -> bool:
+        """Nothing runs any more: answered, deemed to have answered, or no longer asked."""
+        return self.decision is not None or self.deemed_at is not None or self.cancelled_at is not None
+
+    @property
     def standing_procedure(self) -> SpecialProcedure | None:
         """The special procedure for which the clock stands now."""
         last = self.procedures[-1] if self.procedures else None
         return last if last is not None and last.resumed_at is None else None
+
+    @property
+    def awaits_hearing(self) -> bool:
+        """A hearing was asked for and not held (R31)."""
+        return self.hearing is not None and self.hearing.record is None
+
+    @property
+    def chair(self) -> Staff | None:
+        """Who chairs the hearing: nobody who examines (Art. 48)."""
+        noticed = None if self.hearing is None else self.hearing.notice
+        return None if noticed is None else noticed.chair
+
+    @property
+    def examiners(self) -> frozenset[str]:
+        """Ids of all who have worked on it, whoever has it now."""
+        given = [*self.former_assignments, *([self.assignment] if self.assignment else [])]
+        staff = [
+            *(one for assignment in given for one in (assignment.assignee, assignment.assigned_by)),
+            *(official for visit in self.visits for official in visit.officials),
+            *([self.receipt.signed_by] if self.receipt else []),
+            *([self.forwarding.forwarded_by] if self.forwarding else []),
+            *([self.decision.decided_by] if self.decision else []),
+        ]
+        return frozenset(one.id for one in staff)
+
+    @property
+    def awaited_office(self) -> Office | None:
+        """Who has a request for more time before them (R23, R24)."""
+        story = self.extension
+        if story is None or story.request is None or not story.waits or self.over:
+            return None
+        return story.request.office
 
     @property
     def may_forward(self) -> bool:
@@ -174,7 +160,8 @@ class ReviewState(Part):
 
     @property
     def limit(self) -> Limit:
-        """The department's own limit, counted from the notice; only its own pauses stop it."""
+        """The department's own limit, counted from the notice; only its own pauses stop it, only its own extension
+        lengthens it."""
         return Limit(
             start=self.request.requested_on,
             budget=self.request.limit_days,
@@ -182,6 +169,7 @@ class ReviewState(Part):
                 Pause(local_date(one.paused_at), None if one.resumed_at is None else local_date(one.resumed_at))
                 for one in self.procedures
             ),
+            extension=0 if self.extension is None else self.extension.days,
         )
 
     def due(self, calendar: Calendar) -> Day | None:
@@ -190,10 +178,8 @@ class ReviewState(Part):
 
     def days_left(self, calendar: Calendar, today: dt.date) -> int | None:
         """Working days left after today; 0 on the last day, negative when late. None once nothing runs any more."""
-        if self.decision is not None or self.deemed_at is not None or self.cancelled_at is not None:
-            return None
-        return self.limit.left(calendar, today)
+        return None if self.over else self.limit.left(calendar, today)
 
 
-Move = tuple[ReviewState, ReviewEvent]
-"""The next state, and what is said of it on the bus."""
+Move = tuple[ReviewState, *tuple[ReviewEvent, ...]]
+"""The next state, then what is said of it on the bus, in that order."""

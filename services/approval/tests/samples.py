@@ -7,9 +7,11 @@ from services.approval.domain import arrivals, moves
 from services.approval.domain.state import ReviewState
 from yimen.contracts import fees, intake
 from yimen.contracts.parts import Applicant, Due, Fee, FeeLine, Kind, Material, Opinion, Staff
+from yimen.worktime import Calendar
 
 SIGNER = Staff(id="u1", name="王签收")
 CHIEF = Staff(id="c1", name="李首席")
+CALENDAR = Calendar.seeded()
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """Monday 2026-03-02, nine in the morning in Shanghai."""
 

@@ -80,6 +80,7 @@ async def test_a_comprehensive_window_is_named_and_bound_for_all_its_departments
         assert harness.service.queue.name == "approval.general"
         assert harness.units.source == "/approval/general"
         assert harness.service.queue.bindings == (
+            "intake.calendar.#",
             "intake.review.*.culture",
             "fees.list.*.culture",
             "intake.review.*.forestry",

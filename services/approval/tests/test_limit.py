@@ -6,11 +6,8 @@ import pytest
 
 from services.approval.domain import moves
 from services.approval.tests import samples
-from services.approval.tests.samples import SIGNER
+from services.approval.tests.samples import CALENDAR, SIGNER
 from yimen.contracts.parts import PauseKind
-from yimen.worktime import Calendar
-
-CALENDAR = Calendar.seeded()
 
 
 def at(month: int, day: int) -> datetime:
@@ -23,7 +20,7 @@ def paused(state, month: int, day: int):
 
 
 def resumed(state, month: int, day: int):
-    return moves.resume(state, SIGNER, at(month, day))[0]
+    return moves.resume(state, SIGNER, at(month, day), CALENDAR)[0]
 
 
 @pytest.mark.rule("R20")

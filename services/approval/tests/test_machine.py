@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from services.approval.domain import arrivals, moves
+from services.approval.domain.facts import Standing
 from services.approval.domain.fee_lists import list_fees
-from services.approval.domain.state import ReviewState, Standing, Status
+from services.approval.domain.state import ReviewState, Status
 from services.approval.tests import samples
-from services.approval.tests.samples import CHIEF, MONDAY, SIGNER
+from services.approval.tests.samples import CALENDAR, CHIEF, MONDAY, SIGNER
 from yimen.contracts import approval
 from yimen.contracts.parts import FeeLine, Kind, Opinion, PauseKind
 from yimen.errors import Refusal
@@ -74,7 +75,7 @@ class Desk(RuleBasedStateMachine):
     @rule()
     def resume(self):
         lawful = self.has("paused") and self.lacks("cancelled")
-        if self.attempt(lawful, lambda s: moves.resume(s, SIGNER, self.now)):
+        if self.attempt(lawful, lambda s: moves.resume(s, SIGNER, self.now, CALENDAR)):
             self.done.remove("paused")
 
     @rule()

@@ -5,7 +5,7 @@ import pytest
 from services.approval.domain import arrivals, moves
 from services.approval.domain.state import ReviewState, Status
 from services.approval.tests import samples
-from services.approval.tests.samples import CHIEF, MONDAY, SIGNER
+from services.approval.tests.samples import CALENDAR, CHIEF, MONDAY, SIGNER
 from yimen.contracts import approval
 from yimen.contracts.parts import Kind, Opinion, PauseKind, Staff
 from yimen.errors import NotNow, Refusal, Unfit
@@ -18,7 +18,7 @@ LAWFUL_MOVES = {
 }
 EVERY_MOVE = LAWFUL_MOVES | {
     "receive": lambda s: moves.receive(s, SIGNER, MONDAY),
-    "resume": lambda s: moves.resume(s, SIGNER, MONDAY),
+    "resume": lambda s: moves.resume(s, SIGNER, MONDAY, CALENDAR),
     "superior answer": lambda s: moves.record_superior_answer(s, "市消防救援支队", True, "", MONDAY),
 }
 
@@ -85,7 +85,7 @@ def test_a_pause_without_basis_is_refused(basis):
 def test_only_one_pause_stands_at_a_time_and_another_may_follow_it():
     paused, _ = EVERY_MOVE["pause"](samples.received())
     assert refusal(EVERY_MOVE["pause"], paused).code == "already-paused"
-    resumed, _ = moves.resume(paused, SIGNER, MONDAY)
+    resumed, _ = moves.resume(paused, SIGNER, MONDAY, CALENDAR)
     again, _ = EVERY_MOVE["pause"](resumed)
     assert again.status is Status.PAUSED
 
@@ -103,7 +103,7 @@ def test_the_clock_cannot_be_stopped_after_the_decision_or_deemed_consent():
 def test_a_paused_review_is_not_decided_until_it_is_resumed():
     paused, _ = EVERY_MOVE["pause"](samples.received())
     assert refusal(EVERY_MOVE["decide"], paused).code == "review-paused"
-    resumed, _ = moves.resume(paused, SIGNER, MONDAY)
+    resumed, _ = moves.resume(paused, SIGNER, MONDAY, CALENDAR)
     assert samples.decided(resumed).status is Status.DECIDED
 
 

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import text
 
-from services.approval import queries
 from services.approval.domain.state import OPEN, Status
+from services.approval.queries import reviews as stored
 from services.approval.tables import reviews
 from services.approval.tests import samples
 from services.approval.tests.desk import HEARING, Desk
@@ -88,7 +88,7 @@ def finished(number: int) -> dict[str, object]:
 
 async def test_the_open_queue_is_read_by_index_past_all_that_is_finished(desk: Desk):
     await fill(desk)
-    chosen = queries.in_order("fire", statuses=OPEN, limit=50)
+    chosen = stored.in_order("fire", statuses=OPEN, limit=50)
     sqlite = desk.harness.service.database.is_sqlite
     async with desk.harness.units.begin() as unit:
         await unit.execute(reviews.insert(), [finished(number) for number in range(3000)])

@@ -64,6 +64,7 @@ async def _case(unit: Unit[Context], item: Item, body: ApplicationBody, caller: 
         item=item,
         channel=body.channel,
         applicant=applicant,
+        situations=body.situations,
         account=None if Role.WINDOW_CLERK in caller.roles else caller.id,
         submitted_at=unit.now,
         received_on=on,

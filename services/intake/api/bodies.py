@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from services.intake.domain.grounds import RefusalGround
 from yimen.contracts.envelope import Code, Name
 from yimen.contracts.parts import Channel, Outcome
 from yimen.web import Body
@@ -32,6 +33,7 @@ class ApplicationBody(Body):
     channel: Channel
     applicant: ApplicantBody
     materials: Materials
+    situations: Annotated[tuple[Code, ...], Field(max_length=50, description="该事项分情形的，至少选择一种")] = ()
     as_is: Annotated[bool, Field(description="材料不齐仍要提交：窗口须在五个工作日内一次性告知")] = False
 
 
@@ -45,8 +47,9 @@ class CorrectionBody(Body):
 
 
 class RefusalBody(Body):
+    ground: RefusalGround
     reasons: Words
-    competent_organ: Name | None = None
+    competent_organ: Annotated[Name | None, Field(description="属于其他机关职权的必填")] = None
 
 
 class ReturnBody(Body):

@@ -1,4 +1,5 @@
-"""Reading cases: the applicant their own, clerks and officers their department's, supervisors and leaders all."""
+"""Reading cases: the applicant their own, clerks and officers their department's, supervisors, leaders and the
+centre all."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -43,11 +44,11 @@ async def list_cases(
     department: Code | None = None,
     limit: Limit = 50,
     after: After = None,
-    caller: Principal = allow(Role.WINDOW_CLERK, Role.SUPERVISOR),
+    caller: Principal = allow(Role.WINDOW_CLERK, Role.SUPERVISOR, Role.CENTRE_ADMIN),
 ) -> CasePage:
     """Oldest first. A clerk sees the departments that they serve."""
     departments = [department] if department else None
-    if Role.SUPERVISOR not in caller.roles:
+    if caller.roles.isdisjoint({Role.SUPERVISOR, Role.CENTRE_ADMIN}):
         if department and not caller.serves(department):
             raise Forbidden("不是本部门的办件", "只能查看所在窗口部门的办件，请改选本部门。")
         departments = departments or sorted(caller.departments)

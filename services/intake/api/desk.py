@@ -117,9 +117,17 @@ def desk(*roles: Role, owner: bool = False, may_move: Callable[[Principal, Case]
     ) -> Desk:
         case = await queries.locked_case(unit, case_number)
         may = case is not None and (may_move(caller, case) or (owner and owns(caller, case)))
-        admitted = admit(caller, case, may)
-        if admitted.version != expected:
-            raise StaleVersion(admitted.version)
-        return Desk(unit, caller, admitted, response)
+        return Desk(unit, caller, _as_seen(admit(caller, case, may), expected), response)
 
     return Depends(approach)
+
+
+def any_case(_caller: Principal, _case: Case) -> bool:
+    """For the centre's own administrators, who move any department's case."""
+    return True
+
+
+def _as_seen(case: Case, version: int) -> Case:
+    if case.version != version:
+        raise StaleVersion(case.version)
+    return case

@@ -23,12 +23,6 @@ Window = Annotated[Desk, desk(Role.WINDOW_CLERK)]
 ApplicantOrWindow = Annotated[Desk, desk(Role.WINDOW_CLERK, Role.CITIZEN, owner=True)]
 
 
-@router.post("/acceptance")
-async def accept(at: Window) -> CaseView:
-    """受理; departments are asked at the same moment (R40)."""
-    return await at.make(lambda case, rules: door.accept(case, at.caller.staff, at.unit.now, rules))
-
-
 @router.post("/correction")
 async def request_correction(body: CorrectionBody, at: Window) -> CaseView:
     """一次性告知: once, and everything (R04, R06)."""
@@ -44,7 +38,9 @@ async def request_correction(body: CorrectionBody, at: Window) -> CaseView:
 async def refuse(body: RefusalBody, at: Window) -> CaseView:
     """不予受理 (R02, R03)."""
     by, now = at.caller.staff, at.unit.now
-    return await at.make(lambda case, rules: door.refuse(case, body.reasons, body.competent_organ, by, now, rules))
+    return await at.make(
+        lambda case, rules: door.refuse(case, body.ground, body.reasons, body.competent_organ, by, now, rules)
+    )
 
 
 @router.post("/return")

@@ -11,12 +11,14 @@ from services.intake.domain import clock, join, words
 from services.intake.domain.case import Case, Rules, Status
 from services.intake.domain.values import (
     Answer,
+    Deferral,
     FeeList,
     Held,
     LeadDecision,
     Licence,
     Meeting,
     Pausing,
+    ReExamination,
     Review,
     SuperiorAnswer,
 )
@@ -123,6 +125,7 @@ class CasePage(BaseModel):
 
 class CaseView(CaseSummary):
     item_version: int
+    situations: tuple[str, ...]
     channel: Channel
     applicant: ApplicantView
     materials: tuple[Held, ...]
@@ -134,6 +137,8 @@ class CaseView(CaseSummary):
     promised_days: int
     statutory_days: int
     extension_days: int
+    deferral: Deferral | None
+    re_examination: ReExamination | None
     promised_due: Due | None
     statutory_due: Due | None
     paused: bool
@@ -218,18 +223,20 @@ def case_view(
     """`whole`: whether the reader may see the whole identification and the telephone number."""
     kept = ("materials", "requested", "accepted_on", "accepted_at", "extension_days", "stage", "reviewed_at", "channel")
     ended = ("reasons", "legal_basis", "decided_on", "decided_at", "licence", "ended_at", "missing", "outstanding")
+    ways = ("deferral", "re_examination")
     pauses = [pause for review in case.reviews for pause in review.pauses]
-    own = {name: getattr(case, name) for name in (*kept, *ended)}
+    own = {name: getattr(case, name) for name in (*kept, *ended, *ways)}
     return CaseView(
         **summary(case, rules),
         **own,
         item_version=case.item.version,
+        situations=case.situations,
         applicant=_applicant(case, whole=whole),
         promised_days=case.item.promised_days,
         statutory_days=case.item.statutory_days,
         promised_due=clock.maybe_due(clock.promised_due(case, rules)),
         statutory_due=clock.maybe_due(clock.statutory_due(case, rules)),
-        paused=any(review.paused for review in case.reviews),
+        paused=clock.stands(case),
         pauses=sorted(pauses, key=lambda pause: pause.started_at),
         reviews=[_review(case, review, rules, answers) for review in case.reviews],
         meetings=case.meetings,

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Self
 
 from services.intake.domain.catalogue import Item
+from services.intake.domain.situations import materials_for
 from services.intake.domain.values import (
     Agent,
     Deferral,
@@ -103,9 +104,10 @@ class Case(Value):
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Names of the mandatory materials that are not in the file."""
+        """Names of the mandatory materials that are not in the file, as the chosen situations ask for them."""
         held = {material.code for material in self.materials if material.copies > 0}
-        return tuple(m.name for m in self.item.materials if m.required and m.code not in held)
+        asked = materials_for(self.item, self.situations)
+        return tuple(m.name for m in asked if m.required and m.code not in held)
 
     @property
     def outstanding(self) -> tuple[RequestedMaterial, ...]:
@@ -114,22 +116,48 @@ class Case(Value):
         return tuple(material for material in self.requested if material.code not in brought)
 
     @property
+    def awaits_deferred(self) -> bool:
+        """Accepted with a gap that is not filled yet (R16)."""
+        return self.deferral is not None and self.deferral.met_at is None
+
+    @property
+    def outstanding_deferred(self) -> tuple[RequestedMaterial, ...]:
+        """What was let follow and is not in the file yet."""
+        held = {material.code for material in self.materials if material.copies > 0}
+        return tuple(m for m in self.deferral.materials if m.code not in held) if self.deferral else ()
+
+    @property
+    def reopened(self) -> bool:
+        """Returned once, and the return was not upheld (R17)."""
+        return self.re_examination is not None and self.re_examination.upheld is False
+
+    @property
+    def round(self) -> int:
+        """Reviews asked for before a return that was not upheld are history: they count for nothing."""
+        return 2 if self.reopened else 1
+
+    @property
+    def live_reviews(self) -> tuple[Review, ...]:
+        return tuple(review for review in self.reviews if review.round == self.round)
+
+    @property
     def current_reviews(self) -> tuple[Review, ...]:
-        return tuple(review for review in self.reviews if review.stage == self.stage)
+        return tuple(review for review in self.live_reviews if review.stage == self.stage)
 
     @property
     def standing_lists(self) -> tuple[str, ...]:
         """Fee lists of all departments, less those that a later list replaces."""
-        lists = [fee_list for review in self.reviews for fee_list in review.lists]
+        lists = [fee_list for review in self.live_reviews for fee_list in review.lists]
         replaced = {fee_list.replaces for fee_list in lists}
         return tuple(sorted(fee_list.list_id for fee_list in lists if fee_list.list_id not in replaced))
 
     @property
     def lead_words(self) -> tuple[LeadDecision, ...]:
-        """The lead's decisions on others' refusals, stage by stage."""
+        """The lead's decisions on others' refusals, stage by stage; what came before a reopening is history."""
+        since = min((review.requested_at for review in self.live_reviews), default=self.submitted_at)
         words: list[LeadDecision] = []
         word = self.lead_decision
-        while word is not None:
+        while word is not None and word.decided_at >= since:
             words.insert(0, word)
             word = word.earlier
         return tuple(words)
@@ -151,6 +179,7 @@ class Rules:
     hours: Hours = field(default_factory=Hours)
     answer_days: int = 5  # R05, national law
     supplement_days: int = 90  # R08, C, calendar days
+    deferral_grace_days: int = 15  # R16, C
     serve_days: int = 10  # R30, national law
     unreasoned_refusal_consents: bool = True  # R43, C
 

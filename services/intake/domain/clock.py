@@ -6,16 +6,19 @@ forget one.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from services.intake.domain.case import AT_THE_DOOR, Case, Rules, Status
-from services.intake.domain.values import Review
+from services.intake.domain.case import AT_THE_DOOR, UNDECIDED, Case, Rules, Status
+from services.intake.domain.values import Deferral, Review
 from yimen.contracts.parts import Due, Kind
 from yimen.worktime import Calendar, Day, Limit, Pause, end_of_day, local_date, same_visit_due
 
 DEEM_ACCEPTANCE = "deem_acceptance"
 SUPPLEMENT_LIMIT = "supplement_limit"
 REVIEW_LIMIT = "review_limit"
+DEFERRAL_LIMIT = "deferral_limit"
+DEFERRAL_MAKE_UP = "deferral_make_up"
 
 TimerPlan = dict[tuple[str, str], datetime]
 """(name, key) -> the instant at which the timer is due."""
@@ -41,6 +44,20 @@ def supplement_by(case: Case, rules: Rules) -> date | None:
     return local_date(case.requested_at) + timedelta(days=rules.supplement_days)
 
 
+def make_up_by(deferral: Deferral, rules: Rules) -> Day:
+    """The last day to fill a gap that was not filled in time (R16); after it the case is returned."""
+    return rules.calendar.add(deferral.until, rules.deferral_grace_days)
+
+
+def _lapse(case: Case) -> tuple[Pause, ...]:
+    """The clock stands from the day on which the gap should have been filled until it is, or the case ends (R16)."""
+    deferral = case.deferral
+    if deferral is None or deferral.lapsed_at is None:
+        return ()
+    ended = deferral.met_at or case.decided_at or case.ended_at
+    return (Pause(deferral.until, None if ended is None else max(deferral.until, local_date(ended))),)
+
+
 def _pauses(reviews: Iterable[Review]) -> tuple[Pause, ...]:
     return tuple(
         Pause(local_date(pause.started_at), None if pause.ended_at is None else local_date(pause.ended_at))
@@ -50,10 +67,12 @@ def _pauses(reviews: Iterable[Review]) -> tuple[Pause, ...]:
 
 
 def promised_due(case: Case, rules: Rules) -> Day | None:
-    """None before acceptance and while a pause stands (R20, R26, R27). Instant items by the visit (R29)."""
+    """None before acceptance and while the clock stands (R16, R20, R26, R27). Instant items by the visit (R29)."""
     if case.accepted_on is None:
         return None
     if case.kind is Kind.INSTANT:
+        if any(pause.end is None for pause in _lapse(case)):
+            return None
         return same_visit_due(rules.calendar, case.complete_at, rules.hours)
     return _limit(case, case.accepted_on, case.item.promised_days).due(rules.calendar)
 
@@ -64,8 +83,13 @@ def statutory_due(case: Case, rules: Rules) -> Day | None:
     return _limit(case, case.accepted_on, case.item.statutory_days).due(rules.calendar)
 
 
+def stands(case: Case) -> bool:
+    """Whether the case's clock stands now: in a special procedure (R26), or for an unfilled gap (R16)."""
+    return any(pause.end is None for pause in (*_pauses(case.live_reviews), *_lapse(case)))
+
+
 def _limit(case: Case, start: date, budget: int) -> Limit:
-    return Limit(start, budget, _pauses(case.reviews), case.extension_days)
+    return Limit(start, budget, (*_pauses(case.live_reviews), *_lapse(case)), case.extension_days)
 
 
 def review_due(review: Review, calendar: Calendar) -> Day | None:
@@ -87,12 +111,21 @@ def timers(case: Case, rules: Rules) -> TimerPlan:
         limit = supplement_by(case, rules)
         return {} if limit is None else {(SUPPLEMENT_LIMIT, case.case_number): end_of_day(limit)}
     if case.status is not Status.ACCEPTED:
+        return _deferral_timers(case, rules)
+    ends = {review.review_id: silence_ends(review, rules.calendar) for review in case.current_reviews}
+    limits = {(REVIEW_LIMIT, review_id): end for review_id, end in ends.items() if end is not None}
+    return limits | _deferral_timers(case, rules)
+
+
+def _deferral_timers(case: Case, rules: Rules) -> TimerPlan:
+    if case.deferral is None or case.deferral.met_at is not None or case.status not in UNDECIDED:
         return {}
-    ends = {review.review_id: _silence_ends(review, rules.calendar) for review in case.current_reviews}
-    return {(REVIEW_LIMIT, review_id): end for review_id, end in ends.items() if end is not None}
+    if case.deferral.lapsed_at is None:
+        return {(DEFERRAL_LIMIT, case.case_number): end_of_day(case.deferral.until)}
+    return {(DEFERRAL_MAKE_UP, case.case_number): end_of_day(make_up_by(case.deferral, rules).date)}
 
 
-def _silence_ends(review: Review, calendar: Calendar) -> datetime | None:
+def silence_ends(review: Review, calendar: Calendar) -> datetime | None:
     """When silence will have lasted to the end of the limit; None if it is broken, paused, or has been dealt with.
 
     An urging deals with it only where silence cannot consent: being urged must not spare a department R44."""
@@ -102,3 +135,21 @@ def _silence_ends(review: Review, calendar: Calendar) -> datetime | None:
     end = end_of_day(day.date)
     dealt_with = review.urged_at is not None and review.urged_at >= end and not review.consents_by(end)
     return None if dealt_with else end
+
+
+def limits(case: Case, rules: Rules) -> dict[str, date]:
+    """Every limit in working days that runs, by name: what a changed calendar can move (R35)."""
+    if case.status is Status.SUBMITTED:
+        return {"answer": answer_by(case, rules).date}
+    if case.status not in (Status.ACCEPTED, Status.REVIEWED):
+        return {}
+    open_reviews = (review for review in case.current_reviews if review.unanswered)
+    found = {review.review_id: review_due(review, rules.calendar) for review in open_reviews}
+    found |= {"promised": promised_due(case, rules), "statutory": statutory_due(case, rules)}
+    return {name: day.date for name, day in found.items() if day is not None}
+
+
+def moved(case: Case, rules: Rules, before: Calendar, after: Calendar) -> dict[str, tuple[date, date]]:
+    """The limits that the two calendars put on different days: name -> (old, new)."""
+    old, new = (limits(case, replace(rules, calendar=calendar)) for calendar in (before, after))
+    return {name: (old[name], new[name]) for name in old if old[name] != new[name]}

@@ -1,8 +1,8 @@
 """From the last answer to service (决定、发证、送达).
 
-Guarantees: a grant with fee lists waits until nothing is owed (R54), a denial and a grant without lists do not;
-the decision is made once; a denial carries its reasons, the article and the ways of redress (Art. 38); a
-licence is issued in the same transaction as the grant, and closing comes with service.
+Guarantees: a grant with fee lists waits until nothing is owed (R54), one with a gap until it is filled (R16); a denial
+waits for neither; the decision is made once; a denial carries its reasons, the article and the ways of redress (Art. 38);
+a licence is issued in the same transaction as the grant, and closing comes with service.
 """
 
 from datetime import date, datetime, timedelta
@@ -15,7 +15,7 @@ from services.intake.domain.words import wrong_state
 from yimen.contracts.intake import CaseClosed, CaseDecided, CaseLicenceIssued, CaseReviewed, CaseServed
 from yimen.contracts.parts import DocumentKind, Kind, Outcome, Staff
 from yimen.departments import DEPARTMENTS
-from yimen.errors import NotNow, Unfit
+from yimen.errors import NotNow, Refusal, Unfit
 from yimen.worktime import local_date
 
 REDRESS = "如不服本决定，可自收到之日起六十日内申请行政复议，或者六个月内向人民法院提起行政诉讼。"
@@ -44,16 +44,22 @@ def conclude(case: Case, rules: Rules) -> Change:
     """Decide by rule, if the review is over and nothing is owed."""
     if case.status is not Status.REVIEWED or case.reviewed_at is None or case.outcome is None:
         return Change(case)
-    owing = case.outcome is Outcome.GRANTED and case.standing_lists and case.cleared_at is None
-    if owing:
+    granted = case.outcome is Outcome.GRANTED
+    if granted and (case.awaits_deferred or (case.standing_lists and case.cleared_at is None)):
         return Change(case)
-    waited = case.cleared_at if case.outcome is Outcome.GRANTED and case.standing_lists else None
-    at = max(case.reviewed_at, waited or case.reviewed_at)
+    at = max([case.reviewed_at, *_waited_for(case)]) if granted else case.reviewed_at
     said = join.summary(case, DEPARTMENTS, rules)
     basis = join.legal_basis(case, rules)
     if case.outcome is Outcome.GRANTED:
         return _decided(case, case.outcome, said, GRANT_BASIS, at, None, rules)
     return _decided(case, case.outcome, said, basis or DENIAL_BASIS, at, None, rules)
+
+
+def _waited_for(case: Case) -> list[datetime]:
+    """Instants without which a grant could not come: the fees cleared, the gap filled."""
+    cleared = case.cleared_at if case.standing_lists else None
+    filled = case.deferral.met_at if case.deferral else None
+    return [instant for instant in (cleared, filled) if instant is not None]
 
 
 def decide_at_window(
@@ -70,9 +76,21 @@ def decide_at_window(
         raise wrong_state(case, "该办件不在待决定状态", "受理之后、决定之前才能作出决定。")
     if outcome is Outcome.DENIED and not (reasons.strip() and legal_basis.strip()):
         raise Unfit("denial-without-reasons", "不予许可必须说明理由和依据", "请填写不予许可的理由和所依据的条款。")
+    if outcome is Outcome.GRANTED and case.awaits_deferred:
+        raise _deferred_material_missing(case)
     basis = legal_basis.strip() or GRANT_BASIS
     return _decided(
         case.but(outcome=outcome), outcome, reasons.strip() or "符合法定条件、标准。", basis, now, by, rules
+    )
+
+
+def _deferred_material_missing(case: Case) -> Refusal:
+    """What was let follow has to be in the file before anything is granted (R16)."""
+    names = "、".join(material.name for material in case.outstanding_deferred)
+    return NotNow(
+        "deferred-material-missing",
+        "容缺材料尚未补齐，不能准予许可",
+        f"还缺少：{names}。容缺材料补齐之前不得作出准予许可的决定，请先通知申请人补交。",
     )
 
 

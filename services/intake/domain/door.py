@@ -8,9 +8,11 @@ accepted by itself, as of the day of its last piece (R07); every answer leaves a
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from services.intake.domain import clock
+from services.intake.domain import clock, deferring, grounds, situations
 from services.intake.domain.case import AT_THE_DOOR, UNDECIDED, Case, Change, Rules, Status
+from services.intake.domain.deferring import Gap
 from services.intake.domain.documents import unnumbered
+from services.intake.domain.grounds import RefusalGround
 from services.intake.domain.reviewing import cancel_open, request_stage
 from services.intake.domain.values import Held
 from services.intake.domain.words import wrong_state
@@ -31,6 +33,7 @@ from yimen.worktime import end_of_day, local_date
 
 def submit(case: Case, rules: Rules, *, as_is: bool) -> Change:
     """The application is registered and receipted with counted copies (R01). Incomplete only if handed in `as_is`."""
+    situations.check_choice(case.item, case.situations)
     if case.missing and not as_is:
         raise Unfit(
             "materials-missing",
@@ -52,6 +55,7 @@ def submit(case: Case, rules: Rules, *, as_is: bool) -> Change:
         submitted_at=case.submitted_at,
         received_on=case.received_on,
         answer_by=clock.due(clock.answer_by(case, rules)),
+        situations=case.situations,
     )
     contact = ContactRecorded(
         case_number=case.case_number,
@@ -62,16 +66,14 @@ def submit(case: Case, rules: Rules, *, as_is: bool) -> Change:
     return Change(case, (submitted, contact))
 
 
-def accept(case: Case, by: Staff, now: datetime, rules: Rules) -> Change:
-    """The window accepts a complete application."""
+def accept(case: Case, by: Staff, now: datetime, rules: Rules, gap: Gap | None = None) -> Change:
+    """The window accepts a complete application, or one of which only minor material is missing (`gap`, R16)."""
     _awaiting_answer(case, now, rules)
-    if case.missing:
-        raise NotNow(
-            "materials-missing",
-            "申请材料不齐，不能受理",
-            f"还缺少：{'、'.join(case.missing)}。请一次性告知申请人需要补正的全部内容。",
-        )
-    return _accepted(case, local_date(now), now, now, rules, by=by)
+    if missing := case.missing if gap is None else deferring.missing_beside(case, gap):
+        then = "请申请人按一次性告知书补交" if case.requested else "请一次性告知申请人需要补正的全部内容"
+        raise NotNow("materials-missing", "申请材料不齐，不能受理", f"还缺少：{'、'.join(missing)}。{then}。")
+    accepted = _accepted(case, local_date(now), now, now, rules, by=by)
+    return accepted if gap is None else accepted.then(deferring.defer(accepted.case, gap, now, rules))
 
 
 def deem_accepted(case: Case, due_at: datetime, now: datetime, rules: Rules) -> Change:
@@ -88,10 +90,11 @@ def request_correction(case: Case, missing: Mapping[str, str], by: Staff, now: d
             "法律规定补正内容只能一次性告知，不得再次要求补正。请依据已有材料作出受理或不予受理的决定。",
         )
     _awaiting_answer(case, now, rules)
-    listed = {material.code: material.name for material in case.item.materials}
+    asked = situations.materials_for(case.item, case.situations)
+    listed = {material.code: material.name for material in asked}
     if foreign := sorted(set(missing) - set(listed)):
         raise foreign_materials(foreign)
-    if unnamed := [m.name for m in case.item.materials if m.name in case.missing and m.code not in missing]:
+    if unnamed := [m.name for m in asked if m.name in case.missing and m.code not in missing]:
         raise Unfit(
             "notice-incomplete",
             "一次性告知没有列全",
@@ -123,11 +126,7 @@ def foreign_materials(codes: Sequence[str]) -> Refusal:
 
 def supplement(case: Case, pieces: tuple[Held, ...], now: datetime, rules: Rules) -> Change:
     """Pieces handed in after the one-time notice; with the last of them the case is accepted by itself (R07)."""
-    limit = clock.supplement_by(case, rules)
-    if case.status is not Status.CORRECTION_REQUESTED or limit is None:
-        raise wrong_state(case, "该办件当前不需要补正")
-    if now >= end_of_day(limit):
-        raise NotNow("supplement-too-late", "补正期限已过", f"补正期限已于{limit}届满，该办件将退回，请重新提出申请。")
+    _taking_supplements(case, now, rules)
     asked = {material.code for material in case.requested}
     if foreign := sorted({piece.code for piece in pieces} - asked):
         raise Unfit(
@@ -151,9 +150,30 @@ def supplement(case: Case, pieces: tuple[Held, ...], now: datetime, rules: Rules
     return whole.then(_accepted(whole.case, local_date(now), now, now, rules))
 
 
-def refuse(case: Case, reasons: str, competent_organ: str | None, by: Staff, now: datetime, rules: Rules) -> Change:
+def _taking_supplements(case: Case, now: datetime, rules: Rules) -> None:
+    """Until the limit that the notice told; where a return was not upheld (R17), as long as the window may answer."""
+    if case.reopened and case.status is Status.SUBMITTED and case.outstanding:
+        _awaiting_answer(case, now, rules)
+        return
+    limit = clock.supplement_by(case, rules)
+    if case.status is not Status.CORRECTION_REQUESTED or limit is None:
+        raise wrong_state(case, "该办件当前不需要补正")
+    if now >= end_of_day(limit):
+        raise NotNow("supplement-too-late", "补正期限已过", f"补正期限已于{limit}届满，该办件将退回，请重新提出申请。")
+
+
+def refuse(
+    case: Case,
+    ground: RefusalGround,
+    reasons: str,
+    competent_organ: str | None,
+    by: Staff,
+    now: datetime,
+    rules: Rules,
+) -> Change:
     """Not accepted: not a matter for a licence (R02), or another organ's matter, which is then named (R03)."""
     _at_the_door(case, now, rules)
+    reasons = grounds.stated(ground, reasons, competent_organ)
     event = CaseRefused(
         case_number=case.case_number,
         document=unnumbered(DocumentKind.REFUSAL, local_date(now)),
@@ -175,6 +195,14 @@ def return_unsupplemented(case: Case, due_at: datetime, rules: Rules) -> Change:
     """The supplement limit passed (R08)."""
     reasons = f"自一次性告知之日起{rules.supplement_days}日内未补正申请材料。材料备齐后可以重新提出申请。"
     return _returned(case, reasons, "一次性告知书载明的补正期限", due_at, None)
+
+
+def return_unfilled(case: Case, due_at: datetime) -> Change:
+    """The gap stayed open past the grace (R16)."""
+    names = "、".join(material.name for material in case.outstanding_deferred)
+    reasons = f"容缺受理后逾期未补交：{names}。材料备齐后可以重新提出申请。"
+    returned = _returned(case, reasons, "容缺受理通知书载明的补交期限和申请人的承诺", due_at, None)
+    return returned.then(cancel_open(returned.case, "容缺材料逾期未补，办件已经退回", due_at))
 
 
 def withdraw(case: Case, reasons: str, now: datetime) -> Change:
@@ -215,7 +243,8 @@ def _accepted(
         statutory_due=clock.due(statutory),
     )
     accepted = Change(changed, (event,))
-    return accepted if not case.item.stages else accepted.then(request_stage(changed, 0, now, rules))
+    first = situations.next_stage(case.item, case.situations, 0)
+    return accepted if first is None else accepted.then(request_stage(changed, first, now, rules))
 
 
 def _returned(case: Case, reasons: str, policy_basis: str, at: datetime, by: Staff | None) -> Change:

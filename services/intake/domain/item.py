@@ -7,12 +7,13 @@ A stored item is read back with `Item.model_validate_json`: flows and fees are c
 from __future__ import annotations
 
 from datetime import date
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from yimen.contracts.envelope import Code, Name, Text
-from yimen.contracts.intake import Stage
-from yimen.contracts.parts import Fee, Kind
+from yimen.contracts.intake import Situation, Stage
+from yimen.contracts.parts import Channel, Fee, Kind
 
 
 class _Value(BaseModel):
@@ -28,6 +29,8 @@ class ItemMaterial(_Value):
     originals: int = Field(ge=0, le=99)
     copies: int = Field(ge=0, le=99, default=0)
     form_note: Text = ""
+    situations: tuple[Code, ...] = Field(default=(), description="asked for only in one of these; none named: always")
+    deferrable: bool = Field(default=False, description="minor: may follow after acceptance (容缺, R16)")
 
     @property
     def pieces(self) -> int:
@@ -76,8 +79,23 @@ class Item(_Value):
     legal_basis: Text
     effective_from: date
     version: int = Field(ge=1)
+    situations: tuple[Situation, ...] = Field(default=(), description="of which an application names at least one")
+    channels: tuple[Channel, ...] = Field(
+        default=(Channel.WEB, Channel.WINDOW), description="where it may be handed in (R100)"
+    )
+    quota: int | None = Field(default=None, ge=0, le=1_000_000, description="grants a calendar year (R15)")
+    safety: bool = Field(default=False, description="bears on public or personal safety (R14)")
+    inspection: bool = Field(default=False, description="rests on an inspection by two officials (R33)")
     lead_may_override: bool = Field(default=False, description="the lead decides on another's refusal (S06, joint)")
+
+    def but(self, **changes: Any) -> Self:
+        return self.model_copy(update=changes)
 
     @property
     def flow_departments(self) -> frozenset[str]:
         return frozenset(department for stage in self.stages for department in stage.departments)
+
+
+def standard_of(fee: Fee) -> tuple[str, str, int]:
+    """What may not differ between two rows of one fee code."""
+    return fee.name, fee.unit, fee.price

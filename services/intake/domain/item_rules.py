@@ -6,10 +6,13 @@ Does not: know whether a cited article says what it is cited for.
 """
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
+from contextlib import suppress
 
+from services.intake.domain.findings import Found, repeated
+from services.intake.domain.flow_rules import first_review, flow, forwarding, overriding, situations_of_flow
 from services.intake.domain.item import Disclosures, Item
+from services.intake.domain.material_rules import deferral, materials, situations_of_materials
 from yimen.contracts.parts import Kind
 from yimen.ids import InvalidNumber, implementation_code
 
@@ -26,18 +29,22 @@ DISCLOSURE_NAMES = {
     "fee": "收费标准",
 }
 
-Found = Iterator[tuple[str, str]]
-"""Field, and what to do."""
-
-_WORKING_DAYS = re.compile(r"([0-9]+)\s*个?工作日")
-_ANY_DAYS = re.compile(r"([0-9]+)\s*个?(?:工作)?日")
+_WORKING_DAYS = re.compile(r"([0-9]{1,9})\s*个?工作日")
+_ANY_DAYS = re.compile(r"([0-9]{1,9})\s*个?(?:工作)?日")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _AT_ONCE = ("当场", "即时")
-_APPLICATION_FORM = re.compile(r"申请(书|表)")
 
 
 def faults(item: Item) -> Found:
     for rule in _RULES:
         yield from rule(item)
+
+
+def faults_as_far_as_read(item: Item) -> Found:
+    """Of an item some of whose fields could not be read and are not there: rules that need them stay silent."""
+    for rule in _RULES:
+        with suppress(AttributeError):
+            yield from rule(item)
 
 
 def statutory_default(kind: object) -> int:
@@ -115,54 +122,8 @@ def _fees(item: Item) -> Found:
         yield "fees", "标明不收费，却列有收费标准，请删除收费标准或改为收费事项。"
     if not item.free and not item.fees:
         yield "free", "标明收费，却没有收费标准，请列出收费标准或改为不收费。"
-    for code in _repeated(fee.code for fee in item.fees):
+    for code in repeated(fee.code for fee in item.fees):
         yield "fees", f"收费编码{code}重复，请改正。"
-
-
-def _materials(item: Item) -> Found:
-    for code in _repeated(material.code for material in item.materials):
-        yield "materials", f"材料编码{code}重复，请改正。"
-    for material in item.materials:
-        if not material.required and _APPLICATION_FORM.search(material.name):
-            yield f"materials.{material.code}.required", f"“{material.name}”是申请文书，必须标为必要材料。"
-        if material.pieces == 0:
-            yield f"materials.{material.code}.originals", f"“{material.name}”原件和复印件份数都是0，请填写应交份数。"
-
-
-def _flow(item: Item) -> Found:
-    """R40, R46; the steps' limits fit into the promise."""
-    if item.kind is Kind.INSTANT:
-        if item.stages:
-            yield "stages", "即办件由窗口当场决定，不应有审查环节，请删除。"
-        return
-    yield from _joint_flow(item) if item.kind is Kind.JOINT else _single_flow(item)
-    total = sum(stage.limit_days for stage in item.stages)
-    if total > item.promised_days:
-        yield "stages", f"各环节时限合计{total}个工作日，超过承诺时限{item.promised_days}个工作日，请缩短。"
-    for stage in item.stages:
-        for department in _repeated(stage.departments):
-            yield "stages", f"环节“{stage.name}”中部门{department}重复，请改正。"
-
-
-def _single_flow(item: Item) -> Found:
-    if len(item.stages) != 1 or item.stages[0].departments != (item.department,):
-        yield "stages", f"承诺件、上报件只有一个环节、一个部门，且为主办部门{item.department}，请改正环节或改为联办件。"
-    if any(stage.silence_consents for stage in item.stages):
-        yield "stages", "超时默许只适用于联办件，请改为false。"
-
-
-def _joint_flow(item: Item) -> Found:
-    if len(item.flow_departments) < 2:
-        yield "stages", "联办件至少涉及两个部门，请补充部门或改为承诺件。"
-    if item.department not in item.flow_departments:
-        yield "stages", f"主办部门{item.department}不在任何环节中，请补充。"
-
-
-def _forwarding(item: Item) -> Found:
-    if item.kind is Kind.FORWARDED and item.superior is None:
-        yield "superior", "上报件应写明上级机关，请补充。"
-    if item.kind is not Kind.FORWARDED and item.superior is not None:
-        yield "superior", "不是上报件，不应写上级机关，请删除或改为上报件。"
 
 
 def _basis(item: Item) -> Found:
@@ -172,8 +133,29 @@ def _basis(item: Item) -> Found:
         yield "quantity", "没有写明数量，无数量限制的请写“无数量限制”。"
 
 
-def _repeated(values: Iterable[str]) -> list[str]:
-    return sorted(value for value, times in Counter(values).items() if times > 1)
+def _quota(item: Item) -> Found:
+    """R15: what the public reads of the number is what is counted."""
+    if item.quota is None:
+        return
+    if "无数量限制" in item.quantity:
+        yield "quantity", f"每年限额{item.quota}件，数量不得写“无数量限制”，请改正其中一处。"
+    elif (said := set(map(int, _NUMBER.findall(item.quantity)))) and item.quota not in said:
+        yield "quantity", f"每年限额{item.quota}件与数量的文字“{item.quantity}”不一致，请核对后改正其中一处。"
+
+
+def _situations(item: Item) -> Found:
+    for code in repeated(situation.code for situation in item.situations):
+        yield "situations", f"情形编码{code}重复，请改正。"
+
+
+def _handing_in(item: Item) -> Found:
+    """R100: the levels at which it may be handed in. R33: an inspection needs officials who have days for it."""
+    if not item.channels:
+        yield "channels", "没有写明申请渠道，请至少列出一种，如window（窗口）。"
+    for channel in repeated(item.channels):
+        yield "channels", f"申请渠道{channel}重复，请改正。"
+    if item.inspection and item.kind is Kind.INSTANT:
+        yield "inspection", "即办件当场办结，不能以检验、检测、检疫为依据，请改正办件类型。"
 
 
 _RULES: tuple[Callable[[Item], Found], ...] = (
@@ -182,8 +164,16 @@ _RULES: tuple[Callable[[Item], Found], ...] = (
     _texts,
     _disclosed,
     _fees,
-    _materials,
-    _flow,
-    _forwarding,
+    _situations,
+    materials,
+    situations_of_materials,
+    deferral,
+    flow,
+    situations_of_flow,
+    forwarding,
+    first_review,
+    overriding,
     _basis,
+    _quota,
+    _handing_in,
 )

@@ -106,7 +106,7 @@ def label(review: Review, rules: Rules) -> str:
 def summary(case: Case, names: Mapping[str, str], rules: Rules) -> str:
     """What the decision gives as its reasons: the lead's words on others' refusals, then every department's opinion."""
     words = [_lead_sentence(case, word, names) for word in case.lead_words]
-    return "；".join([*words, reasons(case.reviews, names, rules)])[:MOST_TEXT]
+    return "；".join([*words, reasons(case.live_reviews, names, rules)])[:MOST_TEXT]
 
 
 def _lead_sentence(case: Case, word: LeadDecision, names: Mapping[str, str]) -> str:

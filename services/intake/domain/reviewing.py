@@ -15,7 +15,8 @@ from services.intake.domain import clock, extending, join
 from services.intake.domain.case import UNDECIDED, Case, Change, Rules, Status
 from services.intake.domain.deciding import finish_review
 from services.intake.domain.documents import unnumbered
-from services.intake.domain.values import Answer, FeeList, Pausing, Review, SuperiorAnswer
+from services.intake.domain.situations import departments_for, next_stage
+from services.intake.domain.values import Answer, FeeList, Held, Pausing, Review, SuperiorAnswer
 from yimen.contracts.intake import (
     CaseExtended,
     CasePaused,
@@ -23,6 +24,7 @@ from yimen.contracts.intake import (
     ReviewCancelled,
     ReviewDeemedConsented,
     ReviewExtensionDeclined,
+    ReviewMaterialsAdded,
     ReviewRequested,
     ReviewUrged,
 )
@@ -31,9 +33,9 @@ from yimen.worktime import Day, end_of_day, local_date
 
 
 def request_stage(case: Case, stage: int, now: datetime, rules: Rules) -> Change:
-    """Ask every department of the stage at the same moment (R40), each with the whole file (R11)."""
-    flow = case.item.stages[stage]
-    reviews = tuple(_asked(case, department, stage, now) for department in flow.departments)
+    """Ask every department that takes part in the stage at the same moment (R40), each with the whole file (R11)."""
+    taking_part = departments_for(case.item.stages[stage], case.situations)
+    reviews = tuple(_asked(case, department, stage, now) for department in taking_part)
     changed = case.but(stage=stage, reviews=case.reviews + reviews)
     return Change(changed, tuple(_request(changed, review, rules) for review in reviews))
 
@@ -42,15 +44,21 @@ def _asked(case: Case, department: str, stage: int, now: datetime) -> Review:
     flow = case.item.stages[stage]
     lead = department == case.department
     return Review(
-        review_id=f"{case.case_number}.{stage + 1}.{department}",
+        review_id=f"{case.case_number}.{stage + 1}.{department}{_round_suffix(case.round)}",
         department=department,
         stage=stage,
+        round=case.round,
         lead=lead,
         silence_consents=flow.silence_consents and case.kind is Kind.JOINT and not lead,
         requested_at=now,
         requested_on=local_date(now),
         limit_days=flow.limit_days,
     )
+
+
+def _round_suffix(number: int) -> str:
+    """A stage that is asked again after a return that was not upheld (R17) makes new reviews, not the old ones open."""
+    return f".{number}" if number > 1 else ""
 
 
 def _request(case: Case, review: Review, rules: Rules) -> ReviewRequested:
@@ -75,6 +83,7 @@ def _request(case: Case, review: Review, rules: Rules) -> ReviewRequested:
         limit_days=review.limit_days,
         due=clock.due(due),
         silence_consents=review.silence_consents,
+        situations=case.situations,
     )
 
 
@@ -239,6 +248,17 @@ def _why_urged(review: Review) -> str:
     return "审查期限已满，尚未答复。请立即答复。"
 
 
+def add_materials(case: Case, pieces: tuple[Held, ...], now: datetime) -> Change:
+    """What comes in while departments review goes to each that has not answered, so that none asks for it (R11)."""
+    materials = tuple(piece.material for piece in pieces)
+    events = tuple(
+        ReviewMaterialsAdded(**_names(case, review), materials=materials, added_at=now)
+        for review in case.live_reviews
+        if review.open
+    )
+    return Change(case, events)
+
+
 def cancel_open(case: Case, reason: str, now: datetime) -> Change:
     change = Change(case)
     for review in case.reviews:
@@ -253,8 +273,9 @@ def join_answers(case: Case, now: datetime, rules: Rules) -> Change:
     outcome = join.of_stage(case, rules)
     if case.status is not Status.ACCEPTED or case.stage is None or outcome is None:
         return Change(case)
-    if outcome is Outcome.GRANTED and case.stage + 1 < len(case.item.stages):
-        return request_stage(case, case.stage + 1, now, rules)
+    following = next_stage(case.item, case.situations, case.stage + 1)
+    if outcome is Outcome.GRANTED and following is not None:
+        return request_stage(case, following, now, rules)
     return finish_review(case, outcome, now, rules)
 
 

@@ -94,6 +94,7 @@ class Review(Value):
     review_id: str
     department: str
     stage: int
+    round: int = 1
     lead: bool
     silence_consents: bool
     requested_at: datetime
@@ -172,10 +173,15 @@ class Deferral(Value):
     lapsed_at: datetime | None = None
     met_at: datetime | None = None
 
+    @property
+    def codes(self) -> frozenset[str]:
+        return frozenset(material.code for material in self.materials)
+
 
 class ReExamination(Value):
     """复核 of a return by the centre (R17)."""
 
+    notice_number: str
     reasons: str
     requested_at: datetime
     upheld: bool | None = None

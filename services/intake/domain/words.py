@@ -46,6 +46,8 @@ class Progress:
 
 def progress(case: Case, rules: Rules, pay_by: date | None = None) -> Progress:
     """For the applicant: no code, no personal data."""
+    if case.awaits_deferred and case.status in (Status.ACCEPTED, Status.REVIEWED):
+        return _with_a_gap(case, rules)
     if case.status is Status.ACCEPTED:
         return _under_review(case, rules)
     state = STATUS[case.status]
@@ -62,8 +64,17 @@ def progress(case: Case, rules: Rules, pay_by: date | None = None) -> Progress:
     return _ending(case, rules)
 
 
+def _with_a_gap(case: Case, rules: Rules) -> Progress:
+    assert case.deferral is not None
+    names = "、".join(material.name for material in case.outstanding_deferred)
+    if case.deferral.lapsed_at is None:
+        return Progress(STATUS[case.status], f"请补交：{names}。补齐之前不能准予许可。", case.deferral.until)
+    day = clock.make_up_by(case.deferral, rules)
+    return Progress("已受理，办理时限暂停", f"请补交：{names}。逾期不补的，办件将退回。", day.date, day.provisional)
+
+
 def _under_review(case: Case, rules: Rules) -> Progress:
-    kinds = sorted({PROCEDURES[p.kind] for r in case.reviews for p in r.pauses if p.ended_at is None})
+    kinds = sorted({PROCEDURES[p.kind] for r in case.live_reviews for p in r.pauses if p.ended_at is None})
     if kinds:
         return Progress("已受理，办理时限暂停", f"正在进行{'、'.join(kinds)}，所需时间不计入办理时限。", None)
     day = clock.promised_due(case, rules)
@@ -83,4 +94,8 @@ def _ending(case: Case, rules: Rules) -> Progress:
         return Progress(state, then, day.date, day.provisional)
     if case.status is Status.CLOSED:
         return Progress(state, "准予许可，已经送达。" if granted else "不予许可，已经送达。", None)
+    if case.status is Status.RETURNED and case.re_examination is None:
+        return Progress(state, "条件具备后可以重新申请；对退件有异议的，请凭退件通知书申请复核。", None)
+    if case.re_examination is not None and case.re_examination.upheld is None:
+        return Progress("已退件，正在复核", "中心将作出复核决定并告知您。", None)
     return Progress(state, "本次申请已经结束；条件具备后可以重新申请。", None)

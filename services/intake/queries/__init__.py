@@ -9,7 +9,14 @@ from services.intake.queries.cases import (
     page_of_cases,
     password_hash,
 )
-from services.intake.queries.items import Edition, add_item, current_items, known_items, newest_version
+from services.intake.queries.items import (
+    Edition,
+    add_item,
+    current_items,
+    known_items,
+    newest_items,
+    newest_version,
+)
 from services.intake.queries.papers import add_document, answers_of, documents_of, keep_notice, notices_of, take_numbers
 
 __all__ = [
@@ -26,6 +33,7 @@ __all__ = [
     "keep_notice",
     "known_items",
     "locked_case",
+    "newest_items",
     "newest_version",
     "notices_of",
     "page_of_cases",

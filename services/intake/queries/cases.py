@@ -13,6 +13,7 @@ from sqlalchemy import BindParameter, Row, Select, bindparam, literal, select, t
 from services.intake.domain.case import Case
 from services.intake.domain.catalogue import Item
 from services.intake.domain.values import Review
+from services.intake.queries.calendar import REVISION, follow
 from services.intake.queries.items import Edition, known_items
 from services.intake.tables import cases, reviews
 from yimen.bus import Unit, View
@@ -36,11 +37,15 @@ _REVIEW_JSON = {"superior", "answer", "pauses", "lists"}
 
 # Made once: building an expression costs as much as half of its round trip.
 _WHICH: BindParameter[str] = bindparam("which")
-_CASE = select(cases).where(cases.c.case_number == _WHICH)
-_CASE_LOCKED = _CASE.with_for_update()
-_CASE_LOCKED_NOW = _CASE.with_for_update(nowait=True)
+_CASE = select(cases, REVISION).where(cases.c.case_number == _WHICH)
+_CASE_LOCKED = _CASE.with_for_update(of=cases)
+_CASE_LOCKED_NOW = _CASE.with_for_update(of=cases, nowait=True)
 _KEEP_CASE = update(cases).where(cases.c.case_number == _WHICH)
-_REVIEWS = select(reviews).where(reviews.c.case_number == _WHICH).order_by(reviews.c.stage, reviews.c.department)
+_REVIEWS = (
+    select(reviews)
+    .where(reviews.c.case_number == _WHICH)
+    .order_by(reviews.c.round, reviews.c.stage, reviews.c.department)
+)
 _KEEP_REVIEW = update(reviews).where(reviews.c.review_id == _WHICH)
 
 
@@ -94,14 +99,15 @@ async def _one(view: View[Any], query: Select[Any], case_number: str) -> Case | 
     row = (await view.execute(query, {"which": case_number})).one_or_none()
     if row is None:
         return None
+    await follow(view, row.calendar_revision)
     found = (await view.execute(_REVIEWS, {"which": case_number})).all()
     return _case(row, found, await known_items(view, {(row.item_code, row.item_version)}))
 
 
 def _case(row: Row[Any], found: Sequence[Row[Any]], known: dict[Edition, Item]) -> Case:
     values = row._asdict()
-    for name in _OWN_COLUMNS:
-        del values[name]
+    for name in (*_OWN_COLUMNS, "calendar_revision"):
+        values.pop(name, None)
     item = known[row.item_code, row.item_version]
     own = [Review.model_validate(review._asdict()) for review in found]
     return Case.model_validate(values | {"item": item, "reviews": own})

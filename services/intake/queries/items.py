@@ -4,14 +4,26 @@ from datetime import date
 from typing import Any
 
 import orjson
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import BindParameter, Date, bindparam, func, select, tuple_
 
 from services.intake.domain.catalogue import Item
+from services.intake.queries.calendar import REVISION, follow
+from services.intake.queries.entry import ABOLISHED_BY, KEPT_OUT_ON
 from services.intake.tables import items
 from yimen.bus import Unit, View
 
 Edition = tuple[str, int]
 """An item's code and version."""
+
+_TODAY: BindParameter[date] = bindparam("today", type_=Date)
+_WHICH: BindParameter[str] = bindparam("which")
+_IN_FORCE = (
+    select(items.c.code, func.max(items.c.version).label("version"), REVISION)
+    .where(items.c.effective_from <= _TODAY, items.c.code.not_in(ABOLISHED_BY), items.c.code.not_in(KEPT_OUT_ON))
+    .group_by(items.c.code)
+    .order_by(items.c.code)
+)
+_ONE_IN_FORCE = _IN_FORCE.where(items.c.code == _WHICH)
 
 
 async def known_items(view: View[Any], wanted: set[Edition]) -> dict[Edition, Item]:
@@ -29,12 +41,21 @@ def _item(body: Any) -> Item:
 
 
 async def current_items(view: View[Any], today: date, code: str | None = None) -> list[Item]:
-    """The version in force of each item: the highest that has come into effect."""
-    in_force = select(items.c.code, func.max(items.c.version).label("version")).where(items.c.effective_from <= today)
-    if code is not None:
-        in_force = in_force.where(items.c.code == code)
-    found = await view.execute(in_force.group_by(items.c.code).order_by(items.c.code))
-    editions = [(row.code, row.version) for row in found]
+    """The version in force of each item: the highest that has come into effect; none of what was abolished or kept out."""
+    found = await view.execute(_IN_FORCE if code is None else _ONE_IN_FORCE, {"today": today, "which": code})
+    rows = found.all()
+    if rows:
+        await follow(view, rows[0].calendar_revision)
+    return await _in_order(view, [(row.code, row.version) for row in rows])
+
+
+async def newest_items(view: View[Any]) -> list[Item]:
+    """The newest version of every item, whether or not it is in force."""
+    found = await view.execute(select(items.c.code, func.max(items.c.version).label("version")).group_by(items.c.code))
+    return await _in_order(view, [(row.code, row.version) for row in found])
+
+
+async def _in_order(view: View[Any], editions: list[Edition]) -> list[Item]:
     known = await known_items(view, set(editions))
     return [known[edition] for edition in editions]
 

@@ -100,6 +100,7 @@ reviews = Table(
     Column("case_number", String(80), ForeignKey("cases.case_number"), nullable=False, index=True),
     Column("department", String(80), nullable=False),
     Column("stage", Integer, nullable=False),
+    Column("round", Integer, nullable=False, server_default="1"),
     Column("lead", Boolean, nullable=False),
     Column("silence_consents", Boolean, nullable=False),
     Column("requested_at", Instant, nullable=False),

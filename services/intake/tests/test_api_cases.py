@@ -14,7 +14,7 @@ from yimen.worktime import end_of_day
 STEPS: dict[str, Any] = {
     "acceptance": None,
     "correction": {"requested": [{"code": "02", "reason": "未盖章"}]},
-    "refusal": {"reasons": "不属于许可事项"},
+    "refusal": {"ground": "not_a_licence_matter", "reasons": "不属于许可事项"},
     "return": {"reasons": "政策不符", "policy_basis": "某文件"},
     "decision": {"outcome": "granted"},
     "service": {"way": "自取", "receiver": "张三"},

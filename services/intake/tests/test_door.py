@@ -6,6 +6,7 @@ import pytest
 
 from services.intake.domain import clock, door
 from services.intake.domain.case import Change, Status
+from services.intake.domain.grounds import RefusalGround
 from services.intake.tests.samples import (
     CLERK,
     FORWARDED,
@@ -104,7 +105,7 @@ def test_the_last_minute_of_the_fifth_day_is_in_time_and_the_next_is_not() -> No
     with refused("deemed-accepted"):
         asked(LAST_DAY_ENDS)
     with refused("deemed-accepted"):
-        door.refuse(submitted(), "不属于许可事项", None, CLERK, LAST_DAY_ENDS, RULES)
+        door.refuse(submitted(), RefusalGround.NOT_A_LICENCE_MATTER, "另有规定", None, CLERK, LAST_DAY_ENDS, RULES)
 
 
 @pytest.mark.rule("R06")
@@ -175,7 +176,7 @@ def test_only_what_was_asked_for_may_be_supplemented() -> None:
 
 @pytest.mark.rule("R02", "R03", "R09")
 def test_a_refusal_at_the_door_is_a_numbered_document_and_names_the_competent_organ() -> None:
-    change = door.refuse(submitted(), "属于其他机关职权", "市公安局", CLERK, MONDAY, RULES)
+    change = door.refuse(submitted(), RefusalGround.ANOTHER_ORGAN, "属于其他机关职权", "市公安局", CLERK, MONDAY, RULES)
     (event,) = change.events
     assert isinstance(event, CaseRefused)
     assert event.competent_organ == "市公安局"

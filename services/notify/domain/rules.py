@@ -73,13 +73,24 @@ RULES: tuple[Rule, ...] = (
     Rule(intake.CaseResumed, "resumed", given=("promised_due",)),  # nothing to tell while another pause stands (R27)
     Rule(fees.NoticeIssued, "fees_due", given=("amount",)),
     Rule(fees.NoticeReceipted, "fees_receipted"),
-    Rule(intake.CaseDecided, "granted", where={"outcome": Outcome.GRANTED}),
+    Rule(intake.CaseMaterialsDeferred, "materials_deferred"),  # R16
+    Rule(intake.CaseDeferralLapsed, "deferral_lapsed"),
+    Rule(intake.CaseDeferralMet, "deferral_met", given=("promised_due",)),
+    Rule(intake.CaseExtended, "extended", given=("promised_due",)),  # R23
+    Rule(intake.CaseReExamined, "return_upheld", where={"upheld": True}),  # R17
+    Rule(intake.CaseReExamined, "return_overturned", where={"upheld": False}),
+    Rule(intake.CaseQueued, "queued"),  # R15
+    Rule(approval.ReviewHearingNoticed, "hearing_noticed"),  # R31
+    Rule(intake.CaseDecided, "granted", where={"outcome": Outcome.GRANTED, "deemed": False}),
+    Rule(intake.CaseDecided, "renewed_by_law", where={"deemed": True}),  # R32
     Rule(intake.CaseDecided, "denied", where={"outcome": Outcome.DENIED}),
     Rule(intake.CaseLicenceIssued, "licence_issued"),
     Rule(intake.CaseServed, "served"),
     Rule(approval.ReviewSuperiorAnswered, "superior_granted", where={"granted": True}),  # R48
     Rule(approval.ReviewSuperiorAnswered, "superior_denied", where={"granted": False}),
     Rule(intake.ReviewUrged, "review_urged", whom=Whom.DEPARTMENT),
+    Rule(intake.ReviewMeetingConvened, "meeting_convened", whom=Whom.DEPARTMENT),  # R45
+    Rule(intake.ReviewExtensionDeclined, "extension_declined", whom=Whom.DEPARTMENT),
     Rule(monitor.AlertRaised, "alert_raised", whom=Whom.DEPARTMENT),
 )
 

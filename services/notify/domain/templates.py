@@ -75,6 +75,41 @@ TEMPLATES: dict[str, Template] = {
         Template(
             "superior_denied", 1, "办件{case_number}转报{superior}后未获同意：{opinion:short}。本窗口将据此作出决定。"
         ),
+        Template(
+            "materials_deferred",
+            1,
+            "办件{case_number}已容缺受理，请于{until}前补交：{materials}。逾期将中止办理，详见{document.number}号通知书。",
+        ),
+        Template(
+            "deferral_lapsed",
+            1,
+            "办件{case_number}的容缺材料逾期未交，办理期限已中止。请于{make_up_by}前补齐{materials}，否则将退件。",
+        ),
+        Template("deferral_met", 1, "办件{case_number}的容缺材料已补齐，将于{promised_due}前办结。"),
+        Template(
+            "extended",
+            1,
+            "办件{case_number}经批准延长{days}个工作日：{reasons:short}。将于{promised_due}前办结。",
+        ),
+        Template(
+            "return_upheld",
+            1,
+            "办件{case_number}的退件经复核予以维持：{reasons:short}。复核决定书编号{document.number}。",
+        ),
+        Template(
+            "return_overturned", 1, "办件{case_number}的退件经复核撤销，将重新办理。复核决定书编号{document.number}。"
+        ),
+        Template("queued", 1, "办件{case_number}已通过审查。该事项有数量限制，按受理先后排队，前面还有{ahead}件。"),
+        Template(
+            "renewed_by_law", 1, "办件{case_number}期满未作出决定，依法视为准予延续。决定书编号{document.number}。"
+        ),
+        Template(
+            "hearing_noticed", 1, "办件{case_number}定于{holds_at}在{place}举行听证，主持人{chair.name}，不收取费用。"
+        ),
+        Template(
+            "meeting_convened", 1, "请于{meets_at}到{place}参加办件{case_number}的联合会审或踏勘，缺席可能视为同意。"
+        ),
+        Template("extension_declined", 1, "办件{case_number}的延期不生效（{rule}）：{reason:short}"),
         Template("review_urged", 1, "催办：办件{case_number}的审查尚未答复。{reason:short}"),
         Template("alert_raised", 1, "监察提示（{rule}）：办件{case_number}，{reason:short}。请于{answer_by}前说明。"),
     )

@@ -10,16 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from string import Formatter
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from yimen.contracts.envelope import Event
+from yimen.contracts.envelope import Event, Instant
 from yimen.contracts.parts import Due, PauseKind, RequestedMaterial
 from yimen.money import format_yuan
+from yimen.worktime import SHANGHAI
 
 SHORT = 120
 """Characters of a free text that a message quotes; the paper has the rest."""
@@ -101,6 +102,11 @@ def _day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def _instant(instant: datetime) -> str:
+    local = instant.astimezone(SHANGHAI)
+    return f"{_day(local)}{local:%H:%M}"
+
+
 def _due(due: Due) -> str:
     return _day(due.on) + ("（暂定）" if due.provisional else "")
 
@@ -120,6 +126,8 @@ _WORDINGS: dict[tuple[Any, str], Callable[[Any], str]] = {
     (int, ""): str,
     (int, "yuan"): format_yuan,
     (date, ""): _day,
+    (Instant, ""): _instant,
+    (datetime, ""): _instant,
     (Due, ""): _due,
     (PauseKind, ""): PAUSES.__getitem__,
     (tuple[RequestedMaterial, ...], ""): _names,

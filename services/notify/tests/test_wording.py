@@ -1,7 +1,7 @@
 """Every template against its event, and what templates may not do."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
@@ -11,7 +11,7 @@ from services.notify.domain.templates import TEMPLATES
 from services.notify.domain.wording import SHORT, Template, TemplateError
 from services.notify.tests import samples
 from yimen.contracts import approval, intake
-from yimen.contracts.parts import Due, Outcome, RequestedMaterial
+from yimen.contracts.parts import Document, DocumentKind, Due, Outcome, Paper, RequestedMaterial, Staff
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.template)
@@ -152,3 +152,37 @@ def test_no_template_names_a_phone_or_identification_number() -> None:
     forbidden = {"phone", "masked_id", "id_number"}
     for template in TEMPLATES.values():
         assert not forbidden & {part for path, _ in template.places() for part in path.split(".")}
+
+
+@pytest.mark.rule("R31")
+def test_an_hour_is_told_as_the_clock_of_the_hall_shows_it() -> None:
+    chair = Staff(id="z", name="周主持")
+    noticed = approval.ReviewHearingNoticed(
+        review_id="R1",
+        department="fire",
+        case_number="C1",
+        document=Paper(kind="hearing", number="听字〔2026〕1号", dated=date(2026, 10, 12)),
+        holds_at=datetime(2026, 10, 21, 1, 30, tzinfo=UTC),
+        place="三楼听证室",
+        chair=chair,
+        noticed_by=chair,
+        noticed_at=datetime(2026, 10, 9, 1, tzinfo=UTC),
+    )
+    (letter,) = letters(noticed)
+    assert letter.recipient == "case/C1"
+    assert letter.text == "办件C1定于2026年10月21日09:30在三楼听证室举行听证，主持人周主持，不收取费用。"
+
+
+@pytest.mark.rule("R32")
+def test_a_renewal_by_law_is_told_as_what_it_is() -> None:
+    told = intake.CaseDecided(
+        case_number="C1",
+        document=Document(kind=DocumentKind.GRANT, number="准字〔2026〕1号", dated=date(2026, 10, 12)),
+        outcome=Outcome.GRANTED,
+        reasons="期满未作决定，视为准予延续",
+        legal_basis="第五十条",
+        decided_on=date(2026, 10, 12),
+        decided_at=datetime(2026, 10, 12, 16, tzinfo=UTC),
+        deemed=True,
+    )
+    assert [letter.template for letter in letters(told)] == ["renewed_by_law"]

@@ -4,8 +4,8 @@ An area adds to `room.ids` and `room.bodies` after the case of the room was made
 
 from collections.abc import Awaitable, Callable
 
-from tests.support.intake_areas import joint
+from tests.support.intake_areas import calendar, door, joint
 from tests.support.rooms import Room
 
-AREAS: tuple[Callable[[Room, str], Awaitable[None]], ...] = (joint.furnish,)
+AREAS: tuple[Callable[[Room, str], Awaitable[None]], ...] = (calendar.furnish, door.furnish, joint.furnish)
 BEFORE_AREAS: dict[str, list[str]] = {}

@@ -67,6 +67,7 @@ class ItemRevised(ItemDescribed, type="intake.item.revised.v1"):
 
 class ItemWithdrawn(ItemEvent, type="intake.item.withdrawn.v1"):
     reason: Text
+    effective_on: date | None = Field(default=None, description="applications are refused from this day on")
 
 
 class ItemReported(ItemEvent, type="intake.item.reported.v1"):

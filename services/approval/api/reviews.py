@@ -1,36 +1,43 @@
 """The window's desk: the queue of reviews, and the moves that officials make on them.
 
-Section officers and the chief representative (首席代表) of a department see and work its reviews; only the chief
-representative decides; supervisors may read. Each move answers with the review as it now stands, its version in ETag.
+Section officers and the chief representative (首席代表) of a department see and work its reviews; the chief
+representative decides, or the one who stands in (B角); the organ's head and supervisors may read, the government's head
+only what waits for their answer. Each move answers with the review as it now stands, its version in ETag.
 """
 
-from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Response, status
 
-from services.approval import queries
-from services.approval.bodies import AnswerFromSuperior, Assign, Decide, Forward, ListFees, PauseClock
+from services.approval import calendars
+from services.approval.api.pages import PLACE, page_of, place
+from services.approval.bodies import AnswerFromSuperior, Assign, Decide, Forward, ListFees
 from services.approval.context import Context
+from services.approval.deciding import decides_in_place_of
 from services.approval.domain import moves
 from services.approval.domain.fee_lists import list_fees
-from services.approval.domain.state import OPEN, Status
-from services.approval.tasks import Task, Transition, no_such_review, serving, show, task, transition
-from services.approval.views import FeeListView, ReviewDetail, ReviewPage, summarise
+from services.approval.domain.state import OPEN, ReviewState, Status
+from services.approval.queries import reviews
+from services.approval.tasks import (
+    OFFICERS,
+    READERS,
+    Task,
+    Transition,
+    no_such_review,
+    serving,
+    show,
+    task,
+    transition,
+)
+from services.approval.views import FeeListView, ReviewDetail, ReviewPage
 from yimen.bus import View
 from yimen.contracts.envelope import Code
-from yimen.web import Invalid, Role, creates, current_view, new_router, set_etag
-from yimen.worktime import local_date
-
-OFFICERS = (Role.SECTION_OFFICER, Role.CHIEF_REPRESENTATIVE)
-READERS = (*OFFICERS, Role.SUPERVISOR)
-
-PLACE = r"^\d{4}-\d{2}-\d{2}~[A-Za-z0-9._\-]{1,80}$"
+from yimen.contracts.parts import Office
+from yimen.web import Forbidden, Principal, Role, creates, current_view, new_router, set_etag
 
 router = new_router(prefix="/departments/{department}/reviews", tags=["reviews"])
 
 Officer = Annotated[Transition, transition(*OFFICERS)]
-Chief = Annotated[Transition, transition(Role.CHIEF_REPRESENTATIVE)]
 Lister = Annotated[Task, task(*OFFICERS)]
 Reading = Annotated[View[Context], Depends(current_view)]
 
@@ -45,30 +52,27 @@ async def read_queue(
     after: Annotated[str | None, Query(pattern=PLACE)] = None,
 ) -> ReviewPage:
     """In order of due date. Without `state`: all there are."""
-    chosen = queries.in_order(
-        department,
-        statuses=_statuses(state),
-        case_number=case_number,
-        after=None if after is None else _place(after),
-        limit=limit + 1,
+    chosen = reviews.in_order(
+        department, statuses=_statuses(state), case_number=case_number, after=place(after), limit=limit + 1
     )
-    rows = await queries.page(view.conn, chosen)
-    today = local_date(view.now)
-    shown = rows[:limit]
-    last = shown[-1][0] if len(rows) > limit else None
-    return ReviewPage(
-        items=[summarise(review, view.context.calendar, today) for _place, review in shown],
-        next=None if last is None else f"{last.due_on}~{last.review_id}",
-    )
+    rows = await reviews.page(view.conn, chosen)
+    return page_of(rows, limit, await calendars.in_force(view), view.now)
 
 
-@router.get("/{review_id}", dependencies=[serving(*READERS)])
-async def read_review(department: Code, review_id: Code, view: Reading, response: Response) -> ReviewDetail:
-    state = await queries.find(view.conn, department, review_id)
+@router.get("/{review_id}")
+async def read_review(
+    department: Code,
+    review_id: Code,
+    view: Reading,
+    response: Response,
+    caller: Annotated[Principal, serving(*READERS, Role.GOVERNMENT_HEAD)],
+) -> ReviewDetail:
+    state = await reviews.find(view.conn, department, review_id)
     if state is None:
         raise no_such_review()
+    _refuse_unasked(caller, state)
     set_etag(response, state.version)
-    return show(view, state)
+    return await show(view, state)
 
 
 @router.post("/{review_id}/receipt")
@@ -83,19 +87,6 @@ async def assign(body: Assign, officer: Officer) -> ReviewDetail:
     """分办."""
     by, at = officer.hand
     return await officer.make(lambda state: moves.assign(state, body.assignee.staff, by, at))
-
-
-@router.post("/{review_id}/pause")
-async def pause(body: PauseClock, officer: Officer) -> ReviewDetail:
-    """特别程序 (R26)."""
-    by, at = officer.hand
-    return await officer.make(lambda state: moves.pause(state, body.kind, body.basis, body.planned_days, by, at))
-
-
-@router.post("/{review_id}/resumption")
-async def resume(officer: Officer) -> ReviewDetail:
-    by, at = officer.hand
-    return await officer.make(lambda state: moves.resume(state, by, at))
 
 
 @router.post("/{review_id}/forwarding")
@@ -114,10 +105,14 @@ async def record_superior_answer(body: AnswerFromSuperior, officer: Officer) -> 
 
 
 @router.post("/{review_id}/decision")
-async def decide(body: Decide, chief: Chief) -> ReviewDetail:
-    """审查意见 (R42). After deemed consent (R44) it is kept and changes nothing; `notice` says so."""
-    by, at = chief.hand
-    return await chief.make(lambda state: moves.decide(state, body.opinion, body.reasons, body.legal_basis, by, at))
+async def decide(body: Decide, officer: Officer) -> ReviewDetail:
+    """审查意见 (R42), by the chief representative or the B in force. After deemed consent (R44) it is kept and changes
+    nothing; `notice` says so."""
+    by, at = officer.hand
+    chief = await decides_in_place_of(officer.task)
+    return await officer.make(
+        lambda state: moves.decide(state, body.opinion, body.reasons, body.legal_basis, by, at, chief)
+    )
 
 
 @router.post("/{review_id}/fee-list", status_code=status.HTTP_201_CREATED, dependencies=[creates()])
@@ -135,9 +130,11 @@ def _statuses(state: Status | Literal["open"] | None) -> frozenset[Status] | Non
     return OPEN if state == "open" else frozenset({state})
 
 
-def _place(after: str) -> queries.Place:
-    due_on, _, review_id = after.partition("~")
-    try:
-        return queries.Place(date.fromisoformat(due_on), review_id)
-    except ValueError as wrong:
-        raise Invalid("unknown-place", "翻页位置不对", "请使用上一页答复中的 next，或者从第一页重新开始。") from wrong
+def _refuse_unasked(caller: Principal, state: ReviewState) -> None:
+    """Who is here as the government's head only reads what waits for their answer (R24)."""
+    of_department = caller.serves(state.request.department) and not caller.roles.isdisjoint(READERS)
+    if Role.SUPERVISOR in caller.roles or of_department:
+        return
+    if state.awaited_office is not Office.GOVERNMENT_HEAD:
+        detail = "县政府负责人只能查阅正在报请其批准延期的联合审查，请从延期申请列表中选择。"
+        raise Forbidden("该审查没有报请批准的延期", detail)

@@ -12,16 +12,15 @@ from sqlalchemy import Select, select, tuple_, update
 from sqlalchemy import null as sql_null
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.approval.domain.state import OPEN, FeeList, ReviewState, Status
+from services.approval.domain.facts import FeeList
+from services.approval.domain.state import OPEN, ReviewState, Status
 from services.approval.tables import fee_lists, reviews
 from yimen.bus import Unit
+from yimen.contracts.parts import Office
 from yimen.worktime import Calendar
 
-_FACTS = [
-    column.name
-    for column in reviews.c
-    if column.name not in {"review_id", "department", "case_number", "status", "is_open", "due_on"}
-]
+_TO_FIND_BY = {"review_id", "department", "case_number", "status", "is_open", "due_on", "awaited_office"}
+_FACTS = [column.name for column in reviews.c if column.name not in _TO_FIND_BY]
 _FACT_COLUMNS = [reviews.c[name] for name in _FACTS]
 
 
@@ -68,8 +67,14 @@ def in_order(
     return found.order_by(reviews.c.due_on, reviews.c.review_id).limit(limit)
 
 
+def awaiting(department: str, *offices: Office, after: Place | None = None, limit: int) -> Select[Any]:
+    """Reviews with a standing request for more time before one of these offices, as `in_order`."""
+    mine = reviews.c.awaited_office.is_not(None) & reviews.c.awaited_office.in_(sorted(offices))
+    return in_order(department, after=after, limit=limit).where(mine)
+
+
 async def page(conn: AsyncConnection, chosen: Select[Any]) -> list[tuple[Place, ReviewState]]:
-    """What `in_order` chose, each with its place."""
+    """What `in_order` or `awaiting` chose, each with its place."""
     rows = (await conn.execute(chosen)).mappings().all()
     lists = await _lists_of(conn, [row["request"]["review_id"] for row in rows])
     states = [_state(row, lists) for row in rows]
@@ -133,4 +138,5 @@ def _columns(state: ReviewState) -> dict[str, Any]:
     facts = state.model_dump(mode="json", include=set(_FACTS))
     instants = {"deemed_at": state.deemed_at, "cancelled_at": state.cancelled_at}
     stored = {name: sql_null() if value is None else value for name, value in (facts | instants).items()}
-    return {**stored, "status": state.status, "is_open": state.status in OPEN}
+    derived = {"status": state.status, "is_open": state.status in OPEN, "awaited_office": state.awaited_office}
+    return {**stored, **derived}

@@ -1,0 +1,5 @@
+"""The window's desk, room by room."""
+
+from services.approval.api import extensions, procedures, reviews, stand_ins
+
+routers = (reviews.router, procedures.router, extensions.router, extensions.requests, stand_ins.router)

@@ -1,0 +1,1 @@
+"""How things are found and kept: reviews, the days that their limits follow, numbers of papers, stand-ins."""

@@ -1,0 +1,46 @@
+"""How bans are found and kept: by number, and by whom they bind."""
+
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from services.intake.domain.bans import Ban
+from services.intake.tables import bans
+from yimen.bus import Unit, View
+
+_JSON = {"imposed_by", "lifted_by"}
+
+
+async def bans_of(view: View[Any], id_number: str) -> list[Ban]:
+    """Lifted and past ones too."""
+    query = select(bans).where(bans.c.id_number == id_number).order_by(bans.c.ban_id)
+    return [_ban(row) for row in await view.execute(query)]
+
+
+async def page_of_bans(view: View[Any], after: str | None, limit: int) -> list[Ban]:
+    """In the order in which they were imposed. `after`: the last id of the page before."""
+    query = select(bans).order_by(bans.c.ban_id).limit(limit)
+    if after is not None:
+        query = query.where(bans.c.ban_id > after)
+    return [_ban(row) for row in await view.execute(query)]
+
+
+async def locked_ban(unit: Unit[Any], ban_id: str) -> Ban | None:
+    row = (await unit.execute(select(bans).where(bans.c.ban_id == ban_id).with_for_update())).one_or_none()
+    return None if row is None else _ban(row)
+
+
+def add_ban(unit: Unit[Any], ban: Ban) -> None:
+    unit.add(bans, _values(ban))
+
+
+async def keep_ban(unit: Unit[Any], ban: Ban) -> None:
+    await unit.execute(update(bans).where(bans.c.ban_id == ban.ban_id).values(_values(ban)))
+
+
+def _ban(row: Row[Any]) -> Ban:
+    return Ban.model_validate(row._asdict())
+
+
+def _values(ban: Ban) -> dict[str, Any]:
+    return ban.model_dump(exclude=_JSON) | ban.model_dump(mode="json", include=_JSON)
