@@ -153,11 +153,10 @@ class Case(Value):
 
     @property
     def lead_words(self) -> tuple[LeadDecision, ...]:
-        """The lead's decisions on others' refusals, stage by stage; what came before a reopening is history."""
-        since = min((review.requested_at for review in self.live_reviews), default=self.submitted_at)
+        """The lead's decisions on others' refusals, stage by stage."""
         words: list[LeadDecision] = []
         word = self.lead_decision
-        while word is not None and word.decided_at >= since:
+        while word is not None:
             words.insert(0, word)
             word = word.earlier
         return tuple(words)

@@ -76,9 +76,7 @@ def _binding(refusing: Review) -> bool:
 def lead_word(case: Case) -> LeadDecision | None:
     """What the lead decided on the refusals of the present stage."""
     word = case.lead_decision
-    if word is None or word.stage != case.stage:
-        return None
-    return word if all(review.requested_at <= word.decided_at for review in case.current_reviews) else None
+    return word if word is not None and word.stage == case.stage else None
 
 
 def last_word_at(case: Case) -> datetime:
