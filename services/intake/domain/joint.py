@@ -92,7 +92,7 @@ def record_minutes(
     )
     changed = case.but(meetings=tuple(held if one.meeting_id == held.meeting_id else one for one in case.meetings))
     change = Change(changed, (_held(case, held, by, now),))
-    for review in [one for one in case.current_reviews if one.stage == held.stage and one.department in absent]:
+    for review in [one for one in case.current_reviews if one.missed(held)]:
         why = f"未参加{OCCASIONS[held.occasion]}，且尚未答复。请立即答复。"
         change = change.then(reviewing.stay_away(change.case, review, why, now, rules))
     return change

@@ -110,9 +110,9 @@ def _passed_limit(review: Review, rules: Rules) -> list[tuple[datetime, str]]:
 
 
 def _absences(case: Case, review: Review) -> list[tuple[datetime, str]]:
-    """Meetings and visits of the review's stage that the department stayed away from, its receipt signed before (R45)."""
-    held = [one for one in case.meetings if one.stage == review.stage and review.department in one.absent]
-    return [(one.held_at, join.ABSENCE) for one in held if one.held_at is not None and review.consents_by(one.held_at)]
+    """Meetings and visits that the department stayed away from, its receipt signed before (R41, R45)."""
+    missed = [meeting.held_at for meeting in case.meetings if review.missed(meeting)]
+    return [(held_at, join.ABSENCE) for held_at in missed if held_at is not None and review.consents_by(held_at)]
 
 
 def stay_away(case: Case, review: Review, why: str, now: datetime, rules: Rules) -> Change:

@@ -128,6 +128,11 @@ class Review(Value):
         """Whether having said nothing until then is consent: the item lets it, and the receipt was signed before (R41)."""
         return self.silence_consents and self.received_at is not None and self.received_at < end
 
+    def missed(self, meeting: "Meeting") -> bool:
+        """Whether its department was called to the meeting because of this review, and stayed away."""
+        about_it = meeting.stage == self.stage and meeting.convened_at >= self.requested_at
+        return about_it and meeting.held_at is not None and self.department in meeting.absent
+
     @property
     def awaits_superior(self) -> bool:
         """Consented, but the superior authority has the last word and has not spoken."""

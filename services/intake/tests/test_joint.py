@@ -250,6 +250,12 @@ def test_absence_from_a_meeting_of_an_earlier_stage_says_nothing_about_the_next(
     assert review_of(change.case, "fire").unanswered
 
 
+def test_absence_from_a_meeting_says_nothing_about_a_review_that_was_asked_for_after_the_call() -> None:
+    case = convened(accepted())
+    fire = review_of(case, "fire").but(requested_at=MEETS - timedelta(hours=2), received_at=MEETS - timedelta(hours=1))
+    assert kinds(held(case.with_review(fire), ["planning", "environment"])) == ["meeting_held"]
+
+
 @pytest.mark.rule("R44", "R45")
 def test_of_a_missed_meeting_and_a_passed_limit_the_earlier_is_the_ground() -> None:
     case = convened(convened(accepted()), meets_at=MONDAY + timedelta(days=30))
