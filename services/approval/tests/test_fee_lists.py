@@ -3,8 +3,8 @@
 import pytest
 
 from services.approval.domain import arrivals
-from services.approval.domain.fee_lists import list_fees
 from services.approval.domain.facts import Standing
+from services.approval.domain.fee_lists import list_fees
 from services.approval.domain.state import ReviewState
 from services.approval.tests import samples
 from services.approval.tests.samples import MONDAY, SIGNER

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from services.approval.domain import arrivals, moves
-from services.approval.domain.fee_lists import list_fees
 from services.approval.domain.facts import Standing
+from services.approval.domain.fee_lists import list_fees
 from services.approval.domain.state import ReviewState, Status
 from services.approval.tests import samples
 from services.approval.tests.samples import CALENDAR, CHIEF, MONDAY, SIGNER
