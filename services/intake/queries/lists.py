@@ -21,10 +21,11 @@ from services.intake.tables import cases, documents, reviews
 from yimen.bus import View
 from yimen.contracts.parts import Kind
 
-_UNSHOWN = frozenset({"materials", "requested", "situations", "agent", "reasons", "legal_basis", "licence"})
-_UNSHOWN_EITHER = frozenset({"re_examination", "meetings", "lead_decision"})
+_UNSHOWN = frozenset(
+    {"materials", "requested", "situations", "agent", "meetings", "lead_decision", "reasons", "legal_basis", "licence"}
+)
 _EDITION = ("item_code", "item_version")
-_LINE = (*_EDITION, *sorted(CASE_FIELDS - _UNSHOWN - _UNSHOWN_EITHER))
+_LINE = (*_EDITION, *sorted(CASE_FIELDS - _UNSHOWN))
 _ENTRY = (*_LINE, "licence")
 _RESULT = (*_EDITION, "department", "applicant", "outcome", "licence", "decided_on", "decided_at", "case_number")
 

@@ -4,8 +4,8 @@ An index begins with what a list fixes (department, kind, status) and goes on in
 stretch of it. A list that fixes several departments is one branch for each, ordered and limited by itself, and the
 branches merged; the database takes from each as many rows as the page needs. `IN (…) ORDER BY` would read all of them.
 
-Guarantees: about as many rows are read as are shown, one more for each branch. Does not: know what a list means
-(`lists` does).
+Guarantees: about as many rows are read as are shown, one more for each branch; dates derived from a page count by the
+calendar in force when it was read (R35). Does not: know what a list means (`lists` does).
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,8 +14,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, bindparam, select, tuple_, union_all
+from sqlalchemy import BindParameter, ColumnElement, Integer, Row, Select, bindparam, select, tuple_, union_all
 
+from services.intake.queries.calendar import REVISION, follow
 from services.intake.tables import cases
 from yimen.bus import View
 from yimen.db import Instant
@@ -47,7 +48,8 @@ NEWEST_DECIDED = Order("decided_at", "decided", newest_first=True)
 
 @dataclass(frozen=True)
 class Stretch:
-    """Which part of a list: `since` ≤ instant < `until`, after the last key of the page before, `skip` rows left out."""
+    """Which part of a list: `since` ≤ instant < `until`, after the last key of the page before (oldest first only),
+    `skip` rows left out."""
 
     limit: int
     after: tuple[datetime, str] | None = None
@@ -83,19 +85,28 @@ async def read_page(
     values, fixed = stretch.values, tuple(branches[0])
     given = {_name(column, place): branch[column] for place, branch in enumerate(branches) for column in fixed}
     shape = _Shape(tuple(columns), order, fixed, len(branches), frozenset(values))
-    return (await view.execute(_statement(shape), given | values)).all()
+    rows = (await view.execute(_statement(shape), given | values)).all()
+    if rows:
+        await follow(view, rows[0].calendar_revision)
+    return rows
 
 
 @lru_cache(maxsize=256)
-def _statement(shape: _Shape) -> Any:
+def _statement(shape: _Shape) -> Select[Any]:
     """Made once: making it takes longer than running it."""
     branches = [_branch(shape, place) for place in range(shape.branches)]
     if len(branches) == 1:
-        return branches[0].limit(bindparam("limit", type_=Integer)).offset(bindparam("skip", type_=Integer))
-    limited = [branch.limit(bindparam("whole", type_=Integer)).subquery(f"b{n}") for n, branch in enumerate(branches)]
-    merged = union_all(*(select(*each.columns) for each in limited))
-    key = _in_order(shape, [merged.selected_columns[name] for name in (shape.order.by, _NUMBER)])
-    return merged.order_by(*key).limit(bindparam("limit", type_=Integer)).offset(bindparam("skip", type_=Integer))
+        query = branches[0].add_columns(REVISION)
+    else:
+        limited = [each.limit(_number("whole")).subquery(f"b{place}") for place, each in enumerate(branches)]
+        merged = union_all(*(select(*each.columns) for each in limited)).subquery("merged")
+        key = [merged.c[shape.order.by], merged.c[_NUMBER]]
+        query = select(merged, REVISION).order_by(*_in_order(shape, key))
+    return query.limit(_number("limit")).offset(_number("skip"))
+
+
+def _number(name: str) -> BindParameter[int]:
+    return bindparam(name, type_=Integer)
 
 
 def _branch(shape: _Shape, place: int) -> Select[Any]:
