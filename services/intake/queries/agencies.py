@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, false, literal, or_, select, tuple_, update
 
-from services.intake.domain.agency import Agency
+from services.intake.domain.agency import Agency, AgencyState
 from services.intake.tables import agencies
 from yimen.bus import Unit, View
 from yimen.db import Instant
@@ -53,6 +53,12 @@ def of(villages: Collection[str], townships: Collection[str]) -> ColumnElement[b
     """Those of the villages themselves, and those of the townships with all of their villages."""
     columns = ((agencies.c.station, villages), (agencies.c.township, townships))
     return or_(false(), *(column == code for column, codes in columns for code in sorted(codes)))
+
+
+async def to_be_forwarded(view: View[Any]) -> list[Agency]:
+    """Those that still lie in their villages and are not late: whose limit a changed calendar can move (R35)."""
+    waiting = (agencies.c.state == AgencyState.AT_VILLAGE, agencies.c.overdue_at.is_(None))
+    return await page(view, select(agencies).where(*waiting))
 
 
 async def page(view: View[Any], query: Select[Any]) -> list[Agency]:
