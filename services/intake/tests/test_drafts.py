@@ -1,5 +1,6 @@
 """Drafts: their writer's alone, kept for a time, used up by the case that comes of them."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -142,7 +143,9 @@ async def test_drafts_are_for_those_who_apply_themselves(hall: Hall) -> None:
 
 
 async def test_nobody_keeps_more_than_fifty(hall: Hall) -> None:
-    paths = [await begun(hall, {}) for _ in range(50)]
+    paths = [await begun(hall, {}) for _ in range(48)]
+    at_once = await asyncio.gather(*(begin(hall, {}) for _ in range(5)))
+    assert sorted(answer.status_code for answer in at_once) == [201, 201, 409, 409, 409]
     full = await begin(hall, {})
     assert (full.status_code, full.json()["code"]) == (409, "drafts-full")
     assert (await begin(hall, {}, by=hall.neighbour)).status_code == 201

@@ -1,5 +1,6 @@
 """Uploading: sizes, kinds, doubles, and what a crash leaves behind."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from hashlib import sha256
@@ -70,6 +71,12 @@ async def test_the_same_file_twice_is_one(hall: Hall) -> None:
     assert first.json() == second.json()
     assert await rows(hall) == 1
     assert len(objects(hall)) == 1
+
+
+async def test_the_same_file_many_times_at_once_is_one(hall: Hall) -> None:
+    answers = await asyncio.gather(*(upload(hall) for _ in range(6)))
+    assert {(answer.status_code, answer.text) for answer in answers} == {(201, answers[0].text)}
+    assert await rows(hall) == 1
 
 
 async def test_another_persons_same_file_is_theirs_and_stored_once(hall: Hall) -> None:
