@@ -26,14 +26,22 @@ SIGNED = {"POST /bank/messages", "POST /sms/receipts"}
 """Nobody signs in here: who speaks is known by the signature on the message."""
 
 PUBLIC = {
-    "intake": {"GET /items", "GET /items/{item_code}", "GET /progress/{case_number}"},
+    "intake": {
+        "GET /items",
+        "GET /items/{item_code}",
+        "GET /items/kept-out",
+        "GET /catalogue.yaml",
+        "GET /catalogue.csv",
+        "GET /windows",
+        "GET /progress/{case_number}",
+    },
     "approval": set(),
     "fees": {"GET /standards", "GET /payments/{payment_code}", "POST /bank/messages"},
     "monitor": set(),
     "notify": {"POST /sms/receipts"},
 }
 OWN_ONLY = {
-    "intake": {"GET /cases", "GET /my/cases"},
+    "intake": {"GET /cases", "GET /my/cases", "GET /item-reports"},
     "monitor": {"GET /cases", "GET /alerts"},
     "notify": {"GET /subscriptions", "GET /stream"},
 }
@@ -45,7 +53,7 @@ OWN_MAKING = {"POST /applications"}
 OPERATORS = 11
 """Routes that the kit gives to every service."""
 
-COUNTS = {"intake": 15, "approval": 10, "fees": 10, "monitor": 7, "notify": 8}
+COUNTS = {"intake": 28, "approval": 10, "fees": 10, "monitor": 7, "notify": 8}
 
 
 class OneLook(Tail):
