@@ -29,6 +29,7 @@ SIGNED = {"POST /bank/messages", "POST /sms/receipts"}
 PUBLIC = {
     "intake": {
         *("GET /items", "GET /items/{item_code}", "GET /progress/{case_number}"),
+        *("GET /items/kept-out", "GET /catalogue.yaml", "GET /catalogue.csv", "GET /windows"),
         *("GET /results", "GET /announcements", "GET /calendar/{year}", "GET /files/{token}"),
         "GET /licences/{licence_number}",
     },
@@ -40,7 +41,7 @@ PUBLIC = {
 OWN_ONLY = {
     "intake": {
         *("GET /cases", "GET /my/cases", "GET /agencies", "GET /projects", "GET /drafts"),
-        "GET /my/licences",
+        *("GET /my/licences", "GET /item-reports"),
         *("GET /ledgers/acceptance", "GET /ledgers/acceptance.csv"),
         *("GET /ledgers/service", "GET /ledgers/service.csv"),
     },

@@ -4,7 +4,7 @@ An area adds to `room.ids` and `room.bodies` after the case of the room was made
 
 from collections.abc import Awaitable, Callable
 
-from tests.support.intake_areas import calendar, door, files, joint, ledgers, licences, stations
+from tests.support.intake_areas import calendar, catalogue, door, files, joint, ledgers, licences, stations
 from tests.support.rooms import Room
 
 AREAS: tuple[Callable[[Room, str], Awaitable[None]], ...] = (
@@ -15,5 +15,6 @@ AREAS: tuple[Callable[[Room, str], Awaitable[None]], ...] = (
     ledgers.furnish,
     licences.furnish,
     joint.furnish,
+    catalogue.furnish,
 )
 BEFORE_AREAS: dict[str, list[str]] = {**ledgers.BEFORE}
