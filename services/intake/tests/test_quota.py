@@ -166,7 +166,7 @@ async def test_when_the_one_before_makes_way_the_next_is_decided(hall: Hall, how
     elif how == "withdrawn":
         await hall.step(first, "withdrawal", {"reasons": "不办了"}, by=hall.citizen)
     elif how == "refused":
-        await hall.step(first, "refusal", {"reasons": "不属于许可事项"})
+        await hall.step(first, "refusal", {"ground": "not_a_licence_matter", "reasons": "不属于许可事项"})
     else:
         await hall.step(first, "correction", {"requested": [{"code": "01", "reason": "未签名"}]})
     await hall.harness.fire_timers()

@@ -6,6 +6,7 @@ import pytest
 
 from services.intake.domain import clock, deciding, door, renewing, reviewing
 from services.intake.domain.case import Case, Status
+from services.intake.domain.grounds import RefusalGround
 from services.intake.domain.licensing import Holding, LicenceState, holding, last_valid_day
 from services.intake.domain.values import Answer, Deferral, FeeList, RequestedMaterial
 from services.intake.tests.samples import CLERK, COMMITTED, INSTANT, JOINT, RULES, item, kinds, review_of, submitted
@@ -165,7 +166,7 @@ def test_a_decision_after_the_last_minute_is_too_late() -> None:
 def test_after_the_last_minute_the_window_can_neither_refuse_nor_deny() -> None:
     at_the_door = renewal().but(received_on=date(2026, 12, 30))
     with refused("renewed-by-law"):
-        door.refuse(at_the_door, "不属于许可事项", None, CLERK, ENDS, RULES)
+        door.refuse(at_the_door, RefusalGround.NOT_A_LICENCE_MATTER, "不属于许可事项", None, CLERK, ENDS, RULES)
     instant = door.accept(renewal(of=INSTANT), CLERK, IN_TIME, RULES).case
     with refused("renewed-by-law"):
         deciding.decide_at_window(instant, Outcome.DENIED, "不符合", "第五条", CLERK, ENDS, RULES)
