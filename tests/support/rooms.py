@@ -21,7 +21,14 @@ from yimen.web import Role
 from yimen.web.identity import Access, access_of
 
 IN_DEPARTMENTS = frozenset(
-    {Role.CITIZEN, Role.WINDOW_CLERK, Role.SECTION_OFFICER, Role.CHIEF_REPRESENTATIVE, Role.INTEGRATOR}
+    {
+        Role.CITIZEN,
+        Role.WINDOW_CLERK,
+        Role.SECTION_OFFICER,
+        Role.CHIEF_REPRESENTATIVE,
+        Role.INTEGRATOR,
+        Role.ORGAN_HEAD,
+    }
 )
 """Whose rights end at a person or a department; the others work for the whole county."""
 
@@ -69,11 +76,14 @@ class Room:
     bodies: dict[str, Any] = field(default_factory=dict)
     furnish: Callable[["Room", str], Awaitable[None]] | None = None
     before: dict[str, list[str]] = field(default_factory=dict)
+    asker: Role | None = None
+    """Who is about to ask, where the thing has to be one that they may ask about."""
     serial: Any = field(default_factory=lambda: count(1))
 
-    async def renew(self, label: str = "") -> None:
+    async def renew(self, label: str = "", asker: Role | None = None) -> None:
         """Another thing of the same kind, untouched; or one that is ready for what the operation of that label does."""
         assert self.furnish is not None
+        self.asker = asker
         await self.furnish(self, label)
         await leave_to_operators(self, label)
         for earlier in self.before.get(label, ()):
