@@ -29,6 +29,7 @@ IN_DEPARTMENTS = frozenset(
         Role.INTEGRATOR,
         Role.STATION_CLERK,
         Role.VILLAGE_AGENT,
+        Role.ORGAN_HEAD,
     }
 )
 """Whose rights end at a person or a department; the others work for the whole county."""
@@ -82,11 +83,14 @@ class Room:
     bodies: dict[str, Any] = field(default_factory=dict)
     furnish: Callable[["Room", str], Awaitable[None]] | None = None
     before: dict[str, list[str]] = field(default_factory=dict)
+    asker: Role | None = None
+    """Who is about to ask, where the thing has to be one that they may ask about."""
     serial: Any = field(default_factory=lambda: count(1))
 
-    async def renew(self, label: str = "") -> None:
+    async def renew(self, label: str = "", asker: Role | None = None) -> None:
         """Another thing of the same kind, untouched; or one that is ready for what the operation of that label does."""
         assert self.furnish is not None
+        self.asker = asker
         await self.furnish(self, label)
         await leave_to_operators(self, label)
         for earlier in self.before.get(label, ()):

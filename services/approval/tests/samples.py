@@ -93,6 +93,11 @@ def urging(**values: Any) -> intake.ReviewUrged:
     return intake.ReviewUrged(**named(**values), reason="逾期未签收", urged_at=MONDAY + timedelta(days=10))
 
 
+def declining(**values: Any) -> intake.ReviewExtensionDeclined:
+    reason = "办件已延期一次，不得再次延期。"
+    return intake.ReviewExtensionDeclined(**named(**values), rule="R23", reason=reason, declined_at=MONDAY)
+
+
 def addition(**values: Any) -> intake.ReviewMaterialsAdded:
     materials = (Material(code="M2", name="平面图"),)
     return intake.ReviewMaterialsAdded(**named(**values), materials=materials, added_at=MONDAY + timedelta(days=1))

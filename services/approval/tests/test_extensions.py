@@ -41,12 +41,6 @@ def granted(state: ReviewState, days: int = 7, reasons: str = "同意", at: date
     return extensions.grant(state, days, reasons, HEAD, at, CALENDAR)
 
 
-def declined(**values) -> arrivals.intake.ReviewExtensionDeclined:
-    return arrivals.intake.ReviewExtensionDeclined(
-        **samples.named(**values), rule="R23", reason="办件已延期一次，不得再次延期。", declined_at=MONDAY
-    )
-
-
 def refused(move, *arguments, **more) -> Refusal:
     with pytest.raises(Refusal) as caught:
         move(*arguments, **more)
@@ -143,9 +137,9 @@ def test_a_refusal_leaves_the_limit_as_it_was():
 
 @pytest.mark.rule("R23", "R24")
 def test_what_intake_declines_is_taken_back():
-    state = arrivals.extension_declined(granted(asked()[0])[0], declined())
+    state = arrivals.extension_declined(granted(asked()[0])[0], samples.declining())
     assert (state.limit.extension, state.due(CALENDAR).date) == (0, date(2026, 3, 30))
-    unasked = arrivals.extension_declined(ready(), declined())
+    unasked = arrivals.extension_declined(ready(), samples.declining())
     assert (unasked.limit.extension, unasked.extension.declined.rule) == (0, "R23")
     assert asked(unasked)
 
@@ -239,7 +233,7 @@ async def test_the_head_of_the_organ_sees_their_departments_queue_and_every_requ
 async def test_the_desk_learns_why_an_extension_moved_nothing(desk: Desk):
     await open_two(desk)
     await answer(desk, "extension", GRANT, heads(desk, Role.ORGAN_HEAD, "fire"))
-    await desk.intake(declined())
+    await desk.intake(samples.declining())
     review = await desk.read()
     assert (review["due"]["on"], review["extension"]["declined"]["rule"]) == ("2026-03-30", "R23")
     assert "期限不变：办件已延期一次" in review["notice"]
