@@ -1,22 +1,25 @@
 """Cases by the ten thousand or the million, made on the server from one accepted case of each kind.
 
 A copy has its template's materials, reviews and papers under keys of its own. Copies stand five minutes apart, back into
-the past, in the eleven departments by turns; of a hundred and one, ninety-seven are closed and one each is submitted,
-accepted, decided and withdrawn.
+the past, in the eleven departments by turns, every tenth under the template's account; of a hundred and one, ninety-seven
+are closed and one each is submitted, accepted, decided and withdrawn.
 
 Does not: copy events, timers or journals; those belong to the kit, whose tables a case leaves when it is closed.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 import asyncpg
 
 from yimen.departments import DEPARTMENTS
 
-AGE = "n * interval '5 minutes'"
+SPACING = timedelta(minutes=5)
+AGE = f"n * interval '{SPACING.seconds} seconds'"
 NUMBER = "'8' || lpad(n::text, 20, '0')"
 _DEPARTMENT = f"(ARRAY{list(DEPARTMENTS)})[n % {len(DEPARTMENTS)} + 1]"
+_ACCOUNT = "CASE n % 10 WHEN 0 THEN t.account ELSE t.account || '-' || n % 9973 END"
 _DECIDED = f"t.accepted_at - {AGE} + interval '3 days'"
 _SERVED = f"t.accepted_at - {AGE} + interval '4 days'"
 _LICENCE = """jsonb_build_object('number', '证字〔2026〕' || n || '号', 'name', '许可证', 'valid_from', '2026-01-01',
@@ -67,7 +70,7 @@ async def multiply(connection: asyncpg.Connection, count: int) -> None:
 
 
 async def _copy_life(connection: asyncpg.Connection, status: str, state: State, source: str) -> None:
-    fixed = {"case_number": NUMBER, "department": _DEPARTMENT, "status": f"'{status}'"}
+    fixed = {"case_number": NUMBER, "department": _DEPARTMENT, "account": _ACCOUNT, "status": f"'{status}'"}
     await _copy(connection, "cases", fixed | dict(state.changes), source)
     papers = {"case_number": NUMBER, "number": "t.number || '~' || n"}
     await _copy(connection, "documents", papers, source)
@@ -77,7 +80,7 @@ async def _copy_life(connection: asyncpg.Connection, status: str, state: State, 
     for kind, mark in state.papers:
         await connection.execute(
             f"INSERT INTO documents (case_number, kind, number, dated) SELECT {NUMBER}, '{kind}',"
-            f" '{mark}〔2026〕' || n || '号', ({_DECIDED})::date FROM cases AS t, {source}"
+            f" '{mark}〔2026〕~' || n, ({_DECIDED})::date FROM cases AS t, {source}"
         )
 
 
