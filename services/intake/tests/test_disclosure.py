@@ -94,7 +94,7 @@ async def test_nothing_is_told_of_cases_that_are_not_decided(hall: Hall) -> None
     await hall.accepted(INSTANT)
     withdrawn, refused = await hall.submitted(), await hall.submitted()
     await hall.step(withdrawn, "withdrawal", {"reasons": "不办了"})
-    await hall.step(refused, "refusal", {"reasons": "不属于许可事项"})
+    await hall.step(refused, "refusal", {"ground": "not_a_licence_matter", "reasons": "不属于许可事项"})
     owing = await hall.accepted(JOINT)
     await hall.hear(hall.received(owing, "planning"), hall.listed(owing, "planning"))
     for department in ("planning", "fire", "environment"):

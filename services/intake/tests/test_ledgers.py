@@ -95,7 +95,7 @@ async def test_every_application_stands_in_the_ledger_of_acceptance_decisions_on
         await decided(hall),
         await served(hall),
     )
-    await hall.step(refused, "refusal", {"reasons": "不属于许可事项"})
+    await hall.step(refused, "refusal", {"ground": "not_a_licence_matter", "reasons": "不属于许可事项"})
     assert sorted(await numbers(hall, "acceptance")) == sorted([waiting, refused, due, done])
     assert sorted(await numbers(hall, "service")) == sorted([due, done])
 

@@ -23,6 +23,7 @@ def record(serial: int) -> dict[str, Any]:
         "promised_days": 0,
         "materials": [{"code": "001", "name": "申请表", "originals": 1}],
         "free": True,
+        "licence": {"name": "临时占地许可证"},
         "disclosures": {
             "content": "审批",
             "basis": "城乡规划法",
