@@ -28,7 +28,7 @@ from services.notify.settings import NotifySettings
 from services.notify.tests import samples as letters
 from sim.bank import KeyRing
 from tests.support import desk
-from tests.support.intake_areas import AREAS, BEFORE_AREAS
+from tests.support.intake_areas import BEFORE_AREAS, furnish_areas
 from tests.support.intake_areas.files import upload
 from tests.support.rooms import Room, open_room
 from yimen.web import Role
@@ -76,8 +76,7 @@ async def _case(room: Room, label: str) -> None:
         f"{CASE}supplement": {"materials": [{"code": first, "copies": 1}]},
         f"{CASE}withdrawal": {"reasons": "暂不办理"},
     }
-    for furnish in AREAS:
-        await furnish(room, label)
+    await furnish_areas(room, label)
 
 
 def intake(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]:

@@ -83,6 +83,7 @@ class Room:
     bodies: dict[str, Any] = field(default_factory=dict)
     furnish: Callable[["Room", str], Awaitable[None]] | None = None
     before: dict[str, list[str]] = field(default_factory=dict)
+    kept: dict[Any, tuple[dict[str, str], dict[str, Any]]] = field(default_factory=dict)
     asker: Role | None = None
     """Who is about to ask, where the thing has to be one that they may ask about."""
     serial: Any = field(default_factory=lambda: count(1))

@@ -61,5 +61,5 @@ async def _agency(room: Room, label: str) -> None:
     if label == f"{AGENCY}steps":
         made = await _post(room, f"/agencies/{agency}/application", None, by | {"If-Match": '"1"'})
         clerk = room.harness.as_(Role.WINDOW_CLERK, departments=[item["department"]], id="clerk-9")
-        refusal = {"reasons": "不属于本机关职权"}
+        refusal = {"ground": "not_a_licence_matter", "reasons": "不属于本机关职权"}
         await _post(room, f"/cases/{made['case_number']}/refusal", refusal, clerk | {"If-Match": '"1"'})
