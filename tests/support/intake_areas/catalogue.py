@@ -56,7 +56,11 @@ def bodies(serial: int) -> dict[str, Any]:
     window = {"name": "综合窗口", "place": "一楼", "hours": "9:00至17:00", "phone": "0777-1234567"}
     return {
         "POST /item-reports": {"item": record(serial)},
-        "POST /catalogue-imports": {"format": "csv", "text": csv_file(record(1_000_000 + serial)), "department": "planning"},
+        "POST /catalogue-imports": {
+            "format": "csv",
+            "text": csv_file(record(1_000_000 + serial)),
+            "department": "planning",
+        },
         f"{REPORT}refusal": {"reason": "依据不足"},
         f"{REPORT}exemption": {"reason": "涉密事项"},
         WITHDRAWAL: {"reason": "法律修订", "effective_on": "2026-12-31"},
