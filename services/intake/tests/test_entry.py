@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.intake.queries.entry import add_report, find_report
 from services.intake.tests.hall import Hall
 from services.intake.tests.reports import Office, faults_of, record
 from services.intake.tests.samples import JOINT
@@ -114,6 +115,15 @@ async def test_reports_are_listed_page_by_page_and_by_state(hall: Hall, office: 
 async def test_one_report_of_an_item_waits_at_a_time(hall: Hall, office: Office) -> None:
     await office.reported(record())
     assert "正待中心审定" in faults_of(await office.report(record()))["/item/code"]
+
+
+async def test_of_two_reports_at_the_same_moment_one_waits(hall: Hall, office: Office) -> None:
+    """Both were found sound before either was kept."""
+    report_id = await office.reported(record())
+    async with hall.harness.units.begin() as unit:
+        first = await find_report(unit, report_id)
+        assert first is not None
+        assert await add_report(unit, first.but(report_id="SB2")) is False
 
 
 # -- decided --------------------------------------------------------------------------------------------------------------
