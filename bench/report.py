@@ -15,23 +15,27 @@ HEADS = ("what", "ours", "beside", "ratio", "wanted", "reached")
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a figure should reach. `ratio`: of medians, ours to beside. `most` and `least` are in the figure's unit.
+    """What a figure should reach. `ratio` (at least) and `ratio_most`: of medians, ours to beside. `most` and `least` are in
+    the figure's unit.
 
     Several may be set; all must hold. None set: the figure is told, and nothing is asked of it."""
 
     ratio: float | None = None
+    ratio_most: float | None = None
     most: float | None = None
     least: float | None = None
 
     def met_by(self, ours: float, ratio: float | None) -> bool:
         return (
             (self.ratio is None or (ratio is not None and ratio >= self.ratio))
+            and (self.ratio_most is None or (ratio is not None and ratio <= self.ratio_most))
             and (self.most is None or ours <= self.most)
             and (self.least is None or ours >= self.least)
         )
 
     def __str__(self) -> str:
         said = [] if self.ratio is None else [f"≥ {self.ratio:g}×"]
+        said += [] if self.ratio_most is None else [f"≤ {self.ratio_most:g}×"]
         said += [] if self.most is None else [f"≤ {self.most:g}"]
         said += [] if self.least is None else [f"≥ {self.least:g}"]
         return ", ".join(said) or "–"

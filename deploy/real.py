@@ -85,6 +85,7 @@ def processes(house: House, outside: Outside) -> list[Process]:
         "YIMEN_NOTIFY_SMS_RECEIPT_SECRET": outside.agreed.sms_receipt_secret,
         "YIMEN_NOTIFY_ALLOW_PRIVATE_WEBHOOKS": "true",
     }
+    intake = {"YIMEN_INTAKE_MATERIALS": (house.home / "materials").absolute().as_uri()}
     shared = ",".join(code for code in DEPARTMENTS if code not in ALONE)
     windows: list[tuple[str, Environment]] = [(code, {"YIMEN_APPROVAL_DEPARTMENTS": code}) for code in ALONE]
     windows.append(("window", {"YIMEN_APPROVAL_DEPARTMENTS": shared, "YIMEN_APPROVAL_WINDOW": "window"}))
@@ -93,7 +94,7 @@ def processes(house: House, outside: Outside) -> list[Process]:
         _single("monitor", house, {}),
         _single("notify", house, notify),
         *(_window(name, house, environment) for name, environment in windows),
-        _single("intake", house, {}),
+        _single("intake", house, intake),
     ]
 
 

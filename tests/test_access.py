@@ -4,6 +4,7 @@ Everything that is asked here is well-formed and about things that exist, so tha
 the caller and the answer; at the end the rightful ones make the same requests, and are let in.
 """
 
+import json
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -26,26 +27,36 @@ SIGNED = {"POST /bank/messages", "POST /sms/receipts"}
 """Nobody signs in here: who speaks is known by the signature on the message."""
 
 PUBLIC = {
-    "intake": {"GET /items", "GET /items/{item_code}", "GET /progress/{case_number}", "GET /calendar/{year}"},
+    "intake": {
+        *("GET /items", "GET /items/{item_code}", "GET /progress/{case_number}"),
+        *("GET /items/kept-out", "GET /catalogue.yaml", "GET /catalogue.csv", "GET /windows"),
+        *("GET /results", "GET /announcements", "GET /calendar/{year}", "GET /files/{token}"),
+        "GET /licences/{licence_number}",
+    },
     "approval": set(),
     "fees": {"GET /standards", "GET /payments/{payment_code}", "POST /bank/messages"},
     "monitor": set(),
     "notify": {"POST /sms/receipts"},
 }
 OWN_ONLY = {
-    "intake": {"GET /cases", "GET /my/cases"},
+    "intake": {
+        *("GET /cases", "GET /my/cases", "GET /agencies", "GET /projects", "GET /drafts"),
+        *("GET /my/licences", "GET /item-reports"),
+        *("GET /ledgers/acceptance", "GET /ledgers/acceptance.csv"),
+        *("GET /ledgers/service", "GET /ledgers/service.csv"),
+    },
     "monitor": {"GET /cases", "GET /alerts"},
     "notify": {"GET /subscriptions", "GET /stream"},
 }
 """Asked by whoever may, these show what is the caller's own; a stranger owns nothing."""
 
-OWN_MAKING = {"POST /applications"}
+OWN_MAKING = {"POST /applications", "POST /agencies", "POST /files", "POST /drafts"}
 """Whoever may ask makes a thing of their own, and needs no other's."""
 
 OPERATORS = 11
 """Routes that the kit gives to every service."""
 
-COUNTS = {"intake": 24, "approval": 10, "fees": 10, "monitor": 7, "notify": 8}
+COUNTS = {"intake": 69, "approval": 21, "fees": 10, "monitor": 7, "notify": 8}
 
 
 class OneLook(Tail):
@@ -169,8 +180,8 @@ async def test_citizens_learn_no_more_of_others_cases_than_of_none(room: Room) -
             nobodys = await knock(room, operation, room.stranger(Role.CITIZEN))
             room.ids = existing
             assert theirs[0] == nobodys[0] == 404
-            instance = existing["case_number"]
-            assert theirs[1].replace(instance, "") == nobodys[1].replace("45072120261123L9999990", "")
+            told, nothing = json.loads(theirs[1]), json.loads(nobodys[1])
+            assert told | {"instance": ""} == nothing | {"instance": ""}
 
 
 async def test_messages_from_outside_are_known_by_their_signature(room: Room) -> None:
@@ -196,7 +207,7 @@ async def test_the_rightful_are_let_in(room: Room) -> None:
     answers, shown = {}, set()
     for operation in closed_routes(room):
         for role in operation.access.roles:
-            await room.renew(operation.label)
+            await room.renew(operation.label, role)
             status, text = await knock(room, operation, room.rightful(role))
             answers[operation.label, str(role)] = status
             shown |= {operation.label} if any(one in text for one in room.ids.values()) else set()

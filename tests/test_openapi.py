@@ -37,7 +37,7 @@ ON_MADE_UP = (*KEPT, "negative_data_rejection", "missing_required_header")
 """A request on a thing that exists had its path mended: it may no longer be as wrong as it says."""
 
 EXAMPLES = int(os.environ.get("YIMEN_OPENAPI_EXAMPLES", "25"))
-KNOWN = {"item_code", "code", "id_number", "type", "as_is", "url", "departments"}
+KNOWN = {"item_code", "code", "id_number", "type", "as_is", "url", "departments", "file_id", "mandate"}
 """What a body names that exists; nobody hits these by chance."""
 
 SHARE = {"sqlite": 1.0, "postgres": 0.6}

@@ -6,7 +6,7 @@ what is in hand within `DRAIN_SECONDS`. Crash-only: a killed process starts the 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,6 +96,7 @@ class Service(Generic[C]):
         bindings: tuple[str, ...] | None = None,
         on_start: Callable[[Unit[C]], Awaitable[None]] | None = None,
         loops: Sequence[Loop] = (),
+        body_limits: Mapping[str, int] | None = None,
     ) -> None:
         self.blueprint = blueprint
         self.parts = parts
@@ -118,9 +119,9 @@ class Service(Generic[C]):
         self._stopping = asyncio.Event()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._loops: list[Loop] = []
-        self.app = self._make_app()
+        self.app = self._make_app(body_limits)
 
-    def _make_app(self) -> FastAPI:
+    def _make_app(self, body_limits: Mapping[str, int] | None) -> FastAPI:
         routers = [*self.blueprint.routers, operations.router]
         if isinstance(self.parts.clock, MovableClock):
             routers.append(clock_router(self.parts.clock))
@@ -132,6 +133,7 @@ class Service(Generic[C]):
             verifier=self.parts.verifier,
             checks={"database": self._check_database, "bus": self._check_bus, "loops": self._check_loops},
             registry=self.registry,
+            body_limits=body_limits,
         )
 
     # -- life -----------------------------------------------------------------------------------------------------------

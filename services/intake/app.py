@@ -5,6 +5,7 @@ from pathlib import Path
 from services.intake.api import routers
 from services.intake.context import Context
 from services.intake.handlers import handlers, timers
+from services.intake.materials import Materials
 from services.intake.publishing import publish_catalogue
 from services.intake.queries import calendar
 from services.intake.settings import IntakeSettings
@@ -30,5 +31,12 @@ async def _greet(unit: Unit[Context]) -> None:
 
 
 def build(parts: Parts, settings: IntakeSettings) -> Service[Context]:
-    context = Context(area=settings.area, catalogue=settings.catalogue, rules=settings.rules())
-    return Service(blueprint, parts, settings, context=context, on_start=_greet)
+    context = Context(
+        area=settings.area,
+        catalogue=settings.catalogue,
+        rules=settings.rules(),
+        settings=settings,
+        materials=Materials.at(settings.materials_url),
+    )
+    limits = {"/files": settings.file_limit}
+    return Service(blueprint, parts, settings, context=context, on_start=_greet, body_limits=limits)

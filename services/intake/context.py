@@ -5,6 +5,8 @@ from pathlib import Path
 
 from services.intake.domain.case import Rules
 from services.intake.domain.catalogue import Item
+from services.intake.materials import Materials
+from services.intake.settings import IntakeSettings
 
 
 @dataclass
@@ -17,5 +19,7 @@ class Context:
     area: str
     catalogue: Path
     rules: Rules
+    settings: IntakeSettings
+    materials: Materials
     calendar_revision: int = 0
     items: dict[tuple[str, int], Item] = field(default_factory=dict)

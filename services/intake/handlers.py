@@ -6,17 +6,19 @@ order, and the case ends the same. A word on a review that was never asked for i
 
 from collections.abc import Callable
 
-from services.intake import planning, queries
+from services.intake import entrusting, planning, queries
 from services.intake.context import Context
-from services.intake.domain import clock, deciding, deferring, door, reviewing
+from services.intake.domain import agency, clock, deciding, deferring, door, duties, project, renewing, reviewing
 from services.intake.domain.case import Case, Change, Rules, Status
 from services.intake.domain.values import Answer, FeeList, Pausing, Review, SuperiorAnswer
 from services.intake.process import advance
+from services.intake.queries import agencies, drafts, quotas
 from services.intake.tables import review_answers
 from yimen.bus import Handlers, Unit
 from yimen.contracts import Meta, approval, fees
 from yimen.errors import Permanent
 from yimen.timers import Timer, Timers
+from yimen.worktime import local_date
 
 handlers = Handlers()
 timers = Timers()
@@ -66,6 +68,12 @@ async def extend_limit(unit: Unit[Context], event: approval.ReviewExtended, _met
     await _apply(
         unit, event, lambda case, review, rules: reviewing.extend(case, review, event.extension, unit.now, rules)
     )
+
+
+@handlers.on(approval.ReviewSiteVisited)
+async def record_visit(unit: Unit[Context], event: approval.ReviewSiteVisited, _meta: Meta) -> None:
+    officials = [official.id for official in event.officials]
+    await _apply(unit, event, lambda case, review, _rules: duties.visit(case, review, officials, event.visited_at))
 
 
 @handlers.on(approval.ReviewForwarded)
@@ -143,6 +151,14 @@ async def clear_fees(unit: Unit[Context], event: fees.NoticeCleared, _meta: Meta
     await advance(unit, case, deciding.clear_fees(case, event.cleared_at, unit.context.rules))
 
 
+# -- what is kept for a time only ---------------------------------------------------------------------------------
+
+
+@timers.on(drafts.KEPT_UNTIL)
+async def forget_draft(unit: Unit[Context], timer: Timer) -> None:
+    await drafts.forget(unit, timer.key)
+
+
 # -- limits that ended in silence ---------------------------------------------------------------------------------
 
 
@@ -196,3 +212,53 @@ async def consent_or_urge(unit: Unit[Context], timer: Timer) -> None:
     if case is not None and review is not None and due is not None:
         change = reviewing.pass_limit(case, review, due, unit.now, unit.context.rules)
         await advance(unit, case, change, fired=timer)
+
+
+@timers.on(clock.INSPECTION_LIMIT)
+@timers.on(clock.FORWARD_LIMIT)
+async def urge_duty(unit: Unit[Context], timer: Timer) -> None:
+    """Nobody has inspected (R33), or sent the file up (R48), by the end of the last day."""
+    case = await _timed(unit, timer, await queries.case_of_review(unit, timer.key))
+    review = case.review(timer.key) if case else None
+    if case is not None and review is not None:
+        await advance(unit, case, duties.urge(case, review, timer.name, unit.now), fired=timer)
+
+
+@timers.on(clock.RENEWAL_LIMIT)
+async def renew_by_law(unit: Unit[Context], timer: Timer) -> None:
+    """The licence expired and nothing was decided (R32)."""
+    case = await _timed(unit, timer, timer.key)
+    if case is not None:
+        change = renewing.deem_renewed(case, timer.due_at, unit.now, unit.context.rules)
+        await advance(unit, case, change, fired=timer)
+
+
+# -- whose turn it is ---------------------------------------------------------------------------------------------
+
+
+@timers.on(clock.QUEUE_TURN)
+async def decide_next(unit: Unit[Context], timer: Timer) -> None:
+    """Somebody made way (R15). Whoever is decided now makes way in turn, and so on until one has to wait."""
+    await quotas.hold(unit, timer.key, local_date(unit.now).year, nowait=True)
+    first = await quotas.first_reviewed(unit, timer.key)
+    case = await queries.locked_case(unit, first, nowait=True) if first else None
+    if case is not None:
+        await advance(unit, case, Change(case))
+
+
+@timers.on(clock.REVIEW_NEARLY)
+async def urge_nearly_late(unit: Unit[Context], timer: Timer) -> None:
+    """On the fast track (S07)."""
+    case = await _timed(unit, timer, await queries.case_of_review(unit, timer.key))
+    review = case.review(timer.key) if case else None
+    if case is not None and review is not None:
+        change = project.urge_nearly_late(case, review, unit.now, unit.context.rules)
+        await advance(unit, case, change, fired=timer)
+
+
+@timers.on(agency.FORWARDING_LIMIT)
+async def tell_overdue_agency(unit: Unit[Context], timer: Timer) -> None:
+    """R101; where a changed calendar has moved the limit (R35), the timer is set anew."""
+    found = await agencies.locked(unit, timer.key, nowait=True)
+    if found is not None:
+        await entrusting.advance(unit, found, agency.pass_limit(found, unit.context.rules, unit.now), fired=timer)

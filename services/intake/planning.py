@@ -8,8 +8,8 @@ round, after every unit that may still have counted by the older plan has ended,
 from datetime import date, timedelta
 
 from services.intake.context import Context
-from services.intake.domain import clock
-from services.intake.queries import calendar, locked_case
+from services.intake.domain import agency, clock
+from services.intake.queries import agencies, calendar, locked_case
 from yimen.bus import Unit
 from yimen.contracts.intake import CalendarRevised
 from yimen.contracts.parts import Staff
@@ -55,7 +55,11 @@ async def revise(
 
 
 async def order_recomputing(unit: Unit[Context], timer: Timer) -> None:
-    """A timer for each open case, in portions."""
+    """A timer for each open case, in portions; the few limits of village agents (R101) at once."""
+    await calendar.follow_newest(unit)
+    if not timer.payload["after"]:
+        for waiting in await agencies.to_be_forwarded(unit):
+            await set_timers(unit, agency.timers(waiting, unit.context.rules))
     revision = timer.payload["revision"]
     numbers = await calendar.running_cases(unit, timer.payload["after"], PORTION)
     due = {(RECOMPUTE_CASE, f"{revision}/{number}"): unit.now for number in numbers}

@@ -13,7 +13,8 @@ from services.intake.context import Context
 from services.intake.domain import clock, documents
 from services.intake.domain.bans import refuse_banned
 from services.intake.domain.case import Case, Change
-from services.intake.queries import bans
+from services.intake.queries import bans, licences
+from services.intake.turns import in_turn
 from yimen.bus import Unit
 from yimen.contracts import Event
 from yimen.contracts.intake import CaseLicenceIssued
@@ -24,16 +25,19 @@ from yimen.worktime import local_date
 
 async def advance(unit: Unit[Context], before: Case, change: Change, *, fired: Timer | None = None) -> Case:
     """From `before`, whose row the caller holds, to what the change made of it. `fired`: the timer that brought it about."""
-    events = await _numbered(unit, change.events)
+    change = await in_turn(unit, before, change)
+    events = await numbered(unit, change.events)
     after = _with_licence_number(change.case, events)
     if after != before:
         after = after.but(version=before.version + 1)
         await queries.keep_case(unit, before, after)
+    if after.licence is not None and before.licence is None:
+        await licences.add(unit, after)
     _say(unit, after, events)
     standing = clock.timers(before, unit.context.rules)
     if fired is not None:
         standing.pop((fired.name, fired.key), None)
-    await _move_timers(unit, standing, clock.timers(after, unit.context.rules))
+    await move_timers(unit, standing, clock.timers(after, unit.context.rules))
     return after
 
 
@@ -41,10 +45,10 @@ async def begin(unit: Unit[Context], change: Change, password_hash: str) -> tupl
     """A new case; the papers that came of it. Raises `Refusal` for an applicant who may not apply now, whoever hands in
     for them (R14)."""
     await _refuse_banned(unit, change.case)
-    events = await _numbered(unit, change.events)
+    events = await numbered(unit, change.events)
     queries.add_case(unit, change.case, password_hash)
     _say(unit, change.case, events)
-    await _move_timers(unit, {}, clock.timers(change.case, unit.context.rules))
+    await move_timers(unit, {}, clock.timers(change.case, unit.context.rules))
     papers = (getattr(event, "document", None) for event in events)
     return tuple(paper for paper in papers if isinstance(paper, Paper))
 
@@ -55,18 +59,19 @@ async def _refuse_banned(unit: Unit[Context], case: Case) -> None:
         refuse_banned(known, case.item, local_date(case.submitted_at))
 
 
-async def _numbered(unit: Unit[Context], events: tuple[Event, ...]) -> list[Event]:
+async def numbered(unit: Unit[Context], events: tuple[Event, ...]) -> list[Event]:
+    """The events, their papers numbered."""
     wanted = [(kind, year, place) for place, event in enumerate(events) for kind, year in documents.papers(event)]
-    numbered = list(events)
+    whole = list(events)
     if not wanted:
-        return numbered
+        return whole
     counted = Counter(documents.counter(kind, year) for kind, year, _place in wanted)
     following = await queries.take_numbers(unit, counted)
     for kind, year, place in wanted:
         counter = documents.counter(kind, year)
-        numbered[place] = documents.numbered(numbered[place], documents.number(kind, year, following[counter]))
+        whole[place] = documents.numbered(whole[place], documents.number(kind, year, following[counter]))
         following[counter] += 1
-    return numbered
+    return whole
 
 
 def _with_licence_number(case: Case, events: list[Event]) -> Case:
@@ -84,6 +89,7 @@ def _say(unit: Unit[Context], case: Case, events: list[Event]) -> None:
         unit.emit(event)
 
 
-async def _move_timers(unit: Unit[Context], standing: clock.TimerPlan, wanted: clock.TimerPlan) -> None:
+async def move_timers(unit: Unit[Context], standing: clock.TimerPlan, wanted: clock.TimerPlan) -> None:
+    """Sets and cancels the difference."""
     await cancel_timers(unit, standing.keys() - wanted.keys())
     await set_timers(unit, {which: due_at for which, due_at in wanted.items() if standing.get(which) != due_at})

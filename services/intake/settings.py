@@ -1,10 +1,11 @@
 """What can be set for intake. National law cannot."""
 
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
+from sqlalchemy import make_url
 
 from services.intake.domain.case import Rules
 from yimen.settings import ServiceSettings
@@ -27,9 +28,49 @@ class IntakeSettings(ServiceSettings):
 
     deferral_grace_days: int = Field(default=15, ge=1, le=60)
     """Working days to hand in what was let follow, never beyond the promise; and as many again to make up for it (R16)."""
+    agency_days: int = Field(default=3, ge=1, le=7)
+    """Working days for a village agent to pass a matter on to the township's station (R101); a week at the most."""
 
     unreasoned_refusal_consents: bool = True
     """R43: a refusal without reasons counts as consent, and is shown as what it is."""
+
+    forward_days: int = Field(default=3, ge=1, le=20)
+    """Working days from acceptance to send the file up (R48)."""
+    materials: str = ""
+    """Where uploaded files are kept: file:///folder or s3://bucket/prefix. Empty: a folder beside the SQLite file, with
+    PostgreSQL `var/materials`, which is right only where all replicas run on one machine."""
+
+    file_limit_mb: int = Field(default=20, ge=1, le=200)
+    files_per_day: int = Field(default=500, ge=1)
+    """By one person; more is refused until earlier ones are a day old."""
+
+    link_seconds: int = Field(default=300, ge=1, le=3600)
+    """For so long a download link opens."""
+
+    draft_days: int = Field(default=90, ge=1, le=365)
+    """Calendar days that a draft is kept after it was last saved."""
+
+    @property
+    def materials_url(self) -> str:
+        if self.materials:
+            return self.materials
+        database = make_url(self.database_url)
+        beside = database.get_backend_name() == "sqlite" and database.database
+        folder = Path(beside).parent if beside else Path("var")
+        return (folder / "materials").absolute().as_uri()
+
+    @property
+    def file_limit(self) -> int:
+        """In bytes."""
+        return self.file_limit_mb * 1024 * 1024
+
+    @property
+    def link_life(self) -> timedelta:
+        return timedelta(seconds=self.link_seconds)
+
+    @property
+    def draft_life(self) -> timedelta:
+        return timedelta(days=self.draft_days)
 
     def rules(self) -> Rules:
         return Rules(
@@ -37,5 +78,7 @@ class IntakeSettings(ServiceSettings):
             hours=Hours(self.opens, self.closes),
             supplement_days=self.supplement_days,
             deferral_grace_days=self.deferral_grace_days,
+            forward_days=self.forward_days,
+            agency_days=self.agency_days,
             unreasoned_refusal_consents=self.unreasoned_refusal_consents,
         )

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sim.demo.acting import Cast, Story
 from sim.demo.day import Day
+from sim.demo.further import Further
 from sim.demo.hall import Hall
 from yimen.worktime import SHANGHAI, Calendar, local_date
 
@@ -23,4 +24,4 @@ async def play(hall: Hall, *casts: Cast) -> dict[str, Story]:
 
 
 def whole_programme(hall: Hall) -> Sequence[Cast]:
-    return (Day(hall),)
+    return (Day(hall), Further(hall))

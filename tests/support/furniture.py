@@ -27,12 +27,14 @@ from services.notify.app import build as build_notify
 from services.notify.settings import NotifySettings
 from services.notify.tests import samples as letters
 from sim.bank import KeyRing
+from tests.support import desk
 from tests.support.intake_areas import AREAS, BEFORE_AREAS
+from tests.support.intake_areas.files import upload
 from tests.support.rooms import Room, open_room
-from yimen.contracts.parts import Kind
 from yimen.web import Role
 
 APPLICANT = {"type": "person", "name": "张三", "id_number": "11010519491231002X", "phone": "13800000000"}
+AGENT = {"name": "李强", "id_number": "360722197805203316", "phone": "13900000000"}
 
 
 CASE = "POST /cases/{case_number}/"
@@ -41,12 +43,6 @@ BEFORE_CASE = {
     f"{CASE}supplement": [f"{CASE}correction"],
     f"{CASE}service": [f"{CASE}acceptance", f"{CASE}decision"],
 }
-REVIEW = "POST /departments/{department}/reviews/{review_id}/"
-BEFORE_REVIEW = {
-    f"{REVIEW}resumption": [f"{REVIEW}pause"],
-    f"{REVIEW}superior-answer": [f"{REVIEW}forwarding"],
-}
-
 
 # -- intake -----------------------------------------------------------------------------------------------------------
 
@@ -57,11 +53,13 @@ async def _case(room: Room, label: str) -> None:
     items = (await client.get("/items")).json()
     code, room.department = next((item["code"], item["department"]) for item in items if item["kind"] == kind)
     materials = (await client.get(f"/items/{code}")).json()["materials"]
+    file_id = await upload(room)
     application = {
         "item_code": code,
         "channel": "web",
         "applicant": APPLICANT,
-        "materials": [{"code": one["code"], "copies": 1} for one in materials],
+        "materials": [{"code": one["code"], "copies": 1, "file_id": file_id} for one in materials],
+        "agent": AGENT | {"mandate": file_id},
     }
     headers = room.rightful(Role.CITIZEN) | {"Idempotency-Key": str(uuid4())}
     made = await client.post("/applications", json=application, headers=headers)
@@ -86,7 +84,7 @@ def intake(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]
     return open_room(
         "intake",
         build_intake,
-        IntakeSettings(database_url=database_url),
+        IntakeSettings(database_url=database_url, materials=(folder / "materials").as_uri(), file_limit_mb=5),
         "planning",
         _case,
         {},
@@ -97,33 +95,9 @@ def intake(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]
 # -- approval ---------------------------------------------------------------------------------------------------------
 
 
-async def _review(room: Room, label: str) -> None:
-    """Signed for, except where signing is what is to be done."""
-    number = next(room.serial)
-    review_id = f"R{number}"
-    upward = label in (f"{REVIEW}forwarding", f"{REVIEW}superior-answer")
-    changes = {"kind": Kind.FORWARDED, "silence_consents": False} if upward else {}
-    asked = reviews.requested(review_id=review_id, case_number=f"CASE{number}", department=room.department, **changes)
-    await room.harness.deliver(asked, source="/intake")
-    room.ids = {"department": room.department, "review_id": review_id}
-    if label == f"{REVIEW}receipt":
-        return
-    headers = room.rightful(Role.SECTION_OFFICER) | {"If-Match": '"1"'}
-    signed = await room.harness.client.post(f"/departments/fire/reviews/{review_id}/receipt", headers=headers)
-    assert signed.status_code == 200, signed.text
-
-
 def approval(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]:
-    bodies = {
-        f"{REVIEW}assignment": {"assignee": {"id": "u7", "name": "周科员"}},
-        f"{REVIEW}pause": {"kind": "hearing", "basis": "许可法第四十五条", "planned_days": 10},
-        f"{REVIEW}forwarding": {"superior": "市消防救援支队", "opinion": "拟同意"},
-        f"{REVIEW}superior-answer": {"superior": "市消防救援支队", "granted": True},
-        f"{REVIEW}decision": {"opinion": "consent"},
-        f"{REVIEW}fee-list": {"lines": [{"code": "SURVEY", "quantity": 2}]},
-    }
     settings = ApprovalSettings(database_url=database_url, departments=("fire", "housing"))
-    return open_room("approval", build_approval, settings, "fire", _review, bodies, BEFORE_REVIEW, reviews.MONDAY)
+    return open_room("approval", build_approval, settings, "fire", desk.furnish, {}, desk.BEFORE, reviews.MONDAY)
 
 
 # -- fees -------------------------------------------------------------------------------------------------------------

@@ -21,7 +21,16 @@ from yimen.web import Role
 from yimen.web.identity import Access, access_of
 
 IN_DEPARTMENTS = frozenset(
-    {Role.CITIZEN, Role.WINDOW_CLERK, Role.SECTION_OFFICER, Role.CHIEF_REPRESENTATIVE, Role.INTEGRATOR}
+    {
+        Role.CITIZEN,
+        Role.WINDOW_CLERK,
+        Role.SECTION_OFFICER,
+        Role.CHIEF_REPRESENTATIVE,
+        Role.INTEGRATOR,
+        Role.STATION_CLERK,
+        Role.VILLAGE_AGENT,
+        Role.ORGAN_HEAD,
+    }
 )
 """Whose rights end at a person or a department; the others work for the whole county."""
 
@@ -57,6 +66,11 @@ def operations_of(app: FastAPI) -> list[Operation]:
     return found
 
 
+def as_sent(body: Any) -> dict[str, Any]:
+    """Bytes as they are, everything else as JSON."""
+    return {"content": body} if isinstance(body, bytes) else {"json": body}
+
+
 @dataclass
 class Room:
     """One service with its furniture. `ids` fill the paths' parameters with what exists."""
@@ -69,11 +83,14 @@ class Room:
     bodies: dict[str, Any] = field(default_factory=dict)
     furnish: Callable[["Room", str], Awaitable[None]] | None = None
     before: dict[str, list[str]] = field(default_factory=dict)
+    asker: Role | None = None
+    """Who is about to ask, where the thing has to be one that they may ask about."""
     serial: Any = field(default_factory=lambda: count(1))
 
-    async def renew(self, label: str = "") -> None:
+    async def renew(self, label: str = "", asker: Role | None = None) -> None:
         """Another thing of the same kind, untouched; or one that is ready for what the operation of that label does."""
         assert self.furnish is not None
+        self.asker = asker
         await self.furnish(self, label)
         await leave_to_operators(self, label)
         for earlier in self.before.get(label, ()):
@@ -99,9 +116,9 @@ class Room:
         """A well-formed request on the room's thing, which fails only for want of the right to make it."""
         url = operation.path.format(**self.ids)
         own = {"Idempotency-Key": str(uuid4()), "If-Match": f'"{version}"', "Query-Password": "00000000"}
-        body = self.bodies.get(operation.label)
+        brought = as_sent(self.bodies.get(operation.label))
         answer = await self.harness.client.request(
-            operation.method, url, headers=own | dict(headers), json=body, **more
+            operation.method, url, headers=own | dict(headers), **brought, **more
         )
         if answer.status_code == 412 and version != answer.json()["current_version"]:
             return await self.ask(operation, headers, version=answer.json()["current_version"], **more)

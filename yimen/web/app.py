@@ -47,12 +47,14 @@ def create_app(
     registry: CollectorRegistry | None = None,
     real_clock: Clock | None = None,
     root_path: str = "",
+    body_limits: Mapping[str, int] | None = None,
     extra_routes: Sequence[BaseRoute] = (),
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
     """`units`, `verifier` and `checks` may also be set on `app.state` later, before the first request.
 
-    `extra_routes` are Starlette routes of the caller's own making (a mount, static files): they answer for themselves.
+    `body_limits`: how many bytes a body may have at a path, where that is not `BODY_LIMIT`. `extra_routes` are Starlette
+    routes of the caller's own making (a mount, static files): they answer for themselves.
     Raises UndeclaredAccess.
     """
     registry = registry or CollectorRegistry()
@@ -65,7 +67,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        middleware=[Middleware(Watched, metrics=HttpMetrics(registry)), Middleware(Limits)],
+        middleware=[Middleware(Watched, metrics=HttpMetrics(registry)), Middleware(Limits, by_path=body_limits)],
     )
     app.state.units, app.state.verifier, app.state.checks = units, verifier, dict(checks or {})
     app.state.registry, app.state.real_clock, app.state.at_work = registry, real_clock or SystemClock(), set()

@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from services.approval.domain import arrivals, moves
+from services.approval.domain import arrivals, moves, visits
 from services.approval.domain.state import ReviewState
 from yimen.contracts import fees, intake
-from yimen.contracts.parts import Applicant, Due, Fee, FeeLine, Kind, Material, Opinion, Staff
+from yimen.contracts.parts import Applicant, Due, Fee, FeeLine, Kind, Material, Opinion, Paper, Staff
 from yimen.worktime import Calendar
 
 SIGNER = Staff(id="u1", name="王签收")
@@ -62,6 +62,12 @@ def answered(state: ReviewState, granted: bool = True) -> ReviewState:
     return moves.record_superior_answer(state, "市消防救援支队", granted, "按初审意见", MONDAY)[0]
 
 
+def visited(state: ReviewState, *officials: Staff) -> ReviewState:
+    paper = Paper(kind="site_visit", number="消防救援大队勘字〔2026〕1号", dated=date(2026, 3, 2))
+    two = officials or (SIGNER, CHIEF)
+    return visits.record(state, two, "人民路1号", "通道畅通", "赵一", MONDAY, paper, SIGNER, MONDAY)[0]
+
+
 def cancelled(state: ReviewState) -> ReviewState:
     return arrivals.cancelled(state, cancellation())
 
@@ -85,6 +91,11 @@ def deeming(**values: Any) -> intake.ReviewDeemedConsented:
 
 def urging(**values: Any) -> intake.ReviewUrged:
     return intake.ReviewUrged(**named(**values), reason="逾期未签收", urged_at=MONDAY + timedelta(days=10))
+
+
+def declining(**values: Any) -> intake.ReviewExtensionDeclined:
+    reason = "办件已延期一次，不得再次延期。"
+    return intake.ReviewExtensionDeclined(**named(**values), rule="R23", reason=reason, declined_at=MONDAY)
 
 
 def addition(**values: Any) -> intake.ReviewMaterialsAdded:

@@ -3,48 +3,75 @@
 import pytest
 from fastapi.routing import APIRoute
 
-from services.approval.api import router
+from services.approval.api import routers
+from services.approval.tests import samples
 from services.approval.tests.desk import CONSENT, HEARING, ONE_SURVEY, Desk
+from services.approval.tests.test_extensions import ASK as ASK_TIME
+from services.approval.tests.test_extensions import GRANT
+from services.approval.tests.test_hearings import ASK, TELL
+from services.approval.tests.test_stand_ins import HOLIDAY
+from services.approval.tests.test_visits import VISIT
+from yimen.contracts.parts import Kind
 from yimen.web import Role
 
+REVIEW = "/departments/{department}/reviews/{review_id}/"
 BODIES = {
     "assignment": {"assignee": {"id": "u7", "name": "周科员"}},
     "pause": HEARING,
+    "site-visit": VISIT,
+    "hearing": ASK,
+    "hearing/notice": TELL,
+    "hearing/record": {"record": "双方陈述意见。"},
+    "extension-request": ASK_TIME,
+    "extension": GRANT,
+    "extension/refusal": {"reasons": "理由不足"},
     "forwarding": {"superior": "省民宗委"},
     "superior-answer": {"superior": "省民宗委", "granted": True},
     "decision": CONSENT,
     "fee-list": ONE_SURVEY,
 }
-ROUTES = [(method, route.path) for route in router.routes if isinstance(route, APIRoute) for method in route.methods]
+ROUTES = [
+    (method, route.path)
+    for router in routers
+    for route in router.routes
+    if isinstance(route, APIRoute)
+    for method in route.methods
+]
 TRANSITIONS = [(method, path) for method, path in ROUTES if method == "POST" and not path.endswith("fee-list")]
 OFFICIALS = (Role.SECTION_OFFICER, Role.CHIEF_REPRESENTATIVE)
+HEADS = (Role.ORGAN_HEAD, Role.GOVERNMENT_HEAD)
+READ = {"GET reviews", "GET {review_id}", "GET stand-ins"}
+
+
+def name_of(method: str, path: str) -> str:
+    return f"{method} {path.removeprefix(REVIEW) if path.startswith(REVIEW) else path.rpartition('/')[2]}"
 
 
 async def walk(desk: Desk, headers: dict[str, str], routes=ROUTES, version: str | None = '"1"') -> dict[str, int]:
-    """The status of each route's answer, by method and last word of the path."""
+    """The status of each route's answer, by method and the end of the path."""
     asked = headers | ({} if version is None else {"If-Match": version, "Idempotency-Key": "k1"})
     found = {}
     for method, path in routes:
-        word = path.rpartition("/")[2]
-        url = path.format(department="fire", review_id="R1")
-        body = BODIES.get(word) if method == "POST" else None
-        found[f"{method} {word}"] = (
-            await desk.harness.client.request(method, url, headers=asked, json=body)
-        ).status_code
+        name = name_of(method, path)
+        url = path.format(department="fire", review_id="R1", staff_id="b1")
+        body = HOLIDAY if method == "PUT" else BODIES.get(name.partition(" ")[2]) if method == "POST" else None
+        answer = await desk.harness.client.request(method, url, headers=asked, json=body)
+        found[name] = answer.status_code
     return found
 
 
-def test_ten_routes_are_walked():
-    assert (len(ROUTES), len(TRANSITIONS)) == (10, 7)
+def test_twenty_one_routes_are_walked():
+    assert (len(ROUTES), len(TRANSITIONS)) == (21, 14)
+    assert len({name_of(*route) for route in ROUTES}) == len(ROUTES)
 
 
 async def test_staff_of_another_department_are_refused_everywhere(asked: Desk):
-    answers = await walk(asked, asked.harness.as_(*OFFICIALS, departments=("housing",)))
+    answers = await walk(asked, asked.harness.as_(*OFFICIALS, Role.ORGAN_HEAD, departments=("housing",)))
     assert set(answers.values()) == {403}, answers
     assert (await asked.read())["version"] == 1
 
 
-@pytest.mark.parametrize("role", sorted(set(Role) - {*OFFICIALS, Role.SUPERVISOR}))
+@pytest.mark.parametrize("role", sorted(set(Role) - {*OFFICIALS, *HEADS, Role.SUPERVISOR}))
 async def test_other_roles_are_refused_even_if_they_serve_the_department(asked: Desk, role: Role):
     answers = await walk(asked, asked.harness.as_(role, departments=("fire",)))
     assert set(answers.values()) == {403}, answers
@@ -52,14 +79,27 @@ async def test_other_roles_are_refused_even_if_they_serve_the_department(asked: 
 
 async def test_a_supervisor_reads_and_does_nothing_else(asked: Desk):
     answers = await walk(asked, asked.harness.as_(Role.SUPERVISOR))
-    assert {name for name, status in answers.items() if status == 200} == {"GET reviews", "GET {review_id}"}
+    assert {name for name, status in answers.items() if status == 200} == READ
     assert set(answers.values()) == {200, 403}
+
+
+async def test_the_head_of_the_organ_reads_and_answers_for_more_time(desk: Desk):
+    await desk.intake(samples.requested(kind=Kind.COMMITTED))
+    answers = await walk(desk, desk.harness.as_(Role.ORGAN_HEAD, departments=("fire",)))
+    let_in = {name for name, status in answers.items() if status != 403}
+    assert let_in == READ | {"GET extension-requests", "POST extension", "POST extension/refusal"}
+
+
+async def test_the_head_of_the_government_answers_for_more_time_and_reads_nothing_else(asked: Desk):
+    answers = await walk(asked, asked.harness.as_(Role.GOVERNMENT_HEAD))
+    let_in = {name for name, status in answers.items() if status != 403}
+    assert let_in == {"GET extension-requests", "POST extension", "POST extension/refusal"}
 
 
 async def test_an_officer_who_also_supervises_works_for_his_own_department_only(asked: Desk):
     headers = asked.harness.as_(Role.SUPERVISOR, *OFFICIALS, departments=("housing",))
     answers = await walk(asked, headers)
-    assert {name for name, status in answers.items() if status != 403} == {"GET reviews", "GET {review_id}"}
+    assert {name for name, status in answers.items() if status != 403} == READ
 
 
 async def test_nobody_comes_in_without_a_token(asked: Desk):
@@ -67,7 +107,7 @@ async def test_nobody_comes_in_without_a_token(asked: Desk):
 
 
 async def test_every_transition_asks_for_the_version_that_was_read(asked: Desk):
-    headers = asked.headers(Role.CHIEF_REPRESENTATIVE)
+    headers = asked.harness.as_(Role.CHIEF_REPRESENTATIVE, *HEADS, departments=("fire",))
     assert set((await walk(asked, headers, TRANSITIONS, version=None)).values()) == {428}
     assert set((await walk(asked, headers, TRANSITIONS, version='"7"')).values()) == {412}
 

@@ -1,33 +1,51 @@
 """Any sequence of moves and arrivals, lawful or not, against a model that only counts and flags."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from services.approval.domain import arrivals, moves
+from services.approval.domain import arrivals, extensions, hearings, moves, visits
 from services.approval.domain.facts import Standing
 from services.approval.domain.fee_lists import list_fees
 from services.approval.domain.state import ReviewState, Status
 from services.approval.tests import samples
 from services.approval.tests.samples import CALENDAR, CHIEF, MONDAY, SIGNER
 from yimen.contracts import approval
-from yimen.contracts.parts import FeeLine, Kind, Opinion, PauseKind
+from yimen.contracts.parts import Due, FeeLine, Kind, Opinion, Paper, PauseKind, Staff
 from yimen.errors import Refusal
+from yimen.worktime import local_date, start_of_day
 
 SUPERIOR = "市消防救援支队"
+CHAIR = Staff(id="legal-1", name="李主持")
+PAPER = Paper(kind="paper", number="听字〔2026〕1号", dated=date(2026, 3, 2))
 CONSENT, REFUSE, UPWARD = Opinion.CONSENT, Opinion.REFUSE, Opinion.CONSENT_BUT_FORWARD
+
+ONCE = (
+    approval.ReviewReceived,
+    approval.ReviewDecided,
+    approval.ReviewForwarded,
+    approval.ReviewHearingRequested,
+    approval.ReviewHearingHeld,
+    approval.ReviewExtensionRequested,
+    approval.ReviewExtended,
+    approval.ReviewExtensionRefused,
+)
 
 
 class Desk(RuleBasedStateMachine):
     """`self.done` holds what has happened; a move is lawful if these words allow it."""
 
     kind = Kind.JOINT
+    inspection: Due | None = None
 
     def __init__(self) -> None:
         super().__init__()
-        self.state: ReviewState = samples.opened(kind=self.kind)
+        self.state: ReviewState = samples.opened(kind=self.kind, limit_days=20, inspection_by=self.inspection)
+        self.stands_for: PauseKind | None = None
+        self.holds_at: datetime | None = None
+        self.wanted = self.extra = 0
         self.done: set[str] = set()
         self.lists: list[str] = []
         self.told: list[object] = []
@@ -40,11 +58,12 @@ class Desk(RuleBasedStateMachine):
             with pytest.raises(Refusal):
                 move(before)
             return False
-        after, event = move(before)
+        after, *events = move(before)
         assert after.version == before.version + 1
-        assert (event.subject, event.scope, event.correlation_id) == ("review/R1", "fire", "CASE1")
+        for event in events:
+            assert (event.subject, event.scope, event.correlation_id) == ("review/R1", "fire", "CASE1")
         self.state = after
-        self.told.append(event)
+        self.told += events
         return True
 
     def has(self, *words: str) -> bool:
@@ -71,12 +90,109 @@ class Desk(RuleBasedStateMachine):
         lawful = self.workable and self.lacks("decided", "deemed", "paused") and bool(basis)
         if self.attempt(lawful, lambda s: moves.pause(s, kind, basis, 3, SIGNER, self.now)):
             self.done.add("paused")
+            self.stands_for = kind
 
     @rule()
     def resume(self):
-        lawful = self.has("paused") and self.lacks("cancelled")
+        for_hearing = self.awaits_hearing and self.stands_for is PauseKind.HEARING
+        lawful = self.has("paused") and self.lacks("cancelled") and not for_hearing
         if self.attempt(lawful, lambda s: moves.resume(s, SIGNER, self.now, CALENDAR)):
             self.done.remove("paused")
+            self.stand_for_hearing()
+
+    # -- hearings
+
+    @property
+    def awaits_hearing(self) -> bool:
+        return self.has("heard of") and self.lacks("held")
+
+    def stand_for_hearing(self) -> None:
+        if self.awaits_hearing and self.lacks("paused"):
+            self.done.add("paused")
+            self.stands_for = PauseKind.HEARING
+
+    @rule()
+    def hearing_is_asked_for(self):
+        lawful = self.workable and self.lacks("decided", "deemed", "heard of")
+        today = local_date(self.now + timedelta(hours=5))
+        if self.attempt(lawful, lambda s: hearings.request(s, "赵一", today, today, SIGNER, self.now, CALENDAR)):
+            self.done.add("heard of")
+            self.asked_on = today
+            self.stand_for_hearing()
+
+    @precondition(lambda self: self.has("heard of"))
+    @rule(days=st.sampled_from([6, 7, 8, 12, 21]), chair=st.sampled_from([CHAIR, CHAIR, SIGNER]))
+    def hearing_is_noticed(self, days, chair):
+        today = local_date(self.now + timedelta(hours=5))
+        on = CALENDAR.add(today, days).date
+        in_time = days >= 7 and on <= CALENDAR.add(self.asked_on, 20).date
+        lawful = self.awaits_hearing and self.lacks("cancelled") and in_time and chair is CHAIR
+        holds_at = start_of_day(on)
+        if self.attempt(
+            lawful, lambda s: hearings.give_notice(s, holds_at, "二楼", chair, PAPER, SIGNER, self.now, CALENDAR)
+        ):
+            self.holds_at = holds_at
+
+    @rule(record=st.sampled_from(["", "双方陈述"]))
+    def hearing_is_held(self, record):
+        told = self.holds_at is not None and self.now + timedelta(hours=5) >= self.holds_at
+        lawful = self.awaits_hearing and self.lacks("cancelled") and told and bool(record)
+        if self.attempt(lawful, lambda s: hearings.hold(s, record, SIGNER, self.now)):
+            self.done.add("held")
+            if self.stands_for is PauseKind.HEARING:
+                self.done.discard("paused")
+
+    @precondition(lambda self: self.has("received"))
+    @rule(days=st.sampled_from([1, 5, 12]))
+    def time_passes(self, days):
+        self.now += timedelta(days=days)
+
+    # -- visits and more time
+
+    @rule(two=st.booleans())
+    def visit(self, two):
+        lawful = self.workable and self.lacks("decided") and two
+        officials = (SIGNER, CHIEF) if two else (SIGNER,)
+        if self.attempt(
+            lawful, lambda s: visits.record(s, officials, "现场", "畅通", "赵一", MONDAY, PAPER, SIGNER, self.now)
+        ):
+            self.done.add("visited")
+
+    @property
+    def undecided(self) -> bool:
+        return self.workable and self.lacks("decided", "deemed")
+
+    def days_left(self) -> int:
+        """Counting days is the limit's own to get right."""
+        return self.state.limit.left(CALENDAR, local_date(self.now + timedelta(hours=5)))
+
+    @rule(days=st.sampled_from([3, 10, 15]))
+    def more_time_is_asked_for(self, days):
+        most = 15 if self.kind is Kind.JOINT else 10
+        lawful = self.undecided and self.lacks("more time") and days <= most and self.days_left() >= 5
+        if self.attempt(lawful, lambda s: extensions.ask(s, days, "复核", 5, SIGNER, self.now, CALENDAR)):
+            self.done.add("more time")
+            self.wanted = days
+
+    @rule(days=st.sampled_from([3, 5, 15]), grants=st.booleans())
+    def more_time_is_answered(self, days, grants):
+        lawful = self.undecided and self.has("more time") and self.lacks("more time answered")
+        if grants:
+            lawful = lawful and days <= self.wanted and self.days_left() >= 0
+        if self.attempt(lawful, lambda s: self.answer_to_more_time(s, days if grants else 0)):
+            self.done.add("more time answered")
+            self.extra = days if grants else 0
+
+    def answer_to_more_time(self, state, days):
+        if days:
+            return extensions.grant(state, days, "同意", CHAIR, self.now, CALENDAR)
+        return extensions.refuse(state, "不足", CHAIR, self.now)
+
+    @precondition(lambda self: self.has("more time answered"))
+    @rule()
+    def intake_declines_more_time(self):
+        self.state = arrivals.extension_declined(self.state, samples.declining())
+        self.extra = 0
 
     @rule()
     def forward(self):
@@ -101,7 +217,8 @@ class Desk(RuleBasedStateMachine):
     @rule(opinion=st.sampled_from(Opinion), reasons=st.sampled_from(["", "不符合规范"]))
     def decide(self, opinion, reasons):
         lawful = self.workable and self.lacks("decided", "paused") and self.may_answer(opinion)
-        lawful = lawful and (opinion is not REFUSE or bool(reasons))
+        lawful = lawful and (bool(reasons) or (opinion is not REFUSE and self.lacks("heard of")))
+        lawful = lawful and not self.awaits_hearing and (self.inspection is None or self.has("visited"))
         if self.attempt(lawful, lambda s: moves.decide(s, opinion, reasons, "消防法", CHIEF, self.now)):
             self.done |= {"decided", "upward"} if opinion is UPWARD else {"decided"}
 
@@ -146,7 +263,7 @@ class Desk(RuleBasedStateMachine):
     @invariant()
     def what_is_told_once_is_told_once(self):
         names = [type(event) for event in self.told]
-        for once in (approval.ReviewReceived, approval.ReviewDecided, approval.ReviewForwarded):
+        for once in ONCE:
             assert names.count(once) <= 1
 
     @invariant()
@@ -155,6 +272,19 @@ class Desk(RuleBasedStateMachine):
         assert all(word is approval.ReviewPaused for word in words[::2])
         assert all(word is approval.ReviewResumed for word in words[1::2])
         assert (self.state.standing_procedure is not None) == ("paused" in self.done)
+
+    @invariant()
+    def while_a_hearing_is_awaited_the_clock_stands(self):
+        assert self.state.awaits_hearing == self.awaits_hearing
+        assert not self.awaits_hearing or "paused" in self.done
+
+    @invariant()
+    def nobody_chairs_who_examined(self):
+        assert self.state.chair is None or self.state.chair.id not in self.state.examiners
+
+    @invariant()
+    def the_limit_is_lengthened_by_what_was_granted_and_stands(self):
+        assert self.state.limit.extension == self.extra
 
     @invariant()
     def at_most_one_list_is_alive(self):
@@ -186,5 +316,11 @@ class ForwardedItemDesk(Desk):
     kind = Kind.FORWARDED
 
 
-TestAnyOrder = pytest.mark.rule("R26", "R41", "R42", "R49")(Desk.TestCase)
+class InspectedDesk(Desk):
+    kind = Kind.COMMITTED
+    inspection = Due(on=date(2026, 3, 9))
+
+
+TestAnyOrder = pytest.mark.rule("R24", "R26", "R31", "R34", "R41", "R42", "R49")(Desk.TestCase)
+TestAnyOrderOfAnInspectedItem = pytest.mark.rule("R23", "R33", "R38")(InspectedDesk.TestCase)
 TestAnyOrderOfAForwardedItem = pytest.mark.rule("R48")(ForwardedItemDesk.TestCase)

@@ -1,15 +1,17 @@
 """The queue: what is due first comes first, page after page."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Select, text
 
 from services.approval.domain.state import OPEN, Status
 from services.approval.queries import reviews as stored
 from services.approval.tables import reviews
 from services.approval.tests import samples
 from services.approval.tests.desk import HEARING, Desk
+from yimen.contracts.parts import Office
 
 
 async def fill(desk: Desk) -> None:
@@ -79,6 +81,7 @@ def finished(number: int) -> dict[str, object]:
         "case_number": f"CASE{number}",
         "status": Status.DECIDED,
         "is_open": False,
+        "awaited_office": None,
         "due_on": date(2020, 1, 1) + timedelta(days=number % 2000),
         "version": 1,
         "request": {},
@@ -86,16 +89,46 @@ def finished(number: int) -> dict[str, object]:
     }
 
 
-async def test_the_open_queue_is_read_by_index_past_all_that_is_finished(desk: Desk):
+LISTS = {
+    "officers, chief, head of the organ, supervisor: what is open": (
+        lambda after: stored.in_order("fire", statuses=OPEN, after=after, limit=50),
+        "ix_reviews_queue",
+    ),
+    "the same: one state of what is open": (
+        lambda after: stored.in_order("fire", statuses=frozenset({Status.PAUSED}), after=after, limit=50),
+        "ix_reviews_queue",
+    ),
+    "the same: everything": (lambda after: stored.in_order("fire", after=after, limit=50), "ix_reviews_all"),
+    "the head of the organ: requests for more time": (
+        lambda after: stored.awaiting("fire", *Office, after=after, limit=50),
+        "ix_reviews_awaited",
+    ),
+    "the head of the government: requests for more time": (
+        lambda after: stored.awaiting("fire", Office.GOVERNMENT_HEAD, after=after, limit=50),
+        "ix_reviews_awaited",
+    ),
+}
+
+
+@pytest.mark.parametrize("after", [None, stored.Place(date(2021, 3, 1), "R1")], ids=["first page", "next page"])
+@pytest.mark.parametrize(("choose", "index"), LISTS.values(), ids=LISTS)
+async def test_every_list_is_read_by_its_index_without_sorting(desk: Desk, choose, index: str, after):
+    """Past all that is finished, and from where the last page ended."""
     await fill(desk)
-    chosen = stored.in_order("fire", statuses=OPEN, limit=50)
+    plan = await explained(desk, choose(after))
+    assert index in plan
+    assert "Sort" not in plan
+    assert "TEMP B-TREE" not in plan
+    assert "Seq Scan" not in plan
+
+
+async def explained(desk: Desk, chosen: Select[Any]) -> str:
     sqlite = desk.harness.service.database.is_sqlite
     async with desk.harness.units.begin() as unit:
         await unit.execute(reviews.insert(), [finished(number) for number in range(3000)])
         await unit.execute(text("ANALYZE"))
+        if not sqlite:
+            await unit.execute(text("SET LOCAL enable_seqscan = off"))
         statement = chosen.compile(dialect=unit.conn.dialect, compile_kwargs={"literal_binds": True})
-        explained = await unit.execute(text(f"EXPLAIN {'QUERY PLAN' if sqlite else ''} {statement}"))
-        plan = " ".join(str(row) for row in explained)
-    assert "ix_reviews_queue" in plan
-    assert "Sort" not in plan
-    assert "TEMP B-TREE" not in plan
+        rows = await unit.execute(text(f"EXPLAIN {'QUERY PLAN' if sqlite else ''} {statement}"))
+        return " ".join(str(row) for row in rows)

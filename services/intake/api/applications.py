@@ -1,22 +1,29 @@
 """Handing in (收件): by the applicant on line, or by a window clerk for whoever stands at the window."""
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Depends, Response, status
 
 from services.intake import queries
-from services.intake.api.bodies import ApplicantBody, ApplicationBody
-from services.intake.api.desk import handed_in
+from services.intake.api import renewals
+from services.intake.api.bodies import AgentBody, ApplicantBody, ApplicationBody
+from services.intake.api.desk import handed_in, uploads
+from services.intake.api.drafts import use_up
 from services.intake.api.items import item_in_force
 from services.intake.api.views import Registered
 from services.intake.context import Context
 from services.intake.domain import clock, door
+from services.intake.domain.agency import in_person
 from services.intake.domain.case import Case
 from services.intake.domain.catalogue import Item
-from services.intake.domain.values import Person
+from services.intake.domain.files import is_file_id
+from services.intake.domain.project import on_fast_track
+from services.intake.domain.values import Agent, Person
 from services.intake.passwords import hashed, new_password
 from services.intake.process import begin
+from services.intake.queries import projects
 from yimen import ids
 from yimen.bus import Unit
 from yimen.contracts.parts import DocumentKind, Kind
@@ -36,9 +43,20 @@ async def hand_in(
     caller: Principal = allow(Role.CITIZEN, Role.WINDOW_CLERK),
 ) -> Registered:
     """收件: registered and receipted (R01). The answer alone carries the query password."""
-    rules, password = unit.context.rules, new_password()
+    in_person(body.channel)
     item = await item_in_force(unit, body.item_code)
-    change = door.submit(await _case(unit, item, body, caller), rules, as_is=body.as_is)
+    if body.draft_id is not None:
+        await use_up(unit, body.draft_id, caller)
+    case = await renewals.renewing(unit, await _case(unit, item, body, caller), body.renews)
+    if body.project is not None:
+        case = on_fast_track(case, await projects.find(unit, body.project))
+    return await register(unit, response, case, as_is=body.as_is)
+
+
+async def register(unit: Unit[Context], response: Response, case: Case, *, as_is: bool) -> Registered:
+    """Whatever comes in at the hall, by whichever door, becomes a case here."""
+    rules, password = unit.context.rules, new_password()
+    change = door.submit(case, rules, as_is=as_is)
     case = change.case
     papers = await begin(unit, change, hashed(password))
     set_etag(response, case.version)
@@ -50,35 +68,62 @@ async def hand_in(
         version=case.version,
         answer_by=clock.due(clock.answer_by(case, rules)),
         document=next(paper for paper in papers if paper.kind == DocumentKind.RECEIPT),
+        renewal_right=None if case.renews is None else case.renewal_due is not None,
     )
 
 
 async def _case(unit: Unit[Context], item: Item, body: ApplicationBody, caller: Principal) -> Case:
-    applicant = _person(body.applicant)
-    materials = handed_in(item, body.materials, unit)
-    on = local_date(unit.now)
-    counter = f"case/{unit.context.area}/{on}"
-    serial = (await queries.take_numbers(unit, Counter([counter])))[counter]
+    applicant = person(body.applicant)
+    materials = await handed_in(item, body.materials, unit, {caller.id})
+    agent = await _agent(unit, body.agent, caller)
     return Case(
-        case_number=ids.case_number(unit.context.area, on, KIND_LETTERS[item.kind], serial),
+        case_number=await new_number(unit, item),
         item=item,
         channel=body.channel,
         applicant=applicant,
         situations=body.situations,
         account=None if Role.WINDOW_CLERK in caller.roles else caller.id,
+        agent=agent,
         submitted_at=unit.now,
-        received_on=on,
+        received_on=local_date(unit.now),
         materials=materials,
         complete_at=unit.now,
     )
 
 
-def _person(body: ApplicantBody) -> Person:
+async def new_number(unit: Unit[Context], item: Item) -> str:
+    """The day's next case number."""
+    on = local_date(unit.now)
+    counter = f"case/{unit.context.area}/{on}"
+    serial = (await queries.take_numbers(unit, Counter([counter])))[counter]
+    return ids.case_number(unit.context.area, on, KIND_LETTERS[item.kind], serial)
+
+
+def person(body: ApplicantBody, pointer: str = "/applicant") -> Person:
+    """With the identification checked; `pointer` says where it stands in the request."""
     organisation = body.type == "organisation"
     check = ids.check_credit_code if organisation else ids.check_resident_id
-    try:
-        number = check(body.id_number)
-    except ids.InvalidNumber as wrong:
-        where = {"in": "body", "pointer": "/applicant/id_number", "message": str(wrong)}
-        raise Invalid("invalid-identification", "证件号码不正确", str(wrong), [where]) from wrong
+    number = _checked(check, body.id_number, f"{pointer}/id_number")
     return Person(name=body.name.strip(), id_number=number, phone=body.phone, organisation=organisation)
+
+
+async def _agent(unit: Unit[Context], body: AgentBody | None, caller: Principal) -> Agent | None:
+    """委托代理 (Art. 29). A mandate that was uploaded is kept by its sha256; any other is a document's number."""
+    if body is None:
+        return None
+    known = {
+        "name": body.name.strip(),
+        "id_number": _checked(ids.check_resident_id, body.id_number, "/agent/id_number"),
+    }
+    if not is_file_id(body.mandate):
+        return Agent(**known, phone=body.phone, mandate=body.mandate.strip())
+    file = (await uploads(unit, [body.mandate], {caller.id}))[body.mandate]
+    return Agent(**known, phone=body.phone, mandate=file.sha256, mandate_file=file.file_id)
+
+
+def _checked(check: Callable[[str], str], number: str, pointer: str) -> str:
+    try:
+        return check(number)
+    except ids.InvalidNumber as wrong:
+        where = {"in": "body", "pointer": pointer, "message": str(wrong)}
+        raise Invalid("invalid-identification", "证件号码不正确", str(wrong), [where]) from wrong

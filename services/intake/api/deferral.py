@@ -51,5 +51,5 @@ def _gap(body: AcceptanceBody) -> Gap:
 @router.post("/deferred-materials")
 async def hand_in_deferred(body: SupplementBody, at: ApplicantOrWindow) -> CaseView:
     """补交容缺材料; with the last of them a clock that stood for them runs again."""
-    pieces = handed_in(at.case.item, body.materials, at.unit)
+    pieces = await handed_in(at.case.item, body.materials, at.unit, {at.caller.id})
     return await at.make(lambda case, rules: deferring.hand_in(case, pieces, at.unit.now, rules))

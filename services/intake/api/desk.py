@@ -4,8 +4,9 @@ Order of refusals: 404 for a case that is not there (or, to a citizen, not their
 department, 412 for a version that is not the latest, then whatever the rules say.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Response
@@ -17,8 +18,10 @@ from services.intake.context import Context
 from services.intake.domain.case import Case, Change, Rules
 from services.intake.domain.catalogue import Item
 from services.intake.domain.door import foreign_materials
+from services.intake.domain.files import StoredFile
 from services.intake.domain.values import Held
 from services.intake.process import advance
+from services.intake.queries import files
 from yimen.bus import Unit, View
 from yimen.contracts.envelope import Code
 from yimen.errors import Unfit
@@ -36,6 +39,7 @@ from yimen.web import (
 
 STAFF = frozenset(Role) - {Role.CITIZEN}
 EVERYWHERE = frozenset({Role.SUPERVISOR, Role.LEADER, Role.CENTRE_ADMIN})
+OFFICERS = frozenset({Role.SECTION_OFFICER, Role.CHIEF_REPRESENTATIVE})
 OF_DEPARTMENT = frozenset({Role.WINDOW_CLERK, Role.SECTION_OFFICER, Role.CHIEF_REPRESENTATIVE})
 
 
@@ -60,9 +64,29 @@ def admit(caller: Principal, case: Case | None, may: bool) -> Case:
     return case
 
 
+def handles(caller: Principal, case: Case) -> bool:
+    """Staff of the lead department, and the officers of every department that was asked to review the case."""
+    leads = bool(caller.roles & OF_DEPARTMENT) and caller.serves(case.department)
+    asked = any(caller.serves(review.department) for review in case.reviews)
+    return leads or (bool(caller.roles & OFFICERS) and asked)
+
+
 def may_read(caller: Principal, case: Case) -> bool:
-    serving = bool(caller.roles & OF_DEPARTMENT) and caller.serves(case.department)
-    return owns(caller, case) or serving or bool(caller.roles & EVERYWHERE)
+    return owns(caller, case) or handles(caller, case) or bool(caller.roles & EVERYWHERE)
+
+
+def may_open(caller: Principal, case: Case) -> bool:
+    """Its files; leaders read the case only."""
+    return owns(caller, case) or handles(caller, case) or Role.SUPERVISOR in caller.roles
+
+
+def within(caller: Principal, department: str | None, *, everywhere: frozenset[Role]) -> list[str] | None:
+    """The departments whose cases a list shows: the one asked for, else the caller's own; None is all of them."""
+    if caller.roles & everywhere:
+        return [department] if department else None
+    if department and not caller.serves(department):
+        raise Forbidden("不是本部门的办件", "只能查看所在窗口部门的办件，请改选本部门。")
+    return [department] if department else sorted(caller.departments)
 
 
 async def show(view: View[Context], case: Case, caller: Principal) -> CaseView:
@@ -76,8 +100,11 @@ async def show(view: View[Context], case: Case, caller: Principal) -> CaseView:
     )
 
 
-def handed_in(item: Item, brought: list[MaterialBody], view: View[Context]) -> tuple[Held, ...]:
-    """The pieces as the file holds them. Raises `Refusal` for what is not on the item's list, or is there twice."""
+async def handed_in(
+    item: Item, brought: list[MaterialBody], view: View[Context], uploaders: Collection[str]
+) -> tuple[Held, ...]:
+    """The pieces as the file holds them; files count that one of `uploaders` uploaded. Raises `Refusal` for what is not
+    on the item's list, or is there twice, and for files that are not there or another's."""
     names = {material.code: material.name for material in item.materials}
     codes = [piece.code for piece in brought]
     if foreign := sorted(set(codes) - set(names)):
@@ -85,7 +112,26 @@ def handed_in(item: Item, brought: list[MaterialBody], view: View[Context]) -> t
     if len(set(codes)) < len(codes):
         doubled = sorted({code for code in codes if codes.count(code) > 1})
         raise Unfit("material-doubled", "同一材料重复填写", f"请将以下材料合并为一项，份数相加：{'、'.join(doubled)}。")
-    return tuple(Held(name=names[piece.code], handed_in_at=view.now, **piece.model_dump()) for piece in brought)
+    stored = await uploads(view, [piece.file_id for piece in brought if piece.file_id], uploaders)
+    return tuple(_held(piece, names[piece.code], stored, view.now) for piece in brought)
+
+
+def _held(piece: MaterialBody, name: str, stored: Mapping[str, StoredFile], now: datetime) -> Held:
+    held = Held(name=name, handed_in_at=now, **piece.model_dump())
+    if piece.file_id is None:
+        return held
+    file = stored[piece.file_id]
+    if piece.sha256 not in (None, file.sha256):
+        raise Unfit("file-differs", "文件与所填摘要不符", f"“{name}”的文件与所填的sha256不一致，请重新上传该文件。")
+    return held.but(sha256=file.sha256, media_type=file.media_type, size=file.size)
+
+
+async def uploads(view: View[Context], wanted: Collection[str], uploaders: Collection[str]) -> dict[str, StoredFile]:
+    """By file_id. Another's file is as unknown as one that is not there."""
+    found = await files.find_files(view, wanted, uploaders) if wanted else {}
+    if not found.keys() >= set(wanted):
+        raise Unfit("file-not-found", "没有找到上传的文件", "只能引用本人上传的文件，请重新上传后再提交。")
+    return found
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,18 @@ router = new_router(tags=["items"])
 Reading = Annotated[View[Context], Depends(current_view)]
 
 
-def _file(media_type: str) -> dict[int | str, dict[str, Any]]:
-    return {200: {"content": {media_type: {"schema": {"type": "string"}}}, "description": "事项目录文件"}}
+def _file(media_type: str, schema: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+    return {200: {"content": {media_type: {"schema": schema}}, "description": "事项目录文件"}}
+
+
+_PARTS = {"anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]}
 
 
 @router.get(
-    "/catalogue.yaml", dependencies=[allow_anyone()], response_class=Response, responses=_file("application/yaml")
+    "/catalogue.yaml",
+    dependencies=[allow_anyone()],
+    response_class=Response,
+    responses=_file("application/yaml", _PARTS),
 )
 async def export_yaml(view: Reading, department: Code | None = None) -> Response:
     """As in force today; of one department where it is named."""
@@ -33,7 +39,12 @@ async def export_yaml(view: Reading, department: Code | None = None) -> Response
     return _attached(text, "application/yaml", "catalogue.yaml")
 
 
-@router.get("/catalogue.csv", dependencies=[allow_anyone()], response_class=Response, responses=_file("text/csv"))
+@router.get(
+    "/catalogue.csv",
+    dependencies=[allow_anyone()],
+    response_class=Response,
+    responses=_file("text/csv", {"type": "string"}),
+)
 async def export_csv(view: Reading, department: Code | None = None) -> Response:
     """As in force today; of one department where it is named. No cell runs as a formula."""
     text = write_csv(catalogue_documents(await _in_force(view, department), defaults=True))

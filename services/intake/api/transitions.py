@@ -72,7 +72,7 @@ async def serve(body: ServiceBody, at: Window) -> CaseView:
 @router.post("/supplement")
 async def supplement(body: SupplementBody, at: ApplicantOrWindow) -> CaseView:
     """补正; with the last piece the case is accepted by itself (R07)."""
-    pieces = handed_in(at.case.item, body.materials, at.unit)
+    pieces = await handed_in(at.case.item, body.materials, at.unit, {at.caller.id})
     return await at.make(lambda case, rules: door.supplement(case, pieces, at.unit.now, rules))
 
 

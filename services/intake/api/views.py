@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
 from services.intake.domain import clock, join, words
 from services.intake.domain.case import Case, Rules, Status
 from services.intake.domain.values import (
+    Agent,
     Answer,
     Deferral,
     FeeList,
@@ -18,6 +19,7 @@ from services.intake.domain.values import (
     Licence,
     Meeting,
     Pausing,
+    Person,
     ReExamination,
     Review,
     SuperiorAnswer,
@@ -32,6 +34,17 @@ class ApplicantView(BaseModel):
     organisation: bool
     id_number: str | None = None
     phone: str | None = None
+
+
+class AgentView(BaseModel):
+    """`mandate`: number of the document, or sha256 of the upload, which `mandate_on_file` says is there."""
+
+    name: str
+    masked_id: str
+    id_number: str | None = None
+    phone: str | None = None
+    mandate: str
+    mandate_on_file: bool
 
 
 class AnswerView(BaseModel):
@@ -65,6 +78,9 @@ class ReviewView(BaseModel):
     answers: list[AnswerView]
     deemed_at: datetime | None
     deemed_ground: str | None
+    visited_at: datetime | None
+    inspection_by: Due | None
+    forward_by: Due | None
     urged_at: datetime | None
     cancelled_at: datetime | None
     pauses: tuple[Pausing, ...]
@@ -127,7 +143,11 @@ class CaseView(CaseSummary):
     item_version: int
     situations: tuple[str, ...]
     channel: Channel
+    agency: str | None
+    project: str | None
+    fast_track_days: int | None
     applicant: ApplicantView
+    agent: AgentView | None
     materials: tuple[Held, ...]
     missing: tuple[str, ...]
     requested: tuple[RequestedMaterial, ...]
@@ -157,6 +177,9 @@ class CaseView(CaseSummary):
     decided_at: datetime | None
     serve_by: Due | None
     licence: Licence | None
+    renews: str | None
+    renewal_due: date | None
+    queued_at: datetime | None
     ended_at: datetime | None
 
 
@@ -169,6 +192,9 @@ class Registered(BaseModel):
     version: int
     answer_by: Due
     document: Paper
+    renewal_right: bool | None = Field(
+        default=None, description="申请延续的：是否在有效期届满三十个工作日前提出，逾期未决定的视为准予延续"
+    )
 
 
 class ProgressView(BaseModel):
@@ -195,7 +221,7 @@ def summary(case: Case, rules: Rules) -> dict[str, Any]:
     return {
         "case_number": case.case_number,
         "state": case.status,
-        "state_words": words.STATUS[case.status],
+        "state_words": words.state(case),
         "version": case.version,
         "kind": case.kind,
         "item_code": case.item.code,
@@ -225,13 +251,16 @@ def case_view(
     ended = ("reasons", "legal_basis", "decided_on", "decided_at", "licence", "ended_at", "missing", "outstanding")
     ways = ("deferral", "re_examination")
     pauses = [pause for review in case.reviews for pause in review.pauses]
-    own = {name: getattr(case, name) for name in (*kept, *ended, *ways)}
+    turn = ("renews", "renewal_due", "queued_at")
+    doors = ("agency", "project", "fast_track_days")
+    own = {name: getattr(case, name) for name in (*kept, *ended, *ways, *turn, *doors)}
     return CaseView(
         **summary(case, rules),
         **own,
         item_version=case.item.version,
         situations=case.situations,
-        applicant=_applicant(case, whole=whole),
+        applicant=applicant_view(case.applicant, whole=whole),
+        agent=None if case.agent is None else _agent(case.agent, whole=whole),
         promised_days=case.item.promised_days,
         statutory_days=case.item.statutory_days,
         promised_due=clock.maybe_due(clock.promised_due(case, rules)),
@@ -248,10 +277,20 @@ def case_view(
     )
 
 
-def _applicant(case: Case, *, whole: bool) -> ApplicantView:
-    person = case.applicant
+def applicant_view(person: Person, *, whole: bool) -> ApplicantView:
     shown = ApplicantView(**person.masked.model_dump())
     return shown.model_copy(update={"id_number": person.id_number, "phone": person.phone}) if whole else shown
+
+
+def _agent(agent: Agent, *, whole: bool) -> AgentView:
+    return AgentView(
+        name=agent.name,
+        masked_id=agent.masked.masked_id,
+        id_number=agent.id_number if whole else None,
+        phone=agent.phone if whole else None,
+        mandate=agent.mandate,
+        mandate_on_file=agent.mandate_file is not None,
+    )
 
 
 def _review(case: Case, review: Review, rules: Rules, answers: Sequence[Row[Any]]) -> ReviewView:
@@ -261,6 +300,8 @@ def _review(case: Case, review: Review, rules: Rules, answers: Sequence[Row[Any]
         department_name=department_name(review.department),
         stage=case.item.stages[review.stage].name,
         due=clock.maybe_due(clock.review_due(review, rules.calendar)),
+        inspection_by=clock.maybe_due(clock.inspection_by(case, review, rules)),
+        forward_by=clock.maybe_due(clock.forward_by(case, rules)),
         result=join.label(review, rules),
         answers=[_answer(row, review, rules) for row in answers if row.review_id == review.review_id],
         fee_lists=review.lists,

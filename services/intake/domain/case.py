@@ -42,6 +42,8 @@ class Status(StrEnum):
 
 AT_THE_DOOR = frozenset({Status.SUBMITTED, Status.CORRECTION_REQUESTED})
 UNDECIDED = AT_THE_DOOR | {Status.ACCEPTED, Status.REVIEWED}
+ENDED = frozenset({Status.CLOSED, Status.REFUSED, Status.RETURNED, Status.WITHDRAWN})
+"""Nothing is left to do: `ended_at` is set in these and in no other."""
 
 
 class Case(Value):
@@ -58,6 +60,7 @@ class Case(Value):
     project: str | None = None
     fast_track_days: int | None = None
     renews: str | None = None
+    renews_until: date | None = None
     renewal_due: date | None = None
     status: Status = Status.SUBMITTED
     version: int = 1
@@ -86,6 +89,9 @@ class Case(Value):
     decided_at: datetime | None = None
     decided_on: date | None = None
     licence: Licence | None = None
+    served_at: datetime | None = None
+    service_way: str | None = None
+    receiver: str | None = None
     ended_at: datetime | None = None
 
     @property
@@ -161,6 +167,12 @@ class Case(Value):
             word = word.earlier
         return tuple(words)
 
+    @property
+    def owes(self) -> bool:
+        """A grant waits until its lists are paid (R54) and its gap is filled (R16)."""
+        unpaid = bool(self.standing_lists) and self.cleared_at is None
+        return self.outcome is Outcome.GRANTED and (unpaid or self.awaits_deferred)
+
     def review(self, review_id: str) -> Review | None:
         return next((review for review in self.reviews if review.review_id == review_id), None)
 
@@ -180,6 +192,10 @@ class Rules:
     supplement_days: int = 90  # R08, C, calendar days
     deferral_grace_days: int = 15  # R16, C
     serve_days: int = 10  # R30, national law
+    renewal_days: int = 30  # R32, national law
+    inspection_days: int = 5  # R33, national law
+    forward_days: int = 3  # R48, C
+    agency_days: int = 3  # R101, C, working days
     unreasoned_refusal_consents: bool = True  # R43, C
 
 

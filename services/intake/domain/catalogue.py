@@ -45,7 +45,7 @@ class CatalogueFaults(ValueError):
     """Every fault found. `faults` are sentences: file, item, field, what to do; the error's own text adds the lines."""
 
     def __init__(self, found: tuple[Fault, ...]) -> None:
-        super().__init__("事项目录有误：\n" + "\n".join(f"{fault.file}{fault.by_line}" for fault in found))
+        super().__init__("事项目录有误：\n" + "\n".join(fault.by_file_and_line for fault in found))
         self.found = found
         self.faults = tuple(fault.sentence for fault in found)
 

@@ -1,4 +1,4 @@
-"""The catalogue's files as YAML: one document a department, with the line on which each value stands.
+"""The catalogue's files as YAML: a department's part, or a list of such parts, with the line on which each value stands.
 
 Guarantees: what is read is plain (mappings, lists, text, whole numbers, true and false; a date stays text); a field that is
 there twice, an anchor, a character that cannot be shown are told by line. Does not: know what an item is.
@@ -7,13 +7,13 @@ there twice, an anchor, a character that cannot be shown are told by line. Does 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import yaml
 
 from services.intake.domain.findings import Path
-from services.intake.domain.sources import Source
+from services.intake.domain.sources import BOM, Source
 
 MOST_DEPTH = 12
 ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -25,19 +25,29 @@ _UNREADABLE = "含有无法识别的字符（控制字符或残缺的字符）�
 
 
 def read_yaml(text: str, source: Source) -> None:
+    """One document of the source for each department."""
+    if text.startswith(BOM):
+        source.faults.append((1, "开头有字节顺序标记（BOM），请另存为UTF-8（无BOM）后重试。"))
+        text = text.removeprefix(BOM)
     try:
-        for place, node in enumerate(yaml.compose_all(text, _Loader)):
-            source.documents.append(_value(node, (place,), source))
-    except yaml.MarkedYAMLError as wrong:
-        mark = wrong.problem_mark or wrong.context_mark
-        line = mark.line + 1 if mark else 1
-        source.faults.append((line, _words(wrong)))
+        loader = _Loader(text)
     except yaml.reader.ReaderError as wrong:
         source.faults.append((text.count("\n", 0, wrong.position) + 1, _UNREADABLE))
+        return
+    try:
+        root = loader.get_single_node()
+        for place, part in enumerate(root.value if isinstance(root, yaml.SequenceNode) else [root] if root else ()):
+            source.documents.append(_value(part, (place,), source))
+    except yaml.MarkedYAMLError as wrong:
+        mark = wrong.problem_mark or wrong.context_mark
+        source.faults.append((mark.line + 1 if mark else 1, _words(wrong)))
+    except (ValueError, OverflowError):  # an escape or a directive that names no character, no version
+        source.faults.append((loader.line + 1, _UNREADABLE))
 
 
-def write_yaml(documents: Iterable[Any]) -> str:
-    return yaml.safe_dump_all(documents, allow_unicode=True, sort_keys=False, width=120, explicit_start=True)
+def write_yaml(documents: Sequence[Any]) -> str:
+    whole = documents[0] if len(documents) == 1 else list(documents)
+    return yaml.safe_dump(whole, allow_unicode=True, sort_keys=False, width=120)
 
 
 class _Loader(yaml.SafeLoader):

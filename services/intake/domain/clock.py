@@ -12,13 +12,19 @@ from datetime import date, datetime, timedelta
 from services.intake.domain.case import AT_THE_DOOR, UNDECIDED, Case, Rules, Status
 from services.intake.domain.values import Deferral, Review
 from yimen.contracts.parts import Due, Kind
-from yimen.worktime import Calendar, Day, Limit, Pause, end_of_day, local_date, same_visit_due
+from yimen.worktime import Calendar, Day, Limit, Pause, end_of_day, local_date, same_visit_due, start_of_day
 
 DEEM_ACCEPTANCE = "deem_acceptance"
 SUPPLEMENT_LIMIT = "supplement_limit"
 REVIEW_LIMIT = "review_limit"
 DEFERRAL_LIMIT = "deferral_limit"
 DEFERRAL_MAKE_UP = "deferral_make_up"
+RENEWAL_LIMIT = "renewal_limit"
+INSPECTION_LIMIT = "inspection_limit"
+FORWARD_LIMIT = "forward_limit"
+QUEUE_TURN = "queue_turn"  # keyed by item; set by whoever leaves the queue, not derived from one case
+RULE_OF = {INSPECTION_LIMIT: "R33", FORWARD_LIMIT: "R48"}
+REVIEW_NEARLY = "review_nearly"
 
 TimerPlan = dict[tuple[str, str], datetime]
 """(name, key) -> the instant at which the timer is due."""
@@ -103,8 +109,44 @@ def serve_by(decided_on: date, rules: Rules) -> Day:
     return rules.calendar.add(decided_on, rules.serve_days)
 
 
+def inspection_by(case: Case, review: Review, rules: Rules) -> Day | None:
+    """R33: five working days from acceptance (Art. 55), whichever stage asks; None where no inspection is called for."""
+    if case.accepted_on is None or review.inspection_days is None:
+        return None
+    return rules.calendar.add(case.accepted_on, review.inspection_days)
+
+
+def forward_by(case: Case, rules: Rules) -> Day | None:
+    """R48; None for what goes to no superior authority."""
+    if case.accepted_on is None or case.kind is not Kind.FORWARDED:
+        return None
+    return rules.calendar.add(case.accepted_on, rules.forward_days)
+
+
+def renewal_ends(case: Case) -> datetime | None:
+    """The instant from which a renewal that was asked for in time is granted by law (R32); None without that right, and
+    where the applicant still owed something when the licence expired."""
+    if case.renewal_due is None:
+        return None
+    end = end_of_day(case.renewal_due)
+    return None if case.complete_at >= end or _gap_open(case, end) else end
+
+
+def _gap_open(case: Case, at: datetime) -> bool:
+    """Whether what was deferred (容缺) was overdue at that instant."""
+    gap = case.deferral
+    if gap is None or gap.lapsed_at is None or gap.lapsed_at >= at:
+        return False
+    return gap.met_at is None or gap.met_at >= at
+
+
 def timers(case: Case, rules: Rules) -> TimerPlan:
     """The timers that this case needs now."""
+    return _answers(case, rules) | _nearly_late(case, rules) | _renewal(case) | _duties(case, rules)
+
+
+def _answers(case: Case, rules: Rules) -> TimerPlan:
+    """The window's answer, the applicant's supplement, the departments' answers."""
     if case.status is Status.SUBMITTED:
         return {(DEEM_ACCEPTANCE, case.case_number): end_of_day(answer_by(case, rules).date)}
     if case.status in AT_THE_DOOR:
@@ -123,6 +165,53 @@ def _deferral_timers(case: Case, rules: Rules) -> TimerPlan:
     if case.deferral.lapsed_at is None:
         return {(DEFERRAL_LIMIT, case.case_number): end_of_day(case.deferral.until)}
     return {(DEFERRAL_MAKE_UP, case.case_number): end_of_day(make_up_by(case.deferral, rules).date)}
+
+
+def _nearly_late(case: Case, rules: Rules) -> TimerPlan:
+    """On the fast track (S07) silence is urged before the limit ends."""
+    if case.fast_track_days is None or case.status is not Status.ACCEPTED:
+        return {}
+    begins = {review.review_id: _last_day_begins(review, rules.calendar) for review in case.current_reviews}
+    return {(REVIEW_NEARLY, review_id): begin for review_id, begin in begins.items() if begin is not None}
+
+
+def _last_day_begins(review: Review, calendar: Calendar) -> datetime | None:
+    """None if silence is broken or paused, or was urged on that day."""
+    day = review_due(review, calendar) if review.unanswered else None
+    if day is None:
+        return None
+    begin = start_of_day(day.date)
+    return None if review.urged_at is not None and review.urged_at >= begin else begin
+
+
+def _renewal(case: Case) -> TimerPlan:
+    ends = renewal_ends(case)
+    if ends is None or case.status not in UNDECIDED - {Status.CORRECTION_REQUESTED}:
+        return {}
+    return {(RENEWAL_LIMIT, case.case_number): ends}
+
+
+def _duties(case: Case, rules: Rules) -> TimerPlan:
+    """Of departments that are asked now: what they have not done, and have not been urged to do."""
+    if case.status is not Status.ACCEPTED:
+        return {}
+    forward = forward_by(case, rules)
+    plan: TimerPlan = {}
+    for review in case.current_reviews:
+        inspect = inspection_by(case, review, rules)
+        if inspect and review.unanswered and review.visited_at is None and _unurged(review, INSPECTION_LIMIT):
+            plan[INSPECTION_LIMIT, review.review_id] = end_of_day(inspect.date)
+        if forward and _kept_down(review) and _unurged(review, FORWARD_LIMIT):
+            plan[FORWARD_LIMIT, review.review_id] = end_of_day(forward.date)
+    return plan
+
+
+def _unurged(review: Review, limit: str) -> bool:
+    return RULE_OF[limit] not in review.urged_for
+
+
+def _kept_down(review: Review) -> bool:
+    return review.open and review.forwarded_at is None and review.superior is None
 
 
 def silence_ends(review: Review, calendar: Calendar) -> datetime | None:
@@ -146,6 +235,8 @@ def limits(case: Case, rules: Rules) -> dict[str, date]:
     open_reviews = (review for review in case.current_reviews if review.unanswered)
     found = {review.review_id: review_due(review, rules.calendar) for review in open_reviews}
     found |= {"promised": promised_due(case, rules), "statutory": statutory_due(case, rules)}
+    if case.deferral is not None and case.deferral.lapsed_at is not None and case.awaits_deferred:
+        found["make_up"] = make_up_by(case.deferral, rules)
     return {name: day.date for name, day in found.items() if day is not None}
 
 

@@ -4,12 +4,15 @@ Guarantees: gapless, because a decision leaves its papers unnumbered and the num
 the transaction that stores them. Does not: render the papers (notify does).
 """
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import date
 
 from yimen.contracts import Event
 from yimen.contracts.intake import CaseLicenceIssued
 from yimen.contracts.parts import Document, DocumentKind, Paper
+from yimen.worktime import local_date
 
 UNNUMBERED = "待编号"
 LICENCE = "licence"
@@ -42,6 +45,9 @@ _MARKS = {
 }
 
 
+_TYPED_LICENCE = re.compile(r"证字[〔\[(【]([0-9]{4})[〕\])】]([0-9]{1,9})号")
+
+
 def unnumbered(kind: DocumentKind, dated: date) -> Document:
     return Document(kind=kind, number=UNNUMBERED, dated=dated)
 
@@ -52,6 +58,12 @@ def unnumbered_paper(kind: str, dated: date) -> Paper:
 
 def number(kind: str, year: int, serial: int) -> str:
     return f"{_MARKS[kind]}〔{year}〕{serial}号"
+
+
+def licence_number(typed: str) -> str | None:
+    """The number of a licence as it is printed, from what somebody typed: brackets of any kind, blanks around it."""
+    found = _TYPED_LICENCE.fullmatch(unicodedata.normalize("NFKC", typed).strip())
+    return number(LICENCE, int(found[1]), int(found[2])) if found else None
 
 
 def counter(kind: str, year: int) -> str:
@@ -65,7 +77,7 @@ def papers(event: Event) -> Iterator[tuple[str, int]]:
     if document is not None and document.number == UNNUMBERED:
         yield document.kind, document.dated.year
     if isinstance(event, CaseLicenceIssued) and event.licence_number == UNNUMBERED:
-        yield LICENCE, event.valid_from.year
+        yield LICENCE, local_date(event.issued_at).year
 
 
 def numbered(event: Event, number: str) -> Event:

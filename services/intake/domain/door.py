@@ -10,9 +10,11 @@ from datetime import date, datetime
 
 from services.intake.domain import clock, deferring, grounds, situations
 from services.intake.domain.case import AT_THE_DOOR, UNDECIDED, Case, Change, Rules, Status
+from services.intake.domain.deciding import before_renewal_by_law
 from services.intake.domain.deferring import Gap
 from services.intake.domain.documents import unnumbered
 from services.intake.domain.grounds import RefusalGround
+from services.intake.domain.project import fast_tracked
 from services.intake.domain.reviewing import cancel_open, request_stage
 from services.intake.domain.values import Held
 from services.intake.domain.words import wrong_state
@@ -32,7 +34,8 @@ from yimen.worktime import end_of_day, local_date
 
 
 def submit(case: Case, rules: Rules, *, as_is: bool) -> Change:
-    """The application is registered and receipted with counted copies (R01). Incomplete only if handed in `as_is`."""
+    """The application is registered and receipted with counted copies (R01). Incomplete only if handed in `as_is`.
+    Where an agent acts (Art. 29), it is the agent who is told."""
     situations.check_choice(case.item, case.situations)
     if case.missing and not as_is:
         raise Unfit(
@@ -56,14 +59,16 @@ def submit(case: Case, rules: Rules, *, as_is: bool) -> Change:
         received_on=case.received_on,
         answer_by=clock.due(clock.answer_by(case, rules)),
         situations=case.situations,
+        renews=case.renews,
+        agency=case.agency,
+        project=case.project,
+        agent=case.agent.masked if case.agent else None,
     )
+    called = case.agent or case.applicant
     contact = ContactRecorded(
-        case_number=case.case_number,
-        name=case.applicant.name,
-        phone=case.applicant.phone,
-        recorded_at=case.submitted_at,
+        case_number=case.case_number, name=called.name, phone=called.phone, recorded_at=case.submitted_at
     )
-    return Change(case, (submitted, contact))
+    return Change(case, (submitted, contact, *fast_tracked(case)))
 
 
 def accept(case: Case, by: Staff, now: datetime, rules: Rules, gap: Gap | None = None) -> Change:
@@ -262,6 +267,7 @@ def _returned(case: Case, reasons: str, policy_basis: str, at: datetime, by: Sta
 def _awaiting_answer(case: Case, now: datetime, rules: Rules) -> None:
     if case.status is not Status.SUBMITTED:
         raise wrong_state(case, "该办件不在等待受理的状态")
+    before_renewal_by_law(case, now)
     last = clock.answer_by(case, rules).date
     if now >= end_of_day(last):
         raise NotNow(

@@ -53,12 +53,17 @@ class Fault:
 
     @property
     def sentence(self) -> str:
-        return "：".join(part for part in (self.file, self.item, self.field, self.message) if part)
+        return self._told(self.file)
 
     @property
     def by_line(self) -> str:
-        """Without the file's name."""
-        where = "" if self.line is None else f"第{self.line}行"
+        return self._told("" if self.line is None else f"第{self.line}行")
+
+    @property
+    def by_file_and_line(self) -> str:
+        return self._told(self.file + ("" if self.line is None else f"第{self.line}行"))
+
+    def _told(self, where: str) -> str:
         return "：".join(part for part in (where, self.item, self.field, self.message) if part)
 
 
@@ -69,11 +74,14 @@ def explained(wrong: ValidationError) -> Iterator[Finding]:
 
 
 def finding(content: Mapping[str, Any], field: str, message: str) -> Finding:
-    """Of what a rule found: `materials.001.required` lies at the place that material 001 has in the list."""
+    """Of what a rule found: `materials.001.required` lies at the place that material 001 has in the list, `stages.1` is the
+    second stage."""
     head, _, rest = field.partition(".")
     path: Path = (head, *rest.split(".")) if rest else (head,)
     rows = content.get(head)
-    if rest and isinstance(rows, list | tuple):
+    if head == "stages" and rest:
+        path = (head, int(rest))
+    elif rest and isinstance(rows, list | tuple):
         code, _, leaf = rest.rpartition(".")
         places = [n for n, row in enumerate(rows) if isinstance(row, Mapping) and row.get("code") == code]
         path = (head, places[0], leaf) if places else (head,)

@@ -1,5 +1,7 @@
 """What makes an item's flow unfit to be published: stages, their departments, limits and conditions (R25, R40, R46)."""
 
+from collections.abc import Iterator
+
 from services.intake.domain.findings import Found, repeated
 from services.intake.domain.item import Item
 from services.intake.domain.situations import departments_for
@@ -19,9 +21,9 @@ def flow(item: Item) -> Found:
     total = sum(stage.limit_days for stage in item.stages)
     if total > item.promised_days:
         yield "stages", f"各环节时限合计{total}个工作日，超过承诺时限{item.promised_days}个工作日，请缩短。"
-    for stage in item.stages:
+    for place, stage in enumerate(item.stages):
         for department in repeated(stage.departments):
-            yield "stages", f"环节“{stage.name}”中部门{department}重复，请改正。"
+            yield f"stages.{place}", f"环节“{stage.name}”中部门{department}重复，请改正。"
 
 
 def _single_flow(item: Item) -> Found:
@@ -47,10 +49,10 @@ def forwarding(item: Item) -> Found:
 
 def first_review(item: Item) -> Found:
     """R25."""
-    for stage in item.stages if item.kind is Kind.FORWARDED else ():
+    for place, stage in enumerate(item.stages if item.kind is Kind.FORWARDED else ()):
         if stage.limit_days > FIRST_REVIEW:
             said = f"上报件的初审环节“{stage.name}”为{stage.limit_days}个工作日，"
-            yield "stages", f"{said}法律规定初审最长{FIRST_REVIEW}个工作日，请缩短。"
+            yield f"stages.{place}", f"{said}法律规定初审最长{FIRST_REVIEW}个工作日，请缩短。"
 
 
 def overriding(item: Item) -> Found:
@@ -61,8 +63,8 @@ def overriding(item: Item) -> Found:
 
 def situations_of_flow(item: Item) -> Found:
     """The lead takes part always, and a joint item stays joint in each of its situations."""
-    for stage in item.stages:
-        yield from _conditions(item, stage)
+    for place, stage in enumerate(item.stages):
+        yield from ((f"stages.{place}", message) for message in _conditions(item, stage))
     if item.kind is not Kind.JOINT:
         return
     for situation in item.situations:
@@ -71,14 +73,14 @@ def situations_of_flow(item: Item) -> Found:
             yield "stages", f"情形“{situation.name}”只剩{len(left)}个部门，联办件在每种情形下至少涉及两个部门，请改正。"
 
 
-def _conditions(item: Item, stage: Stage) -> Found:
+def _conditions(item: Item, stage: Stage) -> Iterator[str]:
     known = {situation.code for situation in item.situations}
     for department in repeated(condition.department for condition in stage.conditions):
-        yield "stages", f"环节“{stage.name}”中部门{department}的条件重复，请合并。"
+        yield f"环节“{stage.name}”中部门{department}的条件重复，请合并。"
     for condition in stage.conditions:
         if condition.department not in stage.departments:
-            yield "stages", f"环节“{stage.name}”的条件所指部门{condition.department}不在该环节中，请改正。"
+            yield f"环节“{stage.name}”的条件所指部门{condition.department}不在该环节中，请改正。"
         if condition.department == item.department:
-            yield "stages", f"环节“{stage.name}”中主办部门{item.department}不得附条件，请删除该条件。"
+            yield f"环节“{stage.name}”中主办部门{item.department}不得附条件，请删除该条件。"
         for code in sorted(set(condition.situations) - known):
-            yield "stages", f"环节“{stage.name}”的条件所指情形{code}不在该事项的情形之内，请改正。"
+            yield f"环节“{stage.name}”的条件所指情形{code}不在该事项的情形之内，请改正。"

@@ -126,6 +126,14 @@ def _fees(item: Item) -> Found:
         yield "fees", f"收费编码{code}重复，请改正。"
 
 
+def _waits(item: Item) -> Found:
+    """R15, R33: what is decided on the same visit can wait for no queue and no inspection."""
+    if item.kind is Kind.INSTANT and item.quota is not None:
+        yield "quota", "数量有限的事项按受理先后决定，不能是即办件，请改正办件类型或删除数量。"
+    if item.kind is Kind.INSTANT and item.inspection:
+        yield "inspection", "需要现场核查的事项不能是即办件，请改正办件类型或改为false。"
+
+
 def _basis(item: Item) -> Found:
     if not item.legal_basis.strip():
         yield "legal_basis", "没有设定依据，请写明法律、法规的名称和条款。"
@@ -173,6 +181,7 @@ _RULES: tuple[Callable[[Item], Found], ...] = (
     forwarding,
     first_review,
     overriding,
+    _waits,
     _basis,
     _quota,
     _handing_in,

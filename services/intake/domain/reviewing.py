@@ -35,12 +35,12 @@ from yimen.worktime import Day, end_of_day, local_date
 def request_stage(case: Case, stage: int, now: datetime, rules: Rules) -> Change:
     """Ask every department that takes part in the stage at the same moment (R40), each with the whole file (R11)."""
     taking_part = departments_for(case.item.stages[stage], case.situations)
-    reviews = tuple(_asked(case, department, stage, now) for department in taking_part)
+    reviews = tuple(_asked(case, department, stage, now, rules) for department in taking_part)
     changed = case.but(stage=stage, reviews=case.reviews + reviews)
     return Change(changed, tuple(_request(changed, review, rules) for review in reviews))
 
 
-def _asked(case: Case, department: str, stage: int, now: datetime) -> Review:
+def _asked(case: Case, department: str, stage: int, now: datetime, rules: Rules) -> Review:
     flow = case.item.stages[stage]
     lead = department == case.department
     return Review(
@@ -52,7 +52,8 @@ def _asked(case: Case, department: str, stage: int, now: datetime) -> Review:
         silence_consents=flow.silence_consents and case.kind is Kind.JOINT and not lead,
         requested_at=now,
         requested_on=local_date(now),
-        limit_days=flow.limit_days,
+        limit_days=min(flow.limit_days, case.fast_track_days or flow.limit_days),
+        inspection_days=rules.inspection_days if lead and case.item.inspection else None,
     )
 
 
@@ -84,6 +85,9 @@ def _request(case: Case, review: Review, rules: Rules) -> ReviewRequested:
         due=clock.due(due),
         silence_consents=review.silence_consents,
         situations=case.situations,
+        inspection_by=clock.maybe_due(clock.inspection_by(case, review, rules)),
+        forward_by=clock.maybe_due(clock.forward_by(case, rules)),
+        project=case.project,
     )
 
 

@@ -18,8 +18,11 @@ class Source:
     faults: list[tuple[int, str]] = field(default_factory=list)
 
     def line_of(self, path: Path) -> int | None:
-        """Of the value, or of the nearest that holds it: what is missing has no line of its own."""
+        """Of the value, or of the nearest that holds it: what is missing has no line of its own. A list that has none
+        begins with its first part."""
         while path and path not in self.lines:
+            if (*path, 0) in self.lines:
+                return self.lines[*path, 0]
             path = path[:-1]
         return self.lines.get(path)
 

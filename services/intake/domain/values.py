@@ -32,12 +32,14 @@ class Person(Value):
 
 
 class Agent(Value):
-    """Who acts for the applicant by a written mandate (委托代理, Art. 29); `mandate` is the document's sha256 or number."""
+    """Who acts for the applicant by a written mandate (委托代理, Art. 29); `mandate` is the document's sha256 or number,
+    `mandate_file` the upload of that sha256."""
 
     name: str
     id_number: str
     phone: str
     mandate: str
+    mandate_file: str | None = None
 
     @property
     def masked(self) -> contracts.parts.Applicant:
@@ -45,12 +47,15 @@ class Agent(Value):
 
 
 class Held(Value):
-    """A material in the file, with counted copies (R01)."""
+    """A material in the file, with counted copies (R01); with `file_id` its bytes are kept (`size` of them)."""
 
     code: str
     name: str
     copies: int
     sha256: str | None = None
+    file_id: str | None = None
+    media_type: str | None = None
+    size: int | None = None
     handed_in_at: datetime
     supplement: bool = False
 
@@ -110,6 +115,7 @@ class Review(Value):
     deemed_ground: str | None = None
     visited_at: datetime | None = None
     urged_at: datetime | None = None
+    urged_for: tuple[str, ...] = ()
     cancelled_at: datetime | None = None
     pauses: tuple[Pausing, ...] = ()
     lists: tuple[FeeList, ...] = ()

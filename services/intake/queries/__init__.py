@@ -3,10 +3,10 @@
 from services.intake.queries.cases import (
     add_case,
     case_of_review,
+    cases_of_project,
     find_case,
     keep_case,
     locked_case,
-    page_of_cases,
     password_hash,
 )
 from services.intake.queries.items import (
@@ -26,6 +26,7 @@ __all__ = [
     "add_item",
     "answers_of",
     "case_of_review",
+    "cases_of_project",
     "current_items",
     "documents_of",
     "find_case",
@@ -36,7 +37,6 @@ __all__ = [
     "newest_items",
     "newest_version",
     "notices_of",
-    "page_of_cases",
     "password_hash",
     "take_numbers",
 ]

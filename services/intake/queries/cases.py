@@ -5,10 +5,9 @@ a time. Does not: decide anything.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, Select, bindparam, literal, select, tuple_, update
+from sqlalchemy import BindParameter, Row, Select, bindparam, select, update
 
 from services.intake.domain.case import Case
 from services.intake.domain.catalogue import Item
@@ -17,10 +16,9 @@ from services.intake.queries.calendar import REVISION, follow
 from services.intake.queries.items import Edition, known_items
 from services.intake.tables import cases, reviews
 from yimen.bus import Unit, View
-from yimen.db import Instant
 
-_OWN_COLUMNS = {"item_code", "item_version", "department", "password_hash"}
-_CASE_FIELDS = {column.name for column in cases.columns} - _OWN_COLUMNS
+_OWN_COLUMNS = {"item_code", "item_version", "department", "kind", "password_hash"}
+CASE_FIELDS = {column.name for column in cases.columns} - _OWN_COLUMNS
 _CASE_JSON = {
     "applicant",
     "agent",
@@ -33,7 +31,7 @@ _CASE_JSON = {
     "meetings",
     "lead_decision",
 }
-_REVIEW_JSON = {"superior", "answer", "pauses", "lists"}
+_REVIEW_JSON = {"superior", "answer", "pauses", "lists", "urged_for"}
 
 # Made once: building an expression costs as much as half of its round trip.
 _WHICH: BindParameter[str] = bindparam("which")
@@ -70,29 +68,14 @@ async def password_hash(view: View[Any], case_number: str) -> str | None:
     return found
 
 
-async def page_of_cases(
-    view: View[Any],
-    *,
-    departments: Sequence[str] | None = None,
-    account: str | None = None,
-    status: str | None = None,
-    after: tuple[datetime, str] | None = None,
-    limit: int,
-) -> list[Case]:
-    """Oldest first, without reviews: a list shows none. `after` is the last key of the page before."""
-    key = (cases.c.submitted_at, cases.c.case_number)
-    query = select(cases).order_by(*key).limit(limit)
-    if departments is not None:
-        query = query.where(cases.c.department.in_(departments))
-    if account is not None:
-        query = query.where(cases.c.account == account)
-    if status is not None:
-        query = query.where(cases.c.status == status)
-    if after is not None:
-        query = query.where(tuple_(*key) > tuple_(literal(after[0], Instant), literal(after[1])))
-    rows = (await view.execute(query)).all()
+async def cases_of_project(view: View[Any], project: str) -> list[Case]:
+    """In the order in which they came in, with their reviews."""
+    whose = cases.c.project == project
+    rows = (await view.execute(select(cases).where(whose).order_by(cases.c.submitted_at, cases.c.case_number))).all()
+    of_them = select(reviews).join(cases).where(whose).order_by(reviews.c.stage, reviews.c.department)
+    found = (await view.execute(of_them)).all()
     known = await known_items(view, {(row.item_code, row.item_version) for row in rows})
-    return [_case(row, [], known) for row in rows]
+    return [_case(row, [review for review in found if review.case_number == row.case_number], known) for row in rows]
 
 
 async def _one(view: View[Any], query: Select[Any], case_number: str) -> Case | None:
@@ -118,6 +101,7 @@ def add_case(unit: Unit[Any], case: Case, hashed: str) -> None:
         "item_code": case.item.code,
         "item_version": case.item.version,
         "department": case.department,
+        "kind": case.kind,
         "password_hash": hashed,
     }
     unit.add(cases, _case_values(case) | fixed)
@@ -136,7 +120,7 @@ async def keep_case(unit: Unit[Any], before: Case, after: Case) -> None:
 
 
 def _case_values(case: Case) -> dict[str, Any]:
-    return {name: value for name, value in _values(case, _CASE_JSON).items() if name in _CASE_FIELDS}
+    return {name: value for name, value in _values(case, _CASE_JSON).items() if name in CASE_FIELDS}
 
 
 def _values(value: Case | Review, as_json: set[str]) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """What intake stores."""
 
+from services.intake.tables.agencies import agencies
+from services.intake.tables.announcements import announcements
 from services.intake.tables.bans import bans
 from services.intake.tables.calendar import calendar_plans, limit_changes
 from services.intake.tables.cases import (
@@ -14,20 +16,32 @@ from services.intake.tables.cases import (
     reviews,
 )
 from services.intake.tables.catalogue import item_reports, item_withdrawals, windows
+from services.intake.tables.deciding import licences, quotas
+from services.intake.tables.drafts import drafts
+from services.intake.tables.files import download_links, files
+from services.intake.tables.projects import projects
 
 __all__ = [
+    "agencies",
+    "announcements",
     "bans",
     "calendar_plans",
     "cases",
     "counters",
     "documents",
+    "download_links",
+    "drafts",
+    "files",
     "item_reports",
     "item_withdrawals",
     "items",
+    "licences",
     "limit_changes",
     "metadata",
     "notices",
     "password_tries",
+    "projects",
+    "quotas",
     "review_answers",
     "reviews",
     "windows",

@@ -8,6 +8,7 @@ date is stored.
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Date,
     ForeignKey,
     ForeignKeyConstraint,
@@ -49,6 +50,7 @@ cases = Table(
     Column("item_code", String(80), nullable=False),
     Column("item_version", Integer, nullable=False),
     Column("department", String(80), nullable=False),
+    Column("kind", String(20), nullable=False),
     Column("channel", String(20), nullable=False),
     Column("applicant", Json, nullable=False),
     Column("account", String(200)),
@@ -58,6 +60,7 @@ cases = Table(
     Column("project", String(80)),
     Column("fast_track_days", Integer),
     Column("renews", String(80)),
+    Column("renews_until", Date),
     Column("renewal_due", Date),
     Column("password_hash", String(200), nullable=False),
     Column("status", String(40), nullable=False),
@@ -86,12 +89,28 @@ cases = Table(
     Column("decided_at", Instant),
     Column("decided_on", Date),
     Column("licence", Json),
+    Column("served_at", Instant),
+    Column("service_way", String(400)),
+    Column("receiver", String(400)),
     Column("ended_at", Instant),
     ForeignKeyConstraint(["item_code", "item_version"], ["items.code", "items.version"]),
 )
-Index("ix_cases_submitted_at", cases.c.submitted_at, cases.c.case_number)
-Index("ix_cases_department", cases.c.department, cases.c.status, cases.c.submitted_at, cases.c.case_number)
-Index("ix_cases_account", cases.c.account, cases.c.submitted_at, cases.c.case_number)
+
+
+def _listed(name: str, *columns: str, where: ColumnElement[bool] | None = None) -> None:
+    """An index that gives a list its rows in the list's order (decision 0027)."""
+    key = [cases.c[column] for column in (*columns, "case_number")]
+    Index(f"ix_cases_{name}", *key, postgresql_where=where, sqlite_where=where)
+
+
+_listed("department", "department", "submitted_at")
+_listed("kind", "department", "kind", "status", "submitted_at")
+_listed("open", "department", "submitted_at", where=cases.c.ended_at.is_(None))
+_listed("account", "account", "status", "submitted_at", where=cases.c.account.is_not(None))
+_listed("project", "project", "submitted_at")
+_listed("decided", "department", "decided_at", where=cases.c.decided_at.is_not(None))
+_listed("decided_kind", "department", "kind", "status", "decided_at", where=cases.c.decided_at.is_not(None))
+_listed("decided_item", "department", "item_code", "decided_at", where=cases.c.decided_at.is_not(None))
 
 reviews = Table(
     "reviews",
@@ -116,6 +135,7 @@ reviews = Table(
     Column("deemed_ground", String(20)),
     Column("visited_at", Instant),
     Column("urged_at", Instant),
+    Column("urged_for", Json, nullable=False, server_default="[]"),
     Column("cancelled_at", Instant),
     Column("pauses", Json, nullable=False),
     Column("lists", Json, nullable=False),

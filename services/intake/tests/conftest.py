@@ -1,6 +1,7 @@
 """Intake on a real database, with a sample of each kind added to the catalogue that ships."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -14,8 +15,8 @@ from yimen.testing import start_service
 
 
 @pytest.fixture
-async def hall(database_url: str) -> AsyncIterator[Hall]:
-    settings = IntakeSettings(database_url=database_url)
+async def hall(database_url: str, tmp_path: Path) -> AsyncIterator[Hall]:
+    settings = IntakeSettings(database_url=database_url, materials=(tmp_path / "materials").as_uri())
     async with start_service(build, settings, clock=FrozenClock(MONDAY)) as harness:
         async with harness.units.begin() as unit:
             await publish(unit, ITEMS)

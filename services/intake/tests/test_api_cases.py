@@ -172,6 +172,18 @@ async def test_lists_show_a_clerk_their_own_departments_and_a_citizen_their_own_
     assert [case["case_number"] for case in mine] == [number]
 
 
+async def test_open_cases_are_those_that_somebody_still_has_to_work_on_or_serve(hall: Hall) -> None:
+    waiting, accepted, due = await hall.submitted(), await hall.accepted(COMMITTED), await hall.accepted(INSTANT)
+    closed, refused = await hall.accepted(INSTANT), await hall.submitted()
+    for number in (due, closed):
+        await hall.step(number, "decision", STEPS["decision"])
+    await hall.step(closed, "service", STEPS["service"])
+    await hall.step(refused, "refusal", STEPS["refusal"])
+    for path, reader in (("/cases", hall.clerk), ("/cases", hall.supervisor), ("/my/cases", hall.citizen)):
+        listed = (await hall.client.get(path, params={"state": "open"}, headers=reader)).json()["items"]
+        assert {case["case_number"] for case in listed} == {waiting, accepted, due}
+
+
 @pytest.mark.parametrize(
     "after", ["x", "2026-09-28T00:00:00~1", "2026-09-28T00:00:00Z~", "~", "0001-01-01T00:00:00+23:59~1"]
 )

@@ -8,12 +8,13 @@ import pytest
 
 from services.intake.app import build
 from services.intake.context import Context
-from services.intake.domain import clock
+from services.intake.domain import agency, clock
 from services.intake.publishing import publish
 from services.intake.queries import calendar, find_case
 from services.intake.settings import IntakeSettings
 from services.intake.tests.hall import Hall
 from services.intake.tests.samples import COMMITTED, JOINT, MONDAY, RULES, accepted, item
+from services.intake.tests.stations import FELLING, Stations
 from yimen.clock import FrozenClock
 from yimen.contracts.intake import CalendarRevised, CaseAccepted, Stage
 from yimen.contracts.parts import Kind
@@ -171,3 +172,16 @@ def test_only_what_two_calendars_put_on_different_days_has_moved() -> None:
     moved = clock.moved(accepted(), RULES, RULES.calendar, newer)
     assert set(moved) == {"promised", "statutory", *(review.review_id for review in accepted().reviews)}
     assert clock.moved(accepted(), RULES, RULES.calendar, RULES.calendar) == {}
+
+
+@pytest.mark.rule("R35", "R101")
+async def test_a_changed_plan_moves_the_day_by_which_a_village_passes_on(hall: Hall) -> None:
+    """Three working days from 28 September: the 29th, the 30th, then the 8th; with two days off less, the 5th."""
+    stations = Stations(hall)
+    async with hall.harness.units.begin() as unit:
+        await publish(unit, [FELLING])
+    waiting = await stations.entrusted()
+    assert await timer_of(hall, agency.FORWARDING_LIMIT, waiting) == end_of_day(date(2026, 10, 8))
+    await revise(hall, 2026, SHORTER, 1)
+    await recomputed(hall)
+    assert await timer_of(hall, agency.FORWARDING_LIMIT, waiting) == end_of_day(date(2026, 10, 5))

@@ -28,7 +28,7 @@ from yimen.contracts.intake import (
     ReviewMaterialsAdded,
 )
 from yimen.contracts.parts import Opinion, Outcome
-from yimen.worktime import end_of_day
+from yimen.worktime import YearPlan, end_of_day
 
 UNTIL = date(2026, 10, 10)
 MAKE_UP_BY = date(2026, 10, 30)
@@ -249,3 +249,13 @@ def test_a_withdrawn_case_waits_for_nothing_any_more() -> None:
     case = door.withdraw(lapsed(), "不办了", NOVEMBER_2).case
     assert clock.timers(case, RULES) == {}
     assert not clock.stands(case)
+
+
+@pytest.mark.rule("R16", "R35")
+def test_a_day_off_announced_late_moves_the_last_day_of_the_grace() -> None:
+    plan = RULES.calendar.plans[2026]
+    after = RULES.calendar.with_plan(
+        YearPlan(2026, plan.days_off | {date(2026, 10, 20)}, plan.worked_weekends, version=2)
+    )
+    moved = clock.moved(lapsed(), RULES, RULES.calendar, after)
+    assert moved["make_up"] == (MAKE_UP_BY, date(2026, 11, 2))

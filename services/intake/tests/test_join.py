@@ -6,7 +6,7 @@ import pytest
 
 from services.intake.domain import join
 from services.intake.domain.case import Rules
-from services.intake.domain.deciding import last_valid_day
+from services.intake.domain.licensing import last_valid_day
 from services.intake.domain.values import Answer, Review, SuperiorAnswer
 from services.intake.tests.samples import MONDAY, RULES
 from yimen.contracts.parts import Opinion, Outcome

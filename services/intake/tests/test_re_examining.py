@@ -162,6 +162,13 @@ def test_the_reasons_of_the_decision_are_of_the_second_round_alone() -> None:
     assert again.reasons.count("消防救援大队") == 1
 
 
+@pytest.mark.rule("R17", "R23", "R54")
+def test_neither_an_extension_nor_a_payment_of_the_first_round_is_of_the_second() -> None:
+    case = returned_unfilled().but(extension_days=10, cleared_at=MONDAY)
+    again = reopened(case)
+    assert (again.extension_days, again.cleared_at, again.outcome, again.reviewed_at) == (0, None, None, None)
+
+
 @pytest.mark.rule("R17")
 def test_a_second_return_is_not_re_examined_again() -> None:
     case = door.send_back(reopened(returned()), "仍不符合", "某文件", CLERK, NOVEMBER_2, RULES).case

@@ -6,7 +6,7 @@ fetches the licence late makes nobody late (R37).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import singledispatch
 
@@ -46,7 +46,8 @@ class Story:
         if self.accepted is None:
             return None
         if self.accepted.kind is Kind.INSTANT:
-            return _same_visit(self.handed_in or self.accepted.accepted_at, self.hours)
+            standing = tuple(Pause(start) for why, start in self.open_pauses.items() if why == DEFERRAL)
+            return replace(_same_visit(self.handed_in or self.accepted.accepted_at, self.hours), pauses=standing)
         return Limit(self.accepted.accepted_on, self.accepted.promised_days, self.pauses, self.extension)
 
     @property
@@ -138,6 +139,9 @@ def _lapsed(event: intake.CaseDeferralLapsed, story: Story) -> None:
 
 @_listen.register
 def _met(event: intake.CaseDeferralMet, story: Story) -> None:
+    """Of an instant item the visit that fills the gap is the one that counts (R29)."""
+    if DEFERRAL in story.open_pauses:
+        story.handed_in = event.met_at
     story.run(DEFERRAL, local_date(event.met_at))
     story.hear(event.promised_due, event.statutory_due)
 

@@ -173,6 +173,25 @@ def test_the_clock_stands_while_minor_material_is_overdue():
     assert not running.paused
 
 
+@pytest.mark.rule("R16", "R29")
+def test_an_instant_case_counts_by_the_visit_that_fills_its_gap() -> None:
+    """Let until the end of its own day, and brought three days later."""
+    day = {"accepted_on": date(2026, 3, 2), "kind": Kind.INSTANT}
+    begun = (submitted(Kind.INSTANT), accepted(0, due(3, 2), **day))
+    end = end_of_day(date(2026, 3, 2)) - MOMENT
+    standing = fold(NUMBER, from_intake(*begun, lapsed(end)))
+    assert standing.promised.due(CALENDAR) is None
+    met = intake.CaseDeferralMet(
+        case_number=NUMBER,
+        materials=(Material(code="03", name="平面图"),),
+        met_at=at(3, 5),
+        promised_due=due(3, 5),
+        statutory_due=due(5, 13),
+    )
+    view = fold(NUMBER, from_intake(*begun, lapsed(end), met))
+    assert view.promised.due(CALENDAR).date == date(2026, 3, 5)
+
+
 @pytest.mark.rule("R17")
 def test_a_case_reopened_after_a_return_is_counted_anew():
     returned = intake.CaseReturned(

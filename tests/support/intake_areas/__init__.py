@@ -4,8 +4,17 @@ An area adds to `room.ids` and `room.bodies` after the case of the room was made
 
 from collections.abc import Awaitable, Callable
 
-from tests.support.intake_areas import calendar, door, joint
+from tests.support.intake_areas import calendar, catalogue, door, files, joint, ledgers, licences, stations
 from tests.support.rooms import Room
 
-AREAS: tuple[Callable[[Room, str], Awaitable[None]], ...] = (calendar.furnish, door.furnish, joint.furnish)
-BEFORE_AREAS: dict[str, list[str]] = {}
+AREAS: tuple[Callable[[Room, str], Awaitable[None]], ...] = (
+    calendar.furnish,
+    door.furnish,
+    stations.furnish,
+    files.furnish,
+    ledgers.furnish,
+    licences.furnish,
+    joint.furnish,
+    catalogue.furnish,
+)
+BEFORE_AREAS: dict[str, list[str]] = {**ledgers.BEFORE}

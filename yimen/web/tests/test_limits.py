@@ -3,9 +3,13 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 import pytest
+from fastapi import Depends, Request
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
-from yimen.web import Role
+from yimen.web import Role, allow_anyone, create_app, new_router, raw_body
 from yimen.web.limits import BODY_LIMIT
 from yimen.web.tests.test_problems import check_shape
 
@@ -39,6 +43,42 @@ async def test_a_raw_body_is_limited_too_and_may_be_of_any_type(world: Any) -> N
     assert answer.json() == {"bytes": BODY_LIMIT}
     read: list[int] = []
     check_shape(await world.client.post("/notes/raw", content=chunks(BODY_LIMIT + 1, read)), 413, "body-too-large")
+
+
+@pytest.fixture
+async def scans() -> AsyncIterator[httpx.AsyncClient]:
+    """A service that lets `/scans` bring three times as much, behind a mount as in the hall."""
+    router = new_router(prefix="/scans", dependencies=[allow_anyone(), Depends(raw_body)])
+
+    async def take(request: Request) -> dict[str, int]:
+        return {"bytes": len(await request.body())}
+
+    for path in ("", "/pages"):
+        router.add_api_route(path, take, methods=["POST"])
+    app = create_app(title="扫描", version="1", routers=[router], body_limits={"/scans": 3 * BODY_LIMIT})
+    hall = Starlette(routes=[Mount("/hall", app), Mount("/", app)])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(hall), base_url="http://scans") as client:
+        yield client
+
+
+@pytest.mark.parametrize("mount", ["", "/hall"])
+async def test_a_path_may_have_a_limit_of_its_own(scans: httpx.AsyncClient, mount: str) -> None:
+    whole = await scans.post(f"{mount}/scans", content=chunks(3 * BODY_LIMIT, []))
+    assert whole.json() == {"bytes": 3 * BODY_LIMIT}
+    read: list[int] = []
+    announced = await scans.post(f"{mount}/scans", content=b" " * (3 * BODY_LIMIT + 1))
+    unannounced = await scans.post(f"{mount}/scans", content=chunks(4 * BODY_LIMIT, read))
+    for answer in (announced, unannounced):
+        check_shape(answer, 413, "body-too-large")
+        assert "3兆字节" in answer.json()["detail"]
+    assert sum(read) <= 3 * BODY_LIMIT + 65536
+
+
+@pytest.mark.parametrize("path", ["/hall/scans/pages", "/scans/pages", "/scans/", "/scansx", "/hall/hall/scans"])
+async def test_no_other_path_has_it(scans: httpx.AsyncClient, path: str) -> None:
+    answer = await scans.post(path, content=b" " * (BODY_LIMIT + 1))
+    check_shape(answer, 413, "body-too-large")
+    assert "1兆字节" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,87 @@
+"""Where the bytes of uploaded materials are: a folder, or a bucket that speaks S3 (`obstore`).
+
+Guarantees: what `put` returned from is kept, in a folder also through a power cut; an object lies under its own
+sha256, is written whole or not at all, and never changes, so that the same content is stored once and to put it
+again is harmless. Does not: know who may read, or whether a row names the object (decision 0021).
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
+
+from yimen.errors import Transient
+
+PIECE = 256 * 1024
+RETRY_FOR = timedelta(seconds=20)
+"""Whoever waits at the screen is told to come back, rather than kept for minutes."""
+
+
+class MaterialsDown(Transient):
+    """The object store does not answer, or has no room."""
+
+
+class Materials:
+    """`Materials.at("file:///var/lib/yimen/materials")`, `Materials.at("s3://bucket/prefix")`; credentials as AWS's own
+    tools read them from the environment."""
+
+    def __init__(self, store: ObjectStore | MemoryStore) -> None:
+        self._store = store
+
+    @classmethod
+    def at(cls, url: str) -> "Materials":
+        parts = urlsplit(url)
+        if parts.scheme != "file":
+            return cls(from_url(url, retry_config={"max_retries": 2, "retry_timeout": RETRY_FOR}))
+        return cls(LocalStore(Path(unquote(parts.path)), mkdir=True))
+
+    async def put(self, sha256: str, content: bytes) -> None:
+        """Raises `MaterialsDown`."""
+        key = _key(sha256)
+        with _outages():
+            await obstore.put_async(self._store, key, content, use_multipart=False)
+            if isinstance(self._store, LocalStore) and self._store.prefix is not None:
+                await asyncio.to_thread(_sync, Path(self._store.prefix) / key)
+
+    async def get(self, sha256: str) -> AsyncIterator[bytes]:
+        """The content in pieces, to be read once. Raises `MaterialsDown` before the first piece."""
+        with _outages():
+            found = await obstore.get_async(self._store, _key(sha256))
+        return _pieces(found.stream(min_chunk_size=PIECE))
+
+
+async def _pieces(stream: "obstore.BytesStream") -> AsyncIterator[bytes]:
+    async for piece in stream:
+        yield bytes(piece)
+
+
+def _key(sha256: str) -> str:
+    """Two levels, so that no folder grows without bound."""
+    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+@contextmanager
+def _outages() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise  # an object that a row names is gone: no passing trouble
+    except (BaseError, OSError) as down:
+        raise MaterialsDown(f"the store of materials failed: {type(down).__name__}") from down
+
+
+def _sync(path: Path) -> None:
+    """The bytes, and the names on the way to them: a commit that follows must not outlive what it names."""
+    for place in (path, *list(path.parents)[:3]):
+        handle = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
