@@ -21,12 +21,11 @@ BEFORE = {
     f"{REVIEW}resumption": [f"{REVIEW}pause"],
     f"{REVIEW}hearing/notice": [f"{REVIEW}hearing"],
     f"{REVIEW}superior-answer": [f"{REVIEW}forwarding"],
-    f"DELETE {DEPUTY}": [f"PUT {DEPUTY}"],
 } | {label: [f"{REVIEW}extension-request"] for label in WAITING}
 
 
 async def furnish(room: Room, label: str) -> None:
-    """Signed for, except where signing is what is to be done."""
+    """Signed for, except where signing is what is to be done; with somebody who stands in for the chief."""
     number, now = next(room.serial), room.harness.clock.now()
     review_id = f"R{number}"
     asked = samples.requested(
@@ -43,8 +42,9 @@ async def furnish(room: Room, label: str) -> None:
     room.bodies = _bodies(now)
     if label != f"{REVIEW}receipt":
         await _done(room, "POST", f"reviews/{review_id}/receipt", None)
-    if label == f"{REVIEW}decision" and room.asker is Role.SECTION_OFFICER:
-        await _done(room, "PUT", f"stand-ins/{room.person}", room.bodies[f"PUT {DEPUTY}"])
+    decides = label == f"{REVIEW}decision" and room.asker is Role.SECTION_OFFICER
+    for deputy in (room.ids["staff_id"], *([room.person] if decides else [])):
+        await _done(room, "PUT", f"stand-ins/{deputy}", room.bodies[f"PUT {DEPUTY}"])
     if label == f"{REVIEW}hearing/record":
         await _heard(room, review_id)
 

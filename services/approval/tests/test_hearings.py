@@ -228,6 +228,18 @@ def test_a_hearing_held_within_another_procedure_leaves_that_one_standing():
     assert [type(event) for event in said] == [approval.ReviewResumed]
 
 
+@pytest.mark.rule("R27", "R31")
+def test_a_hearing_that_the_department_began_by_itself_goes_on_as_the_one_that_is_asked_for():
+    """Art. 46; the clock stands once."""
+    begun = moves.pause(samples.received(), PauseKind.HEARING, "许可法第四十六条", 20, SIGNER, MONDAY)[0]
+    state, *said = asked(begun)
+    assert [type(event) for event in said] == [approval.ReviewHearingRequested]
+    assert refused(moves.resume, state, SIGNER, MONDAY, CALENDAR).code == "hearing-missing"
+    state, *said = held(noticed(state)[0])
+    assert [type(event) for event in said] == [approval.ReviewHearingHeld, approval.ReviewResumed]
+    assert state.status is Status.IN_REVIEW
+
+
 @pytest.mark.rule("R31", "R35")
 def test_the_days_of_a_hearing_follow_the_calendar_that_stands():
     state = asked()[0]
