@@ -21,12 +21,15 @@ AREAS: tuple[Furnish, ...] = (
     catalogue.furnish,
 )
 BEFORE_AREAS: dict[str, list[str]] = {**ledgers.BEFORE}
+READ_ALSO: dict[Furnish, tuple[str, ...]] = {ledgers.furnish: ledgers.SERVICE, stations.furnish: (stations.READ_CASE,)}
+"""What an area makes ready beside operations on its own things."""
 
 
 async def furnish_areas(room: Room, label: str) -> None:
     for furnish in AREAS:
         ids, bodies = room.kept.get(furnish, ({}, {}))
-        if not room.kept.get(furnish) or label in bodies or any(f"{{{name}}}" in label for name in ids):
+        own = label in bodies or any(f"{{{name}}}" in label for name in ids)
+        if furnish not in room.kept or own or label in READ_ALSO.get(furnish, ()):
             before_ids, before_bodies = dict(room.ids), dict(room.bodies)
             await furnish(room, label)
             if furnish not in room.kept:
