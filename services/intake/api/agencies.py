@@ -17,7 +17,8 @@ from services.intake.api.bodies import ApplicantBody, Materials
 from services.intake.api.desk import handed_in
 from services.intake.api.items import item_in_force
 from services.intake.api.paging import After, Limit, place_of, written
-from services.intake.api.views import Registered, progress_view
+from services.intake.api.shapes import Registered
+from services.intake.api.views import progress_view
 from services.intake.context import Context
 from services.intake.domain import agency as agencies
 from services.intake.domain.agency import Agency, AgencyState, Move

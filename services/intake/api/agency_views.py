@@ -4,7 +4,8 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from services.intake.api.views import ApplicantView, ProgressView, applicant_view
+from services.intake.api.shapes import ApplicantView, ProgressView
+from services.intake.api.views import applicant_view
 from services.intake.domain import agency as agencies
 from services.intake.domain import clock
 from services.intake.domain.agency import Agency, AgencyState, StepTaken

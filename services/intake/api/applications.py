@@ -12,7 +12,7 @@ from services.intake.api.bodies import AgentBody, ApplicantBody, ApplicationBody
 from services.intake.api.desk import handed_in, uploads
 from services.intake.api.drafts import use_up
 from services.intake.api.items import item_in_force
-from services.intake.api.views import Registered
+from services.intake.api.shapes import Registered
 from services.intake.context import Context
 from services.intake.domain import clock, door
 from services.intake.domain.agency import in_person

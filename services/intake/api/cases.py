@@ -8,7 +8,8 @@ from fastapi import Depends, Query, Response
 from services.intake import queries
 from services.intake.api.desk import EVERYWHERE, OF_DEPARTMENT, admit, may_read, show, within
 from services.intake.api.paging import After, Limit, place_of, written
-from services.intake.api.views import CasePage, CaseSummary, CaseView, summary
+from services.intake.api.shapes import CasePage, CaseSummary, CaseView
+from services.intake.api.views import summary
 from services.intake.context import Context
 from services.intake.domain.case import Case, Status
 from services.intake.queries import lists

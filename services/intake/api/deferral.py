@@ -6,7 +6,7 @@ from pydantic import Field
 
 from services.intake.api.bodies import MissingBody, SupplementBody
 from services.intake.api.desk import Desk, desk, handed_in
-from services.intake.api.views import CaseView
+from services.intake.api.shapes import CaseView
 from services.intake.domain import deferring, door
 from services.intake.domain.bans import refuse_gap
 from services.intake.domain.deferring import Gap

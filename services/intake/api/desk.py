@@ -13,7 +13,8 @@ from fastapi import Depends, Response
 
 from services.intake import queries
 from services.intake.api.bodies import MaterialBody
-from services.intake.api.views import CaseView, case_view
+from services.intake.api.shapes import CaseView
+from services.intake.api.views import case_view
 from services.intake.context import Context
 from services.intake.domain.case import Case, Change, Rules
 from services.intake.domain.catalogue import Item

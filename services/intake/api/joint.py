@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from services.intake.api.bodies import Words
 from services.intake.api.desk import Desk, clerks, desk
-from services.intake.api.views import CaseView
+from services.intake.api.shapes import CaseView
 from services.intake.domain import joint
 from services.intake.domain.case import Case
 from yimen.contracts.envelope import Code, Name

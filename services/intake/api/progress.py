@@ -9,7 +9,8 @@ from typing import Annotated
 from fastapi import Header, Path, Request
 
 from services.intake import passwords, queries
-from services.intake.api.views import ProgressView, progress_view
+from services.intake.api.shapes import ProgressView
+from services.intake.api.views import progress_view
 from services.intake.context import Context
 from yimen.bus import Units
 from yimen.ids import InvalidNumber, parse_case_number

@@ -13,7 +13,8 @@ from services.intake import queries
 from services.intake.api.applications import person
 from services.intake.api.bodies import ApplicantBody
 from services.intake.api.paging import After, Limit, place_of, written
-from services.intake.api.views import ApplicantView, CaseSummary, applicant_view, summary
+from services.intake.api.shapes import ApplicantView, CaseSummary
+from services.intake.api.views import applicant_view, summary
 from services.intake.context import Context
 from services.intake.domain import clock
 from services.intake.domain import project as projects

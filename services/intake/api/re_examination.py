@@ -5,7 +5,7 @@ from typing import Annotated
 from services.intake import queries
 from services.intake.api.bodies import Words
 from services.intake.api.desk import Desk, any_case, desk
-from services.intake.api.views import CaseView
+from services.intake.api.shapes import CaseView
 from services.intake.domain import re_examining
 from yimen.contracts.envelope import Name
 from yimen.contracts.parts import DocumentKind

@@ -12,7 +12,7 @@ from services.intake.api.bodies import (
     WithdrawalBody,
 )
 from services.intake.api.desk import Desk, desk, handed_in
-from services.intake.api.views import CaseView
+from services.intake.api.shapes import CaseView
 from services.intake.domain import deciding, door
 from yimen.errors import Unfit
 from yimen.web import Role, new_router

@@ -1,219 +1,31 @@
 """What answers show: dates derived at the moment of asking, whole identification only to whom it is due."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
+from services.intake.api.shapes import (
+    AgentView,
+    AnswerView,
+    ApplicantView,
+    CaseView,
+    FeesView,
+    LeadWordView,
+    NoticeView,
+    ProgressView,
+    ReviewView,
+)
 from services.intake.domain import clock, join, words
 from services.intake.domain.case import Case, Rules, Status
 from services.intake.domain.values import (
     Agent,
-    Answer,
-    Deferral,
-    FeeList,
-    Held,
     LeadDecision,
-    Licence,
-    Meeting,
-    Pausing,
     Person,
-    ReExamination,
     Review,
-    SuperiorAnswer,
 )
-from yimen.contracts.parts import Channel, Due, Kind, Opinion, Outcome, Paper, RequestedMaterial, Staff
+from yimen.contracts.parts import Paper
 from yimen.departments import department_name
-
-
-class ApplicantView(BaseModel):
-    name: str
-    masked_id: str
-    organisation: bool
-    id_number: str | None = None
-    phone: str | None = None
-
-
-class AgentView(BaseModel):
-    """`mandate`: number of the document, or sha256 of the upload, which `mandate_on_file` says is there."""
-
-    name: str
-    masked_id: str
-    id_number: str | None = None
-    phone: str | None = None
-    mandate: str
-    mandate_on_file: bool
-
-
-class AnswerView(BaseModel):
-    """One answer that came; `late` ones, second ones among them, changed nothing (R49), and `note` says why."""
-
-    opinion: Opinion
-    reasons: str
-    legal_basis: str
-    decided_by: Staff
-    decided_at: datetime
-    arrived_at: datetime
-    late: bool
-    note: str = ""
-
-
-class ReviewView(BaseModel):
-    review_id: str
-    department: str
-    department_name: str
-    stage: str
-    lead: bool
-    silence_consents: bool
-    requested_on: date
-    limit_days: int
-    due: Due | None
-    result: str
-    received_at: datetime | None
-    forwarded_at: datetime | None
-    superior: SuperiorAnswer | None
-    answer: Answer | None
-    answers: list[AnswerView]
-    deemed_at: datetime | None
-    deemed_ground: str | None
-    visited_at: datetime | None
-    inspection_by: Due | None
-    forward_by: Due | None
-    urged_at: datetime | None
-    cancelled_at: datetime | None
-    pauses: tuple[Pausing, ...]
-    fee_lists: tuple[FeeList, ...]
-
-
-class NoticeView(BaseModel):
-    notice_number: str
-    state: str
-    amount: int
-    payment_code: str | None
-    pay_by: date | None
-    cleared_at: datetime | None
-
-
-class LeadWordView(BaseModel):
-    """The lead department's decision on others' refusals (S06)."""
-
-    stage: str
-    outcome: Outcome
-    against: tuple[str, ...]
-    reasons: str
-    legal_basis: str
-    decided_by: str
-    decided_at: datetime
-
-
-class FeesView(BaseModel):
-    lists: tuple[str, ...]
-    notices: list[NoticeView]
-    cleared_at: datetime | None
-
-
-class CaseSummary(BaseModel):
-    """A line of a list."""
-
-    case_number: str
-    state: Status
-    state_words: str
-    version: int
-    kind: Kind
-    item_code: str
-    item_name: str
-    department: str
-    applicant_name: str
-    submitted_at: datetime
-    received_on: date
-    answer_by: Due | None
-    supplement_by: date | None
-    deemed: bool
-    outcome: Outcome | None
-
-
-class CasePage(BaseModel):
-    items: list[CaseSummary]
-    next: str | None
-
-
-class CaseView(CaseSummary):
-    item_version: int
-    situations: tuple[str, ...]
-    channel: Channel
-    agency: str | None
-    project: str | None
-    fast_track_days: int | None
-    applicant: ApplicantView
-    agent: AgentView | None
-    materials: tuple[Held, ...]
-    missing: tuple[str, ...]
-    requested: tuple[RequestedMaterial, ...]
-    outstanding: tuple[RequestedMaterial, ...]
-    accepted_on: date | None
-    accepted_at: datetime | None
-    promised_days: int
-    statutory_days: int
-    extension_days: int
-    deferral: Deferral | None
-    re_examination: ReExamination | None
-    promised_due: Due | None
-    statutory_due: Due | None
-    paused: bool
-    pauses: list[Pausing]
-    stage: int | None
-    reviews: list[ReviewView]
-    meetings: tuple[Meeting, ...]
-    disputed: tuple[str, ...]
-    lead_decisions: list[LeadWordView]
-    documents: list[Paper]
-    fees: FeesView
-    reviewed_at: datetime | None
-    reasons: str
-    legal_basis: str
-    decided_on: date | None
-    decided_at: datetime | None
-    serve_by: Due | None
-    licence: Licence | None
-    renews: str | None
-    renewal_due: date | None
-    queued_at: datetime | None
-    ended_at: datetime | None
-
-
-class Registered(BaseModel):
-    """The answer to an application. The query password is told here and never again."""
-
-    case_number: str
-    query_password: str
-    state: Status
-    version: int
-    answer_by: Due
-    document: Paper
-    renewal_right: bool | None = Field(
-        default=None, description="申请延续的：是否在有效期届满三十个工作日前提出，逾期未决定的视为准予延续"
-    )
-
-
-class ProgressView(BaseModel):
-    """For whoever has number and password: no identification, no telephone number."""
-
-    case_number: str
-    item_name: str
-    department_name: str
-    state: str
-    next: str
-    by: date | None
-    provisional: bool
-    submitted_at: datetime
-    accepted_on: date | None
-    deemed: bool
-    decided_on: date | None
-    outcome: Outcome | None
-    documents: list[Paper]
-    fees: list[NoticeView]
 
 
 def summary(case: Case, rules: Rules) -> dict[str, Any]:
