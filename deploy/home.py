@@ -81,7 +81,7 @@ def home_page(services: Mapping[str, Service[Any]]) -> Callable[[Request], Await
         cards = [_service(name, *words, await _ready(services, name)) for name, words in SERVICES.items()]
         rows = [_case(line) for line in await _cases(services["monitor"])]
         heads = "<tr><th>办件编号</th><th>事项</th><th>状态</th><th>部门</th><th>监察</th></tr>"
-        empty = "<p>还没有办件。在另一个终端运行 <code>make demo</code>，示范日的八个办件就会出现在这里。</p>"
+        empty = "<p>还没有办件。在另一个终端运行 <code>make demo</code>，示范的十五个办件就会出现在这里。</p>"
         table = f"<table>{heads}{''.join(rows)}</table>" if rows else empty
         played = "".join(f'<article><h3><a href="/{path}">{words}</a></h3></article>' for path, words in PLAYED.items())
         return HTMLResponse(_PAGE.format(style=_STYLE, cards="".join(cards), played=played, table=table))
