@@ -42,7 +42,7 @@ def counted_place_of(after: str | None) -> tuple[datetime, int] | None:
     place = place_of(after)
     if place is None:
         return None
-    if not (place[1].isascii() and place[1].isdecimal() and len(place[1]) <= 6):
+    if not (place[1].isascii() and place[1].isdecimal() and len(place[1]) <= 3):
         raise _bad_place()
     return place[0], int(place[1])
 

@@ -205,6 +205,20 @@ async def test_a_page_reads_no_more_rows_than_it_shows_and_one_for_each_branch(
         assert read <= LIMIT + 1 + asked.branches, mode
 
 
+async def test_a_list_of_many_branches_is_planned_once_and_not_for_each_reader(
+    crowd: tuple[Hall, asyncpg.Connection],
+) -> None:
+    hall, connection = crowd
+    _shown, said = await ask(hall, Asked("/cases?state=closed", Role.SUPERVISOR, [], 4 * ALL))
+    statement, parameters = next(one for one in said if "AS merged" in one[0])
+    await connection.execute(f"SET plan_cache_mode = auto; PREPARE asked AS {statement}")
+    for _ in range(8):
+        await connection.execute(f"EXECUTE asked ({', '.join(map(_literal, parameters))})")
+    query = "SELECT generic_plans FROM pg_prepared_statements WHERE name = 'asked'"
+    assert await connection.fetchval(query) == 3, "after five plans for their values PostgreSQL keeps the one for any"
+    await connection.execute("DEALLOCATE asked")
+
+
 async def test_a_ledgers_page_reads_the_papers_and_reviews_of_its_own_lines_only(
     crowd: tuple[Hall, asyncpg.Connection],
 ) -> None:
