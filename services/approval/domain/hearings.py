@@ -92,12 +92,15 @@ def give_notice(
 
 
 def _check_time(holds_at: datetime, last: dt.date, today: dt.date, calendar: Calendar) -> None:
+    """Where seven days no longer fit before the last day, it has to be held all the same: late, within twenty more."""
     first = calendar.add(today, NOTICE_DAYS).date
+    if first > last:
+        last = calendar.add(today, HOLD_DAYS).date
     if holds_at < start_of_day(first):
         detail = f"听证的时间、地点应在举行的七个工作日前通知（行政许可法第四十八条），最早只能定于{first}，请改期。"
         raise Unfit("hearing-notice-too-short", "距听证不足七个工作日", detail)
     if holds_at >= end_of_day(last):
-        detail = f"听证应在提出之日起二十个工作日内举行（行政许可法第四十七条），最迟为{last}，请改期。"
+        detail = f"听证应在提出之日起二十个工作日内举行（行政许可法第四十七条），现最迟只能定于{last}，请改期。"
         raise Unfit("hearing-beyond-limit", "超过举行听证的期限", detail)
 
 

@@ -115,6 +115,18 @@ def test_it_is_held_on_the_twentieth_working_day_at_the_latest():
     assert (refusal.code, "2026-03-30" in refusal.detail) == ("hearing-beyond-limit", True)
 
 
+@pytest.mark.rule("R31")
+def test_a_hearing_that_can_no_longer_be_in_time_is_still_to_be_held():
+    """To be held by Monday the 30th: noticed on Thursday the 19th it still can be, a day later no more."""
+    state, last_chance = asked()[0], in_shanghai(2026, 3, 19, 9)
+    assert noticed(state, in_shanghai(2026, 3, 30, 9), at=last_chance)
+    assert refused(noticed, state, in_shanghai(2026, 3, 31, 9), at=last_chance).code == "hearing-beyond-limit"
+    too_late = in_shanghai(2026, 3, 20, 9)
+    assert noticed(state, in_shanghai(2026, 3, 31, 9), at=too_late)
+    assert noticed(state, in_shanghai(2026, 4, 20, 23, 59), at=too_late)
+    assert refused(noticed, state, in_shanghai(2026, 4, 21), at=too_late).code == "hearing-beyond-limit"
+
+
 @pytest.mark.rule("R31", "R36")
 def test_the_twenty_days_run_into_a_year_without_a_plan():
     state = asked(told_on=date(2026, 12, 21), requested_on=date(2026, 12, 21), at=in_shanghai(2026, 12, 21, 9))[0]

@@ -125,7 +125,10 @@ class Desk(RuleBasedStateMachine):
     def hearing_is_noticed(self, days, chair):
         today = local_date(self.now + timedelta(hours=5))
         on = CALENDAR.add(today, days).date
-        in_time = days >= 7 and on <= CALENDAR.add(self.asked_on, 20).date
+        last = CALENDAR.add(self.asked_on, 20).date
+        if CALENDAR.add(today, 7).date > last:
+            last = CALENDAR.add(today, 20).date
+        in_time = days >= 7 and on <= last
         lawful = self.awaits_hearing and self.lacks("cancelled") and in_time and chair is CHAIR
         holds_at = start_of_day(on)
         if self.attempt(
