@@ -9,10 +9,11 @@ import pytest
 
 from services.intake.api import ledgers
 from services.intake.api.sheets import COLUMNS, safe
+from services.intake.queries import calendar
 from services.intake.tests.hall import ZHANG, Hall
 from services.intake.tests.samples import COMMITTED, INSTANT, JOINT, MONDAY
 from yimen.web import Role
-from yimen.worktime import end_of_day
+from yimen.worktime import YearPlan, end_of_day
 
 SERVED = {"way": "窗口领取", "receiver": "张三"}
 
@@ -84,6 +85,18 @@ async def test_the_promised_date_of_a_line_is_the_cases_own_with_its_pauses(hall
     await hall.hear(hall.resumed(number, "fire"))
     (line,) = (await read(hall, "acceptance"))["items"]
     assert line["promised_due"] == (await hall.case(number))["promised_due"] is not None
+
+
+@pytest.mark.rule("R35")
+async def test_a_ledgers_dates_follow_a_plan_that_another_replica_revised(hall: Hall) -> None:
+    await hall.accepted(COMMITTED)
+    (before,) = (await read(hall, "acceptance"))["items"]
+    day = date.fromisoformat(before["promised_due"]["on"])
+    plan = YearPlan(2026, frozenset({day}), frozenset(), 99)
+    async with hall.harness.units.begin() as unit:
+        await calendar.add_plan(unit, plan, {"id": "admin", "name": "章有序"})
+    (after,) = (await read(hall, "acceptance"))["items"]
+    assert after["promised_due"] != before["promised_due"]
 
 
 async def test_every_application_stands_in_the_ledger_of_acceptance_decisions_only_in_that_of_service(
