@@ -95,7 +95,9 @@ def urging(**values: Any) -> intake.ReviewUrged:
 
 def declining(**values: Any) -> intake.ReviewExtensionDeclined:
     reason = "办件已延期一次，不得再次延期。"
-    return intake.ReviewExtensionDeclined(**named(**values), rule="R23", reason=reason, declined_at=MONDAY)
+    return intake.ReviewExtensionDeclined(
+        **named(**values), rule="R23", reason=reason, approved_at=MONDAY, declined_at=MONDAY
+    )
 
 
 def addition(**values: Any) -> intake.ReviewMaterialsAdded:

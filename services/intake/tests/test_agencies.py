@@ -187,7 +187,7 @@ async def test_seven_steps_are_recorded_in_their_order_the_revisit_last(stations
     number = await stations.hand_in(agency)
     unfinished = await stations.record(agency, "delivered")
     assert (unfinished.status_code, unfinished.json()["code"]) == (409, "case-not-ended")
-    await stations.hall.step(number, "refusal", {"reasons": "不属于本机关职权"})
+    await stations.hall.step(number, "refusal", {"ground": "not_a_licence_matter", "reasons": "不属于本机关职权"})
     for wrong in ("archived", "reported", "revisited"):
         answer = await stations.record(agency, wrong)
         assert answer.json()["code"] == "agency-step-out-of-order"

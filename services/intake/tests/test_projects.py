@@ -142,14 +142,13 @@ async def test_a_project_and_its_cases_are_read_by_the_centre_and_its_own_agent(
     hall: Hall, admin: dict[str, str]
 ) -> None:
     number, case = await on_track(hall, admin)
-    ordinary = await hall.submitted()
     assert (await shown(hall, number, hall.clerk))["cases"][0]["case_number"] == case
     assert (await hall.client.get(f"/projects/{number}", headers=hall.stranger)).status_code == 404
     mine, others = [(await hall.client.get("/projects", headers=by)).json() for by in (hall.clerk, hall.stranger)]
     assert ([one["project_number"] for one in mine["items"]], others["items"]) == ([number], [])
     read = await hall.case(case, admin)
     assert (read["case_number"], read["project"], read["fast_track_days"]) == (case, number, 3)
-    assert (await hall.client.get(f"/cases/{ordinary}", headers=admin)).status_code == 403
+    assert (await hall.client.get(f"/cases/{case}", headers=hall.stranger)).status_code == 403
 
 
 async def test_projects_are_read_page_by_page(hall: Hall, admin: dict[str, str]) -> None:
