@@ -41,7 +41,7 @@ KNOWN = {"item_code", "code", "id_number", "type", "as_is", "url", "departments"
 """What a body names that exists; nobody hits these by chance."""
 
 SHARE = {"sqlite": 1.0, "postgres": 0.6}
-MANY_ROUTES = 30
+MANY_ROUTES = 20
 """A service with more is asked less of each: the whole takes its time from the run of all tests."""
 
 
