@@ -1,9 +1,11 @@
-"""Intake among a million cases beside the same intake among thirty thousand: every list, its first page and one from the
-middle, and the steps of an instant case from handing in to service.
+"""Intake among a million cases: the steps of an instant case from handing in to service beside the same on an empty
+database; every list, its first page and one from the middle, beside the same among thirty thousand cases, and its first
+page beside the empty database too.
 
-Two intakes with a database each, filled by tests.support.multitude, asked in turns by the same load generator, one request
-at a time. Thirty thousand, not none: every page has to be as full as among a million, or it would cost less. What grows
-with the number of cases stands in the ratio; wanted is that nothing does. `YIMEN_BENCH_CASES` says how many; a million
+Three intakes with a database each, filled by tests.support.multitude, asked in turns by the same load generator, one
+request at a time. Among thirty thousand every page is as full as among a million: what grows with the number of cases
+stands in that ratio, and wanted is that nothing does. On the empty database a page has only what the steps left there, so
+that ratio also shows what a full page costs. `YIMEN_BENCH_CASES` says how many; a million
 take some minutes to load and some 3 GB.
 """
 
@@ -127,7 +129,8 @@ async def _fill(among: Among) -> tuple[float, float]:
     connection = await asyncpg.connect(among.dsn, command_timeout=None)
     try:
         began = time.monotonic()
-        await multiply(connection, among.count)
+        if among.count:
+            await multiply(connection, among.count)
         seconds = time.monotonic() - began
         await connection.execute("VACUUM ANALYZE")
         return seconds, await connection.fetchval("SELECT pg_database_size(current_database())") / GIGABYTE
@@ -163,7 +166,7 @@ async def _compare(
         await turn(among)  # plans made, pages of the index read once
         among.side.samples.clear()
     await rig.in_turns(lambda: turn(many), lambda: turn(few))
-    beside = f"among {few.count:,}"
+    beside = f"among {few.count:,}" if few.count else "on an empty database"
     figures = []
     for title, asked, value in (("p50", wanted, "median"), ("p99", Wanted(), "slowest")):
         ours, theirs = ([float(getattr(one, value)) for one in among.side.samples] for among in (many, few))
@@ -171,17 +174,21 @@ async def _compare(
     return figures
 
 
-async def _lists(rig: Rig, many: Among, few: Among, count: int) -> list[Figure]:
+async def _lists(rig: Rig, many: Among, few: Among, none: Among, count: int) -> list[Figure]:
     figures = []
     for name, (person, path) in LISTS.items():
-        for where, deep in (("first page", False), ("from the middle", True)):
+        for where, deep, beside, wanted in (
+            ("first page", False, few, WANTED),
+            ("from the middle", True, few, WANTED),
+            ("first page", False, none, Wanted()),
+        ):
 
             async def prepare(
                 among: Among, count: int, person: str | None = person, path: str = path, deep: bool = deep
             ) -> list[str]:
                 return [among.page(person, path, deep=deep)] * count
 
-            figures += await _compare(rig, f"{name}, {where}", many, few, prepare, count, WANTED)
+            figures += await _compare(rig, f"{name}, {where}", many, beside, prepare, count, wanted)
     return figures
 
 
@@ -211,7 +218,9 @@ async def measure(rig: Rig, quick: bool) -> list[Figure]:
     async with AsyncExitStack() as stack:
         loader = await stack.enter_async_context(rig.process("bench.load"))
         await stack.enter_async_context(tokens.served())
-        many, few = [await stack.enter_async_context(_among(rig, tokens, loader, size)) for size in (cases, FEW)]
+        sizes = (cases, FEW, 0)
+        many, few, none = [await stack.enter_async_context(_among(rig, tokens, loader, size)) for size in sizes]
+        await _fill(none)
         await _fill(few)
         seconds, gigabytes = await _fill(many)
         print(f"cases: {cases:,} loaded in {seconds:.0f} s, {gigabytes:.1f} GB", file=sys.stderr, flush=True)
@@ -219,6 +228,6 @@ async def measure(rig: Rig, quick: bool) -> list[Figure]:
             Figure(f"loading {cases:,} cases", [seconds], None, "s", Wanted()),
             Figure("intake's database with them", [gigabytes], None, "GB", Wanted()),
         ]
-        figures += await _steps(rig, many, few, requests)
-        figures += await _lists(rig, many, few, requests)
+        figures += await _steps(rig, many, none, requests)
+        figures += await _lists(rig, many, few, none, requests)
     return figures
