@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from services.approval.domain import terms
 from services.approval.domain.state import SILENCE, ReviewState, Status
 from services.approval.domain.terms import Term
-from yimen.contracts.parts import PauseKind
+from yimen.terms import PROCEDURES
 from yimen.worktime import Calendar
 
 STATUS_WORDS = {
@@ -21,16 +21,6 @@ STATUS_WORDS = {
     Status.DECIDED: "已作出意见",
     Status.DEEMED_CONSENTED: "超时视为同意",
     Status.CANCELLED: "已取消",
-}
-KIND_WORDS = {
-    PauseKind.HEARING: "听证",
-    PauseKind.TENDER: "招标",
-    PauseKind.AUCTION: "拍卖",
-    PauseKind.INSPECTION: "检验",
-    PauseKind.TESTING: "检测",
-    PauseKind.QUARANTINE: "检疫",
-    PauseKind.APPRAISAL: "鉴定",
-    PauseKind.EXPERT_REVIEW: "专家评审",
 }
 ABSENT = "缺席视为同意"
 
@@ -60,7 +50,7 @@ def _procedures(state: ReviewState, calendar: Calendar, today: dt.date) -> Itera
     standing = state.standing_procedure
     if standing is None:
         return
-    words = KIND_WORDS[standing.kind]
+    words = PROCEDURES[standing.kind]
     if terms.is_repeated(state, len(state.procedures) - 1):
         yield f"{words}已在本审查中重复启动，监察部门将予核查，请备好依据。"
     planned = terms.procedure(standing, calendar, today)

@@ -20,20 +20,12 @@ from yimen import contracts
 from yimen.contracts.intake import AgencyEntrusted, AgencyOverdue, AgencyStepRecorded
 from yimen.contracts.parts import AgencyStep, Channel, Staff
 from yimen.errors import NotNow, Refusal, Unfit
+from yimen.terms import AGENCY_STEPS
 from yimen.worktime import Calendar, Day, end_of_day, local_date
 
 FORWARDING_LIMIT = "agency_forwarding_limit"
 
 LEVELS = {Channel.VILLAGE: "村级代办点", Channel.TOWNSHIP: "乡镇便民服务站"}
-STEPS = {
-    AgencyStep.ENTRUSTED: "委托",
-    AgencyStep.ACCEPTED: "受理",
-    AgencyStep.HANDLED: "办理",
-    AgencyStep.DELIVERED: "送达",
-    AgencyStep.ARCHIVED: "归档",
-    AgencyStep.REPORTED: "上报",
-    AgencyStep.REVISITED: "回访",
-}
 
 
 class AgencyState(StrEnum):
@@ -233,7 +225,9 @@ def record_step(agency: Agency, case: Case | None, step: AgencyStep, by: Staff, 
     """The steps after the hall's, in their order (R103). `case`: what came of it, if it was handed in."""
     following = agency.next_step
     if step is not following:
-        said = "七个步骤已经全部完成，不得重复记录。" if following is None else f"现在应记录“{STEPS[following]}”。"
+        said = (
+            "七个步骤已经全部完成，不得重复记录。" if following is None else f"现在应记录“{AGENCY_STEPS[following]}”。"
+        )
         raise NotNow(
             "agency-step-out-of-order",
             "代办步骤顺序不对",

@@ -6,19 +6,10 @@ from datetime import date
 from services.intake.domain import clock, join
 from services.intake.domain.case import Case, Rules, Status
 from services.intake.domain.values import Review
-from yimen.contracts.parts import Kind, Outcome, PauseKind
+from yimen.contracts.parts import Kind, Outcome
 from yimen.errors import NotNow, Refusal
+from yimen.terms import PROCEDURES
 
-PROCEDURES = {
-    PauseKind.HEARING: "听证",
-    PauseKind.TENDER: "招标",
-    PauseKind.AUCTION: "拍卖",
-    PauseKind.INSPECTION: "检验",
-    PauseKind.TESTING: "检测",
-    PauseKind.QUARANTINE: "检疫",
-    PauseKind.APPRAISAL: "鉴定",
-    PauseKind.EXPERT_REVIEW: "专家评审",
-}
 STATUS = {
     Status.SUBMITTED: "已收件，等待受理",
     Status.CORRECTION_REQUESTED: "等待补正材料",

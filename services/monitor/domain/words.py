@@ -12,9 +12,10 @@ from pydantic import BaseModel
 from services.monitor.domain.views import Recorded, State
 from yimen.contracts import Event, approval, fees, intake, monitor, notify
 from yimen.contracts.monitor import Light
-from yimen.contracts.parts import AgencyStep, BanGround, Channel, Kind, Opinion, Outcome, PauseKind
+from yimen.contracts.parts import BanGround, Channel, Kind, Opinion, Outcome
 from yimen.departments import department_name
 from yimen.money import format_yuan
+from yimen.terms import AGENCY_STEPS, PROCEDURES
 from yimen.worktime import SHANGHAI
 
 TERMS: Final[dict[StrEnum, str]] = {
@@ -31,21 +32,8 @@ TERMS: Final[dict[StrEnum, str]] = {
     Opinion.CONSENT_BUT_FORWARD: "同意但转报",
     Outcome.GRANTED: "准予许可",
     Outcome.DENIED: "不予许可",
-    PauseKind.HEARING: "听证",
-    PauseKind.TENDER: "招标",
-    PauseKind.AUCTION: "拍卖",
-    PauseKind.INSPECTION: "检验",
-    PauseKind.TESTING: "检测",
-    PauseKind.QUARANTINE: "检疫",
-    PauseKind.APPRAISAL: "鉴定",
-    PauseKind.EXPERT_REVIEW: "专家评审",
-    AgencyStep.ENTRUSTED: "委托",
-    AgencyStep.ACCEPTED: "受理",
-    AgencyStep.HANDLED: "办理",
-    AgencyStep.DELIVERED: "送达",
-    AgencyStep.ARCHIVED: "归档",
-    AgencyStep.REPORTED: "上报",
-    AgencyStep.REVISITED: "回访",
+    **PROCEDURES,
+    **AGENCY_STEPS,
     BanGround.FALSE_MATERIAL: "提供虚假材料",
     BanGround.FRAUD: "以不正当手段取得许可",
     BanGround.BAD_CREDIT: "失信记录",

@@ -20,21 +20,12 @@ from pydantic import BaseModel
 from yimen.contracts.envelope import Event, Instant
 from yimen.contracts.parts import Due, PauseKind, RequestedMaterial
 from yimen.money import format_yuan
+from yimen.terms import PROCEDURES
 from yimen.worktime import SHANGHAI
 
 SHORT = 120
 """Characters of a free text that a message quotes; the paper has the rest."""
 
-PAUSES = {
-    PauseKind.HEARING: "听证",
-    PauseKind.TENDER: "招标",
-    PauseKind.AUCTION: "拍卖",
-    PauseKind.INSPECTION: "检验",
-    PauseKind.TESTING: "检测",
-    PauseKind.QUARANTINE: "检疫",
-    PauseKind.APPRAISAL: "鉴定",
-    PauseKind.EXPERT_REVIEW: "专家评审",
-}
 
 _PATH = re.compile(r"[a-z][a-z_]*(\.[a-z][a-z_]*)*")
 
@@ -129,7 +120,7 @@ _WORDINGS: dict[tuple[Any, str], Callable[[Any], str]] = {
     (Instant, ""): _instant,
     (datetime, ""): _instant,
     (Due, ""): _due,
-    (PauseKind, ""): PAUSES.__getitem__,
+    (PauseKind, ""): PROCEDURES.__getitem__,
     (tuple[RequestedMaterial, ...], ""): _names,
 }
 
