@@ -12,16 +12,16 @@ from datetime import datetime, timedelta
 
 from services.intake.domain import documents, join, reviewing
 from services.intake.domain.case import Case, Change, Rules, Status
+from services.intake.domain.duties import LEAST_OFFICIALS
 from services.intake.domain.values import LeadDecision, Meeting, Review
 from services.intake.domain.words import wrong_state
-from yimen.contracts.intake import CaseLeadDecided, CaseMeetingHeld, ReviewMeetingConvened, ReviewUrged
+from yimen.contracts.intake import CaseLeadDecided, CaseMeetingHeld, ReviewMeetingConvened
 from yimen.contracts.parts import Kind, Outcome, Staff
 from yimen.errors import NotNow, Unfit
 from yimen.worktime import local_date
 
 MEETING, SITE_VISIT = "meeting", "site_visit"
 OCCASIONS = {MEETING: "联合会审", SITE_VISIT: "联合踏勘"}
-FEWEST_OFFICIALS = 2  # R34, Art. 34
 FARTHEST = timedelta(days=365)
 RECORDED_WHILE = frozenset({Status.ACCEPTED, Status.REVIEWED, Status.DECIDED})
 
@@ -111,7 +111,7 @@ def _recordable(
         raise Unfit(
             "department-not-asked", "到场部门不在该事项的审查部门之内", f"请核对到场部门：{'、'.join(foreign)}。"
         )
-    if meeting.occasion == SITE_VISIT and len({official.id for official in officials}) < FEWEST_OFFICIALS:
+    if meeting.occasion == SITE_VISIT and len({official.id for official in officials}) < LEAST_OFFICIALS:
         raise Unfit("too-few-officials", "踏勘人员不足两名", "实地核查应指派两名以上工作人员，请写明参加踏勘的人员。")
 
 
@@ -140,15 +140,7 @@ def urge(case: Case, review: Review, reason: str, by: Staff, now: datetime) -> C
         raise NotNow(
             "urged-today", "今日已经督促过该部门", "同一审查每日只能督促一次，请明日再督促，或者电话联系该部门。"
         )
-    event = ReviewUrged(
-        review_id=review.review_id,
-        department=review.department,
-        case_number=case.case_number,
-        reason=reason,
-        urged_at=now,
-        urged_by=by,
-    )
-    return Change(case.with_review(review.but(urged_at=now)), (event,))
+    return reviewing.urge(case, review, reason, now, by=by)
 
 
 def decide_as_lead(

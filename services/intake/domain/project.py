@@ -11,9 +11,9 @@ from datetime import datetime
 from services.intake.domain import clock
 from services.intake.domain.case import Case, Change, Rules, Status
 from services.intake.domain.documents import PROJECT, UNNUMBERED, unnumbered_paper
-from services.intake.domain.reviewing import pass_limit
+from services.intake.domain.reviewing import pass_limit, urge
 from services.intake.domain.values import Person, Review, Value
-from yimen.contracts.intake import CaseFastTracked, ProjectRegistered, ReviewUrged
+from yimen.contracts.intake import CaseFastTracked, ProjectRegistered
 from yimen.contracts.parts import Staff
 from yimen.errors import Unfit
 from yimen.worktime import end_of_day, local_date
@@ -95,15 +95,8 @@ def urge_nearly_late(case: Case, review: Review, now: datetime, rules: Rules) ->
         return Change(case)
     if now >= end_of_day(due.date):
         return pass_limit(case, review, due, now, rules)
-    urged = ReviewUrged(
-        review_id=review.review_id,
-        department=review.department,
-        case_number=case.case_number,
-        reason=f"重大项目快速审批，审查期限{due.date}届满，只剩最后一个工作日。请在当日内答复。",
-        urged_at=now,
-        rule=FAST_TRACK,
-    )
-    return Change(case.with_review(review.but(urged_at=now)), (urged,))
+    reason = f"重大项目快速审批，审查期限{due.date}届满，只剩最后一个工作日。请在当日内答复。"
+    return urge(case, review, reason, now, rule=FAST_TRACK)
 
 
 def owing(case: Case) -> tuple[Review, ...]:

@@ -28,7 +28,7 @@ from yimen.contracts.intake import (
     ReviewRequested,
     ReviewUrged,
 )
-from yimen.contracts.parts import DocumentKind, Extension, Kind, Outcome
+from yimen.contracts.parts import DocumentKind, Extension, Kind, Outcome, Staff
 from yimen.worktime import Day, end_of_day, local_date
 
 
@@ -121,8 +121,7 @@ def stay_away(case: Case, review: Review, why: str, now: datetime, rules: Rules)
         return Change(case)
     if grounds := _absences(case, review):
         return deem(case, review, *min(grounds), now, rules)
-    urged = ReviewUrged(**_names(case, review), reason=why, urged_at=now, rule="R45")
-    return Change(case.with_review(review.but(urged_at=now)), (urged,))
+    return urge(case, review, why, now, rule="R45")
 
 
 def deem(case: Case, review: Review, at: datetime, ground: str, now: datetime, rules: Rules) -> Change:
@@ -242,7 +241,14 @@ def pass_limit(case: Case, review: Review, due: Day, now: datetime, rules: Rules
         return deem(case, review, at, join.SILENCE, now, rules)
     if review.urged_at is not None and review.urged_at >= at:
         return Change(case)
-    urged = ReviewUrged(**_names(case, review), reason=_why_urged(review), urged_at=now)
+    return urge(case, review, _why_urged(review), now)
+
+
+def urge(
+    case: Case, review: Review, reason: str, now: datetime, *, rule: str | None = None, by: Staff | None = None
+) -> Change:
+    """催办, by a limit that is near or past, or by a person."""
+    urged = ReviewUrged(**_names(case, review), reason=reason, urged_at=now, rule=rule, urged_by=by)
     return Change(case.with_review(review.but(urged_at=now)), (urged,))
 
 
