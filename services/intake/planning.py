@@ -28,8 +28,9 @@ LAST_YEAR = 2099
 
 async def revise(
     unit: Unit[Context], year: int, days_off: list[date], worked_weekends: list[date], version: int, by: Staff
-) -> YearPlan:
-    """The plan of a year arrives or changes. `version`: that of the new plan."""
+) -> bool:
+    """The plan of a year arrives or changes. `version`: that of the new plan; False if another has just taken it. The
+    service counts by it from the commit on."""
     if not local_date(unit.now).year <= year <= LAST_YEAR:
         raise NotNow("calendar-year-closed", "不能修改该年的放假安排", f"{year}年已经过去或太远，请核对年份。")
     try:
@@ -37,6 +38,8 @@ async def revise(
     except PlanError as wrong:
         raise Unfit("calendar-contradicts-itself", "放假安排有矛盾", f"{wrong}请对照国务院办公厅通知修改。") from wrong
     revision = await calendar.add_plan(unit, plan, by.model_dump())
+    if revision is None:
+        return False
     unit.emit(
         CalendarRevised(
             year=year,
@@ -46,12 +49,11 @@ async def revise(
             revised_at=unit.now,
         )
     )
-    await calendar.follow(unit, revision)
     for again in (timedelta(), SECOND_ROUND):
         key = f"{revision}/{'second' if again else 'first'}"
         payload = {"revision": revision, "after": ""}
         await set_timer(unit, RECOMPUTE, key=key, due_at=unit.now + again, payload=payload)
-    return plan
+    return True
 
 
 async def order_recomputing(unit: Unit[Context], timer: Timer) -> None:
@@ -74,7 +76,6 @@ async def recompute(unit: Unit[Context], timer: Timer) -> None:
     case = await locked_case(unit, timer.key.partition("/")[2], nowait=True)
     if case is None:
         return
-    await calendar.follow_newest(unit)
     before = await calendar.calendar_at(unit, revision - 1)
     after = await calendar.calendar_at(unit, revision)
     await calendar.keep_changes(unit, revision, case.case_number, clock.moved(case, unit.context.rules, before, after))

@@ -96,9 +96,11 @@ async def revise_year(
     current = _year(unit.context.rules.calendar, year).version
     if current != expected:
         raise StaleVersion(current)
-    await planning.revise(unit, year, body.days_off, body.worked_weekends, current + 1, caller.staff)
+    if not await planning.revise(unit, year, body.days_off, body.worked_weekends, current + 1, caller.staff):
+        raise StaleVersion(current + 1)
     set_etag(response, current + 1)
-    return _year(unit.context.rules.calendar, year)
+    days = {"days_off": sorted(set(body.days_off)), "worked_weekends": sorted(set(body.worked_weekends))}
+    return YearView(year=year, version=current + 1, provisional=False, **days)
 
 
 def _year(known: Calendar, year: int) -> YearView:

@@ -4,6 +4,7 @@ Guarantees: whoever reads a case reads in the same statement which revision is i
 is derived: a replica that did not revise the plan counts by it all the same (R35).
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -11,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
+from services.intake.queries.papers import take_numbers
 from services.intake.tables import calendar_plans, cases, limit_changes
 from services.intake.tables.calendar import RUNNING
 from yimen.bus import Unit, View
@@ -18,9 +20,11 @@ from yimen.worktime import Calendar, YearPlan
 
 REVISION = select(func.coalesce(func.max(calendar_plans.c.revision), 0)).scalar_subquery().label("calendar_revision")
 
+_REVISIONS = "calendar"
+
 
 async def follow(view: View[Any], revision: int) -> None:
-    """The context counts by this revision from now on, if it did not yet."""
+    """The context counts by this revision, which was committed, from now on if it did not yet."""
     if revision > view.context.calendar_revision:
         view.context.rules = replace(view.context.rules, calendar=await calendar_at(view, revision))
         view.context.calendar_revision = revision
@@ -31,6 +35,14 @@ async def follow_newest(view: View[Any]) -> None:
 
 
 async def calendar_at(view: View[Any], revision: int) -> Calendar:
+    """As of a committed revision; made once in a process's life, since what was committed never changes."""
+    known: dict[int, Calendar] = view.context.calendars
+    if revision not in known:
+        known[revision] = await _calendar_at(view, revision)
+    return known[revision]
+
+
+async def _calendar_at(view: View[Any], revision: int) -> Calendar:
     query = select(calendar_plans).where(calendar_plans.c.revision <= revision).order_by(calendar_plans.c.revision)
     calendar = Calendar.seeded()
     for row in await view.execute(query):
@@ -43,9 +55,12 @@ def _plan(row: Row[Any]) -> YearPlan:
     return YearPlan(row.year, days_off, worked, row.version)
 
 
-async def add_plan(unit: Unit[Any], plan: YearPlan, by: Mapping[str, Any]) -> int:
-    """Its revision."""
+async def add_plan(unit: Unit[Any], plan: YearPlan, by: Mapping[str, Any]) -> int | None:
+    """Its revision; None if another has just been kept as this version. Revisions are numbers of a counter, which is held
+    until the unit ends: they become visible in their order, and a reader of the highest has seen them all."""
+    revision = (await take_numbers(unit, Counter([_REVISIONS])))[_REVISIONS]
     row = {
+        "revision": revision,
         "year": plan.year,
         "version": plan.version,
         "days_off": sorted(day.isoformat() for day in plan.days_off),
@@ -53,8 +68,8 @@ async def add_plan(unit: Unit[Any], plan: YearPlan, by: Mapping[str, Any]) -> in
         "revised_by": dict(by),
         "revised_at": unit.now,
     }
-    added = calendar_plans.insert().values(**row).returning(calendar_plans.c.revision)
-    return int((await unit.execute(added)).scalar_one())
+    added = await unit.execute(unit.insert(calendar_plans).values(**row).on_conflict_do_nothing())
+    return revision if added.rowcount else None
 
 
 async def running_cases(view: View[Any], after: str, limit: int) -> Sequence[str]:

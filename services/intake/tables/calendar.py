@@ -8,7 +8,7 @@ from yimen.db import BigId, Instant, Json
 calendar_plans = Table(
     "calendar_plans",
     metadata,
-    Column("revision", BigId, primary_key=True, autoincrement=True),
+    Column("revision", BigId, primary_key=True, autoincrement=False),
     Column("year", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     Column("days_off", Json, nullable=False),

@@ -1,11 +1,13 @@
 """The working-day plan: edited by the centre, followed by every open limit."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from services.intake import planning
 from services.intake.app import build
 from services.intake.context import Context
 from services.intake.domain import agency, clock
@@ -13,7 +15,7 @@ from services.intake.publishing import publish
 from services.intake.queries import calendar, find_case
 from services.intake.settings import IntakeSettings
 from services.intake.tests.hall import Hall
-from services.intake.tests.samples import COMMITTED, JOINT, MONDAY, RULES, accepted, item
+from services.intake.tests.samples import CLERK, COMMITTED, JOINT, MONDAY, RULES, accepted, item
 from services.intake.tests.stations import FELLING, Stations
 from yimen.clock import FrozenClock
 from yimen.contracts.intake import CalendarRevised, CaseAccepted, Stage
@@ -33,6 +35,13 @@ SHORTER = {"days_off": ["2026-10-01", "2026-10-02"], "worked_weekends": []}
 async def revise(hall: Hall, year: int, body: Any, version: int, role: Role = Role.CENTRE_ADMIN) -> httpx.Response:
     headers = hall.harness.as_(role) | {"If-Match": f'"{version}"'}
     return await hall.client.put(f"/calendar/{year}", json=body, headers=headers)
+
+
+async def revise_in_vain(hall: Hall) -> None:
+    async with hall.harness.units.begin() as unit:
+        days_off = [date.fromisoformat(day) for day in SHORTER["days_off"]]
+        assert await planning.revise(unit, 2026, days_off, [], 2, CLERK)
+        raise RuntimeError("the database goes away before the commit")
 
 
 async def recomputed(hall: Hall) -> list[dict[str, Any]]:
@@ -136,6 +145,25 @@ async def test_a_replica_that_did_not_revise_the_plan_counts_by_it_all_the_same(
             day = clock.promised_due(case, context.rules)
     assert day is not None
     assert day.date == date(2026, 10, 14)
+
+
+@pytest.mark.rule("R35")
+async def test_of_plans_that_arrive_at_the_same_moment_one_is_kept(hall: Hall) -> None:
+    answers = await asyncio.gather(*(revise(hall, 2026, SHORTER, 1) for _ in range(10)))
+    assert sorted(answer.status_code for answer in answers) == [200, *[412] * 9]
+    assert len(await hall.harness.events(CalendarRevised)) == 1
+    assert (await hall.client.get("/calendar/2026")).json()["version"] == 2
+
+
+@pytest.mark.rule("R35")
+async def test_nobody_counts_by_a_plan_that_was_not_kept_after_all(hall: Hall) -> None:
+    number = await hall.accepted(JOINT)
+    before = (await hall.case(number))["promised_due"]
+    with pytest.raises(RuntimeError):
+        await revise_in_vain(hall)
+    assert (await hall.case(number))["promised_due"] == before
+    assert (await revise(hall, 2027, NEXT_YEAR, 0)).status_code == 200
+    assert (await hall.client.get("/calendar/2026")).json()["version"] == 1
 
 
 @pytest.mark.rule("R37")

@@ -16,7 +16,7 @@ RUNNING = sa.text("status IN ('submitted', 'accepted', 'reviewed')")
 def upgrade() -> None:
     op.create_table(
         "calendar_plans",
-        sa.Column("revision", BigId, primary_key=True, autoincrement=True),
+        sa.Column("revision", BigId, primary_key=True, autoincrement=False),
         sa.Column("year", sa.Integer, nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("days_off", Json, nullable=False),
