@@ -32,5 +32,5 @@ async def stream(
     """What happens from now on, or from after the last event seen. Each event is CloudEvents JSON under its type's name."""
     context = request.app.state.units.context
     seen = after if last_event_id is None else last_event_id
-    events = follow(context.database, context.tail, sight_of(caller), seen)
+    events = await follow(context.database, context.tail, sight_of(caller), seen)
     return EventSourceResponse(events, ping=context.settings.stream_heartbeat)

@@ -65,10 +65,17 @@ class Tail:
 
 
 async def follow(database: Database, tail: Tail, sight: Sight, after: int | None) -> AsyncIterator[ServerSentEvent]:
-    """Until the tail is closed. `after` None begins with what happens from now on. While nothing happens no connection is
-    held."""
+    """Until the tail is closed. `after` None begins with what happens from now on: where that is, is settled when this
+    returns, before the answer begins, so whoever has its head hears whatever is stored from then on. While nothing happens
+    no connection is held."""
     async with database.read() as conn:
         oldest, newest = await queries.stream_bounds(conn)
+    return _told(database, tail, sight, after, oldest, newest)
+
+
+async def _told(
+    database: Database, tail: Tail, sight: Sight, after: int | None, oldest: int, newest: int
+) -> AsyncIterator[ServerSentEvent]:
     at = newest if after is None else min(after, newest)
     if after is not None and oldest > after + 1:
         yield ServerSentEvent(event="missed", data=f'{{"from":{after + 1},"to":{oldest - 1}}}')
