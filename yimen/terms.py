@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
+from yimen.contracts.fees import Difference, RefundCause, ViolationKind, WaitsFor
 from yimen.contracts.parts import AgencyStep, PauseKind
 
 PROCEDURES: Final[dict[StrEnum, str]] = {
@@ -24,4 +25,24 @@ AGENCY_STEPS: Final[dict[StrEnum, str]] = {
     AgencyStep.ARCHIVED: "归档",
     AgencyStep.REPORTED: "上报",
     AgencyStep.REVISITED: "回访",
+}
+
+MONEY: Final[dict[StrEnum, str]] = {
+    WaitsFor.FEE_WINDOW: "收费窗口",
+    WaitsFor.DEPARTMENT: "开单部门",
+    RefundCause.REQUEST: "缴款人申请",
+    RefundCause.OWN_FINDING: "单位自查",
+    RefundCause.ORDER: "责令退还",
+    RefundCause.SUSPENSE: "待查款退回",
+    ViolationKind.UNLISTED_ITEM: "收费项目未公布",
+    ViolationKind.OVER_STANDARD: "超标准收费",
+    ViolationKind.ILLEGAL_FEE: "违法收费",
+    Difference.BANK_ONLY: "只银行有",
+    Difference.OURS_ONLY: "只系统有",
+    Difference.AMOUNT: "金额不符",
+    Difference.STATUS: "状态不符",
+    Difference.DATE_SHIFTED: "跨日入账",
+    Difference.DOUBLED: "文件内重复",
+    Difference.BALANCE: "余额不符",
+    Difference.FILE: "文件不符",
 }

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from yimen.contracts.envelope import Code, Event, Instant, Text
-from yimen.contracts.parts import Staff
+from yimen.contracts.parts import Staff, Tally
 
 
 class Light(StrEnum):
@@ -44,3 +44,16 @@ class AlertAnswered(AlertEvent, type="monitor.alert.answered.v1"):
 class AlertLifted(AlertEvent, type="monitor.alert.lifted.v1"):
     reason: Text
     lifted_at: Instant
+
+
+class TallyCounted(Event, type="monitor.tally.counted.v1"):
+    """What the supervisor counts of a closed day's money from the journal alone, for the books to compare (I10). Said again
+    whenever it counts otherwise."""
+
+    id_field: ClassVar[str] = "day"
+    case_field: ClassVar[str | None] = None
+
+    day: date
+    paid: Tally
+    refunded: Tally
+    counted_at: Instant

@@ -135,24 +135,61 @@ class RequestedMaterial(Part):
     reason: Text
 
 
+class FeeCalculator(StrEnum):
+    """How an amount follows from a standard (R50)."""
+
+    PIECE = "piece"  # 按件: price × quantity
+    PERCENTAGE = "percentage"  # 按比例: a share of what the fee is charged on
+    AREA = "area"  # 按面积: price a hectare, of the grade that the land is in
+
+
+class FeeGrade(Part):
+    """One step of a range of prices (收费档次), with the price in 分 a unit."""
+
+    code: Code
+    name: Name
+    price: Fen
+
+
 class Fee(Part):
-    """A published fee standard (收费标准): price in 分 a unit."""
+    """A published fee standard (收费标准). What is optional says how it differs from a price in 分 a unit.
+
+    `rate`: of a percentage, in ten-thousandths of the base. `grades`: of an area, from the least price to the highest; no
+    grade: `price`. A `half_rate_basis` cites what lets payers be charged half; a `late_fee_basis` the law that lets a late
+    fee (滞纳金) run (R54): without it none does.
+    """
 
     code: Code
     name: Name
     unit: Name
     price: Fen
     basis: Text
+    calculator: FeeCalculator = FeeCalculator.PIECE
+    rate: int | None = Field(default=None, ge=1, le=10_000)
+    grades: tuple[FeeGrade, ...] = ()
+    half_rate_basis: Text | None = None
+    late_fee_basis: Text | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 class FeeLine(Part):
-    """What a department lists: an item code and how many. Never an amount (R50)."""
+    """What a department lists: an item code and how many. Never an amount (R50).
+
+    `base`: what a percentage is taken of, in 分, as the deed or contract says. `area`: in square metres. `grade`: the
+    step of the range. `half_rate`: the payer is one whom the standard charges half."""
 
     code: Code
     quantity: int = Field(ge=1, le=1_000_000)
+    base: Fen | None = None
+    area: int | None = Field(default=None, ge=1, le=10**12)
+    grade: Code | None = None
+    half_rate: bool = False
 
 
 class PricedLine(Part):
+    """`price`: 分 a unit; of a percentage nought, its `rate` counts."""
+
     code: Code
     name: Name
     unit: Name
@@ -160,6 +197,19 @@ class PricedLine(Part):
     price: Fen
     amount: Fen
     standard_version: int
+    calculator: FeeCalculator = FeeCalculator.PIECE
+    rate: int | None = None
+    base: Fen | None = None
+    area: int | None = None
+    grade: Code | None = None
+    half_rate: bool = False
+
+
+class Tally(Part):
+    """How many, and how much in all."""
+
+    count: int = Field(ge=0)
+    amount: Fen
 
 
 class Due(Part):

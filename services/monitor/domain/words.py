@@ -15,7 +15,7 @@ from yimen.contracts.monitor import Light
 from yimen.contracts.parts import BanGround, Channel, Kind, Opinion, Outcome
 from yimen.departments import department_name
 from yimen.money import format_yuan
-from yimen.terms import AGENCY_STEPS, PROCEDURES
+from yimen.terms import AGENCY_STEPS, MONEY, PROCEDURES
 from yimen.worktime import SHANGHAI
 
 TERMS: Final[dict[StrEnum, str]] = {
@@ -34,6 +34,7 @@ TERMS: Final[dict[StrEnum, str]] = {
     Outcome.DENIED: "不予许可",
     **PROCEDURES,
     **AGENCY_STEPS,
+    **MONEY,
     BanGround.FALSE_MATERIAL: "提供虚假材料",
     BanGround.FRAUD: "以不正当手段取得许可",
     BanGround.BAD_CREDIT: "失信记录",
@@ -124,20 +125,49 @@ SENTENCES: Final[dict[type[Event], str]] = {
     approval.ReviewDecided: "{department}出具审查意见：{opinion}。{reasons}",
     fees.ListVerified: "收费窗口核定{department}收费清单{list_id}，金额{amount}元。",
     fees.ListRejected: "收费窗口退回{department}收费清单{list_id}：{reason}",
+    fees.ListDelayed: "{department}收费清单{list_id}超过时限，应由{waits_for}在{due.on}前办理。",
     fees.ListSettled: "收费清单{list_id}结清，金额{amount}元。",
+    fees.ListRefunded: "收费清单{list_id}退款{amount}元。",
     fees.NoticeIssued: "开出缴款通知书{notice_number}，金额{amount}元，应于{pay_by}前缴纳。",
     fees.NoticePaid: "银行确认收款{amount}元。",
     fees.NoticeReceipted: "开出票据{ticket_number}。",
     fees.NoticeCleared: "应缴费用结清，金额{amount}元。",
     fees.NoticeOverdue: "缴款通知书{notice_number}逾期未缴，金额{amount}元。",
+    fees.NoticeTicketVoided: "票据{ticket_number}作废：{reason}",
+    fees.NoticeDisputed: "缴款人对缴款通知书{notice_number}提出异议，应于{answer_by}前答复：{reasons}",
+    fees.NoticeDisputeAnswered: "缴款异议答复：{answer}",
+    fees.NoticeReduced: "缴款通知书{notice_number}减免{reduced}元，尚应缴{amount}元，依据：{basis}",
+    fees.NoticeDeferred: "缴款通知书{notice_number}缓缴至{pay_by}，依据：{basis}",
     fees.NoticeVoided: "缴款通知书{notice_number}作废：{reason}",
+    fees.NoticeRemitted: "缴款通知书{notice_number}的款项已缴入国库。",
+    fees.NoticeRefundRequested: "登记退款{refund_number}，金额{amount}元：{reasons}",
+    fees.NoticeRefundApproved: "财政部门批准退款{refund_number}，金额{amount}元，应于{pay_by.on}前退付。",
+    fees.NoticeRefundRefused: "退款{refund_number}未获批准：{reasons}",
+    fees.NoticeRefunded: "银行确认退款{refund_number}已退付{amount}元。",
+    fees.NoticeRefundFailed: "退款{refund_number}退付失败：{reason}",
+    fees.ExceptionOpened: "银行流水{bank_serial}列为待查，金额{amount}元，应于{answer_by}前处理。",
+    fees.ExceptionOverdue: "待查事项{exception_id}逾期未处理，应于{answer_by}前处理。",
+    fees.ExceptionResolved: "待查事项{exception_id}处理完毕：{note}",
+    fees.ExceptionRefunded: "待查事项{exception_id}的款项已退回{amount}元。",
+    fees.ViolationFound: "{department}收费清单{list_id}涉嫌违规收费（{kind}）：{detail}",
+    fees.DayDiscrepancyFound: "{day}对账发现差异（{difference}），金额{amount}元，应于{due_by}前处理。",
+    fees.DayReconciled: "{day}对账结清。",
+    fees.DayRemitted: "{day}收入{amount}元缴入国库。",
     monitor.AlertRaised: "对{department}发出{level}：{reason}",
     monitor.AlertAnswered: "{department}答复监察：{answer}",
     monitor.AlertLifted: "撤销对{department}的监察提示：{reason}",
+    monitor.TallyCounted: "监察核算{day}收款{paid.count}笔、退款{refunded.count}笔。",
     notify.MessageSent: "已发送短信。",
     notify.MessageDelivered: "短信已送达。",
     notify.MessageFailed: "短信发送失败：{reason}",
 }
+
+
+IN_FEN: Final = frozenset({"amount", "reduced"})
+
+
+def _yuan(fen: int) -> str:
+    return f"-{format_yuan(-fen)}" if fen < 0 else format_yuan(fen)
 
 
 class _Speaker(Formatter):
@@ -145,7 +175,7 @@ class _Speaker(Formatter):
 
     def get_value(self, key: int | str, _args: Any, kwargs: Any) -> Any:
         value = getattr(kwargs["event"], str(key))
-        return format_yuan(value) if key == "amount" else value
+        return _yuan(value) if key in IN_FEN else value
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, StrEnum):
