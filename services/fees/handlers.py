@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import insert, select, update
 
-from services.fees import queries
+from services.fees import calendars, queries
 from services.fees.context import Context
 from services.fees.domain.lists import ListState
 from services.fees.domain.notices import NoticeState, after
@@ -16,6 +16,7 @@ from yimen.contracts import Meta
 from yimen.contracts.approval import ReviewFeeListed
 from yimen.contracts.fees import NoticeOverdue
 from yimen.contracts.intake import (
+    CalendarRevised,
     CaseDecided,
     CaseRefused,
     CaseReopened,
@@ -123,6 +124,11 @@ async def take_up_again(unit: Unit[Context], event: CaseReopened, _meta: Meta) -
 @handlers.on(CaseRefused)
 async def end_refused_case(unit: Unit[Context], event: CaseRefused, _meta: Meta) -> None:
     await _end(unit, event.case_number, "refused", event.refused_at)
+
+
+@handlers.on(CalendarRevised)
+async def follow_calendar(unit: Unit[Context], event: CalendarRevised, _meta: Meta) -> None:
+    await calendars.follow(unit, event)
 
 
 @timers.on(OVERDUE)
