@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import insert, select, update
 
-from services.fees import calendars, queries
+from services.fees import calendars, delays, queries
 from services.fees.context import Context
 from services.fees.domain.lists import ListState
 from services.fees.domain.notices import NoticeState, after
@@ -33,6 +33,7 @@ from yimen.timers import Timer, Timers
 
 handlers = Handlers()
 timers = Timers()
+timers.on(delays.STEP)(delays.tell_delay)
 
 
 class ListIdTakenError(Permanent):
@@ -118,7 +119,8 @@ async def end_returned_case(unit: Unit[Context], event: CaseReturned, _meta: Met
 async def take_up_again(unit: Unit[Context], event: CaseReopened, _meta: Meta) -> None:
     """A return was not upheld (R17): the reviews, and what they list, begin anew."""
     fresh: dict[str, object] = dict.fromkeys(("ended_as", "ended_at", "reviewed_at", "fee_lists"))
-    await _learn(unit, event.case_number, **fresh)
+    case = await lock_case(unit, event.case_number)
+    await _learn(unit, event.case_number, round=case.round + 1, reopened_at=event.reopened_at, **fresh)
 
 
 @handlers.on(CaseRefused)

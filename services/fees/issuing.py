@@ -1,34 +1,36 @@
-"""The one payment notice of a case (缴款通知书, R47): issued when all that it needs is known, voided when the case ends.
+"""The payment notice of a case (缴款通知书, R47): issued when all that it needs is known, voided when the case ends.
 
 Guarantees: whatever arrives last, the same notice comes out; its claim is in the books and its order on the way to the
-bank in the transaction that issues it.
+bank in the transaction that issues it. A case has one open notice of fees at most: another follows only in a new round of
+the case (R17), with that round's lists alone, or in the place of one that a dispute made void (R55).
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from sqlalchemy import insert, literal, select, update
+from sqlalchemy import func, insert, select, update
 
-from services.fees import queries
+from services.fees import delays, queries
 from services.fees.context import Context
-from services.fees.domain import books
-from services.fees.domain.lists import Ready, readiness
+from services.fees.domain import books, steps
+from services.fees.domain.disputes import DisputeState
+from services.fees.domain.lists import Ready, of_round, readiness
 from services.fees.domain.notices import (
     CODE_ALPHABET,
     CODE_LENGTH,
     OPEN,
+    NoticeKind,
     NoticeState,
     after,
     pay_by,
     payment_code,
 )
-from services.fees.listing import complete_lists, lock_case
+from services.fees.listing import complete_lists, lock_case, settle_lists
 from services.fees.numbering import NOTICE, next_number
 from services.fees.posting import post, posted
 from services.fees.queries import Found
-from services.fees.settling import settle_lists
-from services.fees.tables import lists, notices, shares
+from services.fees.tables import disputes, lists, notices, shares
 from yimen.bus import Unit
 from yimen.contracts.fees import NoticeCleared, NoticeIssued, NoticeVoided
 from yimen.sender import send_later
@@ -40,96 +42,150 @@ BANK_ORDER = "bank_order"
 _CURRENCY = "CNY"
 
 
+class Share(NamedTuple):
+    """What of a notice is whose."""
+
+    list_id: str
+    department: str
+    amount: int
+
+
 async def advance(unit: Unit[Context], case_number: str) -> None:
     """Takes the case as far as what is known allows. Called after anything about it has changed."""
     case = await lock_case(unit, case_number)
-    await complete_lists(unit, case)
-    notice = await _notice_of(unit, case_number)
+    issued = await _notices_of(unit, case_number)
+    standing = queries.standing_notice(issued, case)
+    await complete_lists(unit, case, notice_is_out=standing is not None)
+    rows = await queries.lists_of(unit, case_number)
+    present = of_round([queries.listed(row) for row in rows], case.fee_lists or [], case.reopened_at)
     if case.ended_as is not None:
-        if notice is not None and NoticeState(notice.state) in OPEN:
-            await _void(unit, notice, reason=f"办件已终止（{case.ended_as}）")
-    elif notice is None and case.reviewed_at is not None:
-        ready = readiness(
-            case.fee_lists or [], [queries.listed(row) for row in await queries.lists_of(unit, case_number)]
-        )
+        for notice in issued:
+            if NoticeState(notice.state) in OPEN:
+                await void(unit, notice, reason=f"办件已终止（{case.ended_as}）")
+    elif standing is None and case.reviewed_at is not None:
+        ready = readiness(case.fee_lists or [], present)
         if ready is not None:
-            await _issue(unit, case_number, ready)
+            standing = await _issue(unit, case, ready, queries.voided_notice(issued, case))
+    over = case.ended_as is not None
+    await delays.follow(unit, rows, steps.awaited(present, over=over, notice_is_out=standing is not None))
 
 
-async def _notice_of(unit: Unit[Context], case_number: str) -> Found | None:
-    """Locked: lock order is case, notice, bank payment, journal."""
-    return await queries.one(unit, select(notices).where(notices.c.case_number == case_number).with_for_update())
+async def _notices_of(unit: Unit[Context], case_number: str) -> Sequence[Found]:
+    """Locked: lock order is case, notice, bank payment, journal. Read once more under the locks: a payment that we waited
+    for may have left a notice of its own, for the late fee (R54)."""
+    query = select(notices).where(notices.c.case_number == case_number).order_by(notices.c.number).with_for_update()
+    if not (await unit.execute(query)).all():
+        return []
+    return (await unit.execute(query)).all()
 
 
-async def _issue(unit: Unit[Context], case_number: str, ready: Ready) -> None:
-    number = await next_number(unit, NOTICE)
+async def _issue(unit: Unit[Context], case: Found, ready: Ready, replaced: Found | None) -> Found:
     list_ids = [listed.list_id for listed in ready.due]
-    day = pay_by(unit.now, unit.context.settings.pay_within_days)
+    chosen = select(lists.c.list_id, lists.c.department, lists.c.amount).where(lists.c.list_id.in_(list_ids))
+    whose = [Share(**row._mapping) for row in await unit.execute(chosen.order_by(lists.c.list_id))]
+    replaces = replaced.number if replaced is not None else None
+    notice = await issue(unit, case.case_number, case.round, whose, replaces=replaces)
+    await unit.execute(update(lists).where(lists.c.list_id.in_(list_ids)).values(notice_number=notice.number))
+    if not ready.amount:
+        await _excuse(unit, notice)
+    return notice
+
+
+async def issue(
+    unit: Unit[Context],
+    case_number: str,
+    case_round: int,
+    whose: Sequence[Share],
+    *,
+    replaces: str | None = None,
+    late_fee_of: str | None = None,
+) -> Found:
+    """A notice with a code and a limit of its own; what it asks for is in the books and ordered at the bank."""
+    kind = NoticeKind.LATE_FEE if late_fee_of else NoticeKind.FEES
     row = {
-        "number": number,
+        "number": await next_number(unit, NOTICE),
         "case_number": case_number,
+        "round": await _next_round(unit, case_number, kind),
+        "case_round": case_round,
+        "kind": kind,
+        "replaces": replaces,
+        "late_fee_of": late_fee_of,
         "payment_code": payment_code("".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH - 1))),
-        "amount": ready.amount,
+        "amount": sum(share.amount for share in whose),
         "state": NoticeState.ISSUED,
         "issued_at": unit.now,
-        "pay_by": day,
+        "pay_by": pay_by(unit.now, unit.context.settings.pay_within_days),
     }
-    await unit.execute(insert(notices), [row])
-    await unit.execute(update(lists).where(lists.c.list_id.in_(list_ids)).values(notice_number=number))
-    await _share_out(unit, number, list_ids)
+    notice = (await unit.execute(insert(notices).values(row).returning(notices))).one()
+    if whose:
+        await unit.execute(
+            insert(shares),
+            [{"notice_number": notice.number, "reduced": 0, "refund_held": 0} | share._asdict() for share in whose],
+        )
     unit.emit(
         NoticeIssued(
-            notice_number=number,
+            notice_number=notice.number,
             case_number=case_number,
-            payment_code=str(row["payment_code"]),
-            lists=tuple(list_ids),
-            amount=ready.amount,
-            pay_by=day,
+            payment_code=notice.payment_code,
+            lists=() if late_fee_of else tuple(share.list_id for share in whose),
+            amount=notice.amount,
+            pay_by=notice.pay_by,
             issued_at=unit.now,
+            replaces=replaces,
+            late_fee_of=late_fee_of,
         )
     )
-    if ready.amount:
-        await _demand(unit, row, day)
-    else:
-        await _excuse(unit, number, case_number)
+    if notice.amount:
+        await _demand(unit, notice)
+    return notice
 
 
-async def _share_out(unit: Unit[Context], number: str, list_ids: Sequence[str]) -> None:
-    """What of the notice is whose, as it stood when it was issued."""
-    listed = select(literal(number), lists.c.list_id, lists.c.department, lists.c.amount, literal(0), literal(0))
-    columns = ("notice_number", "list_id", "department", "amount", "reduced", "refund_held")
-    await unit.execute(insert(shares).from_select(columns, listed.where(lists.c.list_id.in_(list_ids))))
+async def _next_round(unit: Unit[Context], case_number: str, kind: NoticeKind) -> int:
+    of_kind = (notices.c.case_number == case_number) & (notices.c.kind == kind)
+    last = (await unit.execute(select(func.max(notices.c.round)).where(of_kind))).scalar_one()
+    return int(last or 0) + 1
 
 
-async def _demand(unit: Unit[Context], row: Mapping[str, object], day: date) -> None:
-    number = str(row["number"])
+async def _demand(unit: Unit[Context], notice: Found) -> None:
+    number = notice.number
     await post(unit, books.issue(number, await queries.shares_of(unit, number)))
-    await set_timer(unit, OVERDUE, key=number, due_at=end_of_day(day))
+    await set_timer(unit, OVERDUE, key=number, due_at=end_of_day(notice.pay_by))
     order = {
         "order_number": number,
-        "payment_code": row["payment_code"],
-        "amount": row["amount"],
+        "payment_code": notice.payment_code,
+        "amount": notice.amount,
         "currency": _CURRENCY,
         "account": unit.context.settings.fiscal_account,
-        "pay_by": day.isoformat(),
+        "pay_by": notice.pay_by.isoformat(),
     }
     await send_later(unit, BANK_ORDER, key=number, payload=order)
 
 
-async def _excuse(unit: Unit[Context], number: str, case_number: str) -> None:
+async def _excuse(unit: Unit[Context], notice: Found) -> None:
     """Nothing is due (every list was refused by R13, or costs nothing): the case goes on at once."""
-    state = after(NoticeState.ISSUED, "excused")
+    number, state = notice.number, after(NoticeState.ISSUED, "excused")
     await unit.execute(update(notices).where(notices.c.number == number).values(state=state, cleared_at=unit.now))
     await settle_lists(unit, number)
-    unit.emit(NoticeCleared(notice_number=number, case_number=case_number, amount=0, cleared_at=unit.now))
-
-
-async def _void(unit: Unit[Context], notice: Found, *, reason: str) -> None:
-    state = after(NoticeState(notice.state), "voided")
-    await unit.execute(update(notices).where(notices.c.number == notice.number).values(state=state, voided_at=unit.now))
-    reverses = await posted(unit, books.JournalKind.ISSUE, notice.number)
-    await post(unit, books.void(notice.number, await queries.shares_of(unit, notice.number)), reverses)
-    await cancel_timer(unit, OVERDUE, key=notice.number)
     unit.emit(
-        NoticeVoided(notice_number=notice.number, case_number=notice.case_number, reason=reason, voided_at=unit.now)
+        NoticeCleared(
+            notice_number=number,
+            case_number=notice.case_number,
+            case_round=notice.case_round,
+            amount=0,
+            cleared_at=unit.now,
+        )
     )
+
+
+async def void(unit: Unit[Context], notice: Found, *, reason: str) -> None:
+    """Nobody pays it any more, and what was still in dispute about it is settled by that."""
+    number, state = notice.number, after(NoticeState(notice.state), "voided")
+    change = {"state": state, "voided_at": unit.now, "version": notice.version + 1}
+    await unit.execute(update(notices).where(notices.c.number == number).values(**change))
+    reverses = await posted(unit, books.JournalKind.ISSUE, number)
+    await post(unit, books.void(number, await queries.shares_of(unit, number)), reverses)
+    await cancel_timer(unit, OVERDUE, key=number)
+    pending = (disputes.c.notice_number == number) & (disputes.c.state == DisputeState.OPEN)
+    lapsed = {"state": DisputeState.LAPSED, "version": disputes.c.version + 1}
+    await unit.execute(update(disputes).where(pending).values(**lapsed))
+    unit.emit(NoticeVoided(notice_number=number, case_number=notice.case_number, reason=reason, voided_at=unit.now))

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row, Select, select
 
 from services.fees.domain.lists import Listed, ListState, Rejection
+from services.fees.domain.notices import NoticeKind, NoticeState
 from services.fees.domain.standards import Line, Standard
 from services.fees.tables import cases, items, list_lines, lists, notices, shares, standards, tickets
 from yimen.bus import View
@@ -58,6 +59,8 @@ def listed(row: Found) -> Listed:
         amount=row.amount or 0,
         replaces=row.replaces,
         rejection=Rejection(row.rejection) if row.rejection else None,
+        review_id=row.review_id,
+        listed_at=row.listed_at,
     )
 
 
@@ -86,6 +89,20 @@ async def lists_in(view: View[Any], state: ListState | None, after: str | None, 
     if after is not None:
         query = query.where(lists.c.list_id > after)
     return (await view.execute(query)).all()
+
+
+def standing_notice(issued: Sequence[Found], case: Found) -> Found | None:
+    """The notice of fees that the case's present round has, open or done with; a void one is none."""
+    of_round = (one for one in issued if one.kind == NoticeKind.FEES and one.case_round == case.round)
+    return next((one for one in of_round if one.state != NoticeState.VOIDED), None)
+
+
+def voided_notice(issued: Sequence[Found], case: Found) -> Found | None:
+    """The last one that was made void in the present round: the next stands in for it (R55)."""
+    of_round = [one for one in issued if one.kind == NoticeKind.FEES and one.case_round == case.round]
+    return max(
+        (one for one in of_round if one.state == NoticeState.VOIDED), key=lambda one: int(one.round), default=None
+    )
 
 
 def _with_ticket() -> Select[Any]:
