@@ -29,7 +29,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -128,6 +128,27 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def altering(self) -> AsyncIterator[AsyncConnection]:
+        """Like `write`, for migrations. SQLite changes a constraint only by making the table anew, so keys are not held
+        while that lasts, and all of them are checked before the commit. Raises IntegrityError where one is broken."""
+        async with _connected(self._writer) as connection:
+            if not self.is_sqlite:
+                async with connection.begin():
+                    yield connection
+                return
+            await _pragma(connection, "foreign_keys=OFF")
+            try:
+                async with connection.begin():
+                    yield connection
+                    broken = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all()
+                    if broken:
+                        raise IntegrityError(
+                            "PRAGMA foreign_key_check", None, ValueError(f"keys broken: {broken[:10]}")
+                        )
+            finally:
+                await _pragma(connection, "foreign_keys=ON")
+
+    @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         async with _connected(self._reader) as connection:
             yield connection
@@ -141,6 +162,14 @@ class Database:
         await self._writer.dispose()
         if self._reader is not self._writer:
             await self._reader.dispose()
+
+
+async def _pragma(connection: AsyncConnection, pragma: str) -> None:
+    """Past SQLAlchemy, which would begin a transaction first; in one, SQLite ignores this."""
+    raw = await connection.get_raw_connection()
+    assert raw.driver_connection is not None
+    cursor = await raw.driver_connection.execute(f"PRAGMA {pragma}")
+    await cursor.close()
 
 
 @asynccontextmanager

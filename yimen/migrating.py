@@ -62,5 +62,5 @@ async def upgrade(database: Database, migrations: Path) -> None:
     def work(connection: Any) -> None:
         _upgrade(connection, migrations)
 
-    async with asyncio.timeout(300), _turn(), database.write() as connection:
+    async with asyncio.timeout(300), _turn(), database.altering() as connection:
         await connection.run_sync(work)

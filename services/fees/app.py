@@ -5,14 +5,15 @@ from pathlib import Path
 import httpx
 import structlog
 
-from services.fees import api, receiver
-from services.fees.bankwire import BankKeys
+from services.fees.api import routers
+from services.fees.bank import receiver
+from services.fees.bank.orders import senders
+from services.fees.bank.wire import BankKeys
 from services.fees.context import Context
 from services.fees.handlers import handlers, timers
-from services.fees.ledger import journals
-from services.fees.orders import senders
 from services.fees.settings import FeesSettings
 from services.fees.settling import receipt_waiting
+from services.fees.tables import metadata
 from services.fees.tickets import add_block
 from yimen.bus import Unit
 from yimen.service import Blueprint, Parts, Service
@@ -22,9 +23,9 @@ log = structlog.get_logger()
 blueprint = Blueprint(
     name="fees",
     title="收费服务",
-    metadata=journals.metadata,
+    metadata=metadata,
     migrations=Path(__file__).parent / "migrations",
-    routers=(api.router, receiver.router),
+    routers=(*routers, receiver.router),
     handlers=handlers,
     timers=timers,
     senders=senders,

@@ -4,13 +4,10 @@ Guarantees: every authenticated message of money received is posted, whatever it
 and however many at once it comes. Never forces money onto a notice that it does not fit; never drops it.
 """
 
-from datetime import timedelta
-from typing import Final
-
 from sqlalchemy import select
 
-from services.fees import ledger, queries
-from services.fees.bankwire import Refusal, Refused, Signed, Taken
+from services.fees import queries, tables
+from services.fees.bank.wire import Refusal, Refused, Signed, Taken
 from services.fees.context import Context
 from services.fees.domain import books
 from services.fees.domain.notices import NoticeState
@@ -19,12 +16,10 @@ from services.fees.issuing import OVERDUE
 from services.fees.posting import post
 from services.fees.queries import Found
 from services.fees.settling import settle
+from services.fees.suspense import open_exception
 from services.fees.tables import notices
 from yimen.bus import Unit
 from yimen.timers import cancel_timer
-from yimen.worktime import local_date
-
-OWNER: Final = "treasurer"
 
 
 async def keep_message(unit: Unit[Context], signed: Signed) -> None:
@@ -37,8 +32,8 @@ async def keep_message(unit: Unit[Context], signed: Signed) -> None:
         "signature": signed.signature,
         "body": signed.body,
     }
-    stored = unit.insert(ledger.bank_messages).values(row).on_conflict_do_nothing()
-    if (await unit.execute(stored.returning(ledger.bank_messages.c.nonce))).one_or_none() is None:
+    stored = unit.insert(tables.bank_messages).values(row).on_conflict_do_nothing()
+    if (await unit.execute(stored.returning(tables.bank_messages.c.nonce))).one_or_none() is None:
         raise Refused(Refusal.REPLAYED)
 
 
@@ -77,17 +72,17 @@ async def _keep_payment(unit: Unit[Context], signed: Signed, taken: Taken) -> bo
         "key_serial": signed.key_serial,
         "nonce": signed.nonce,
     }
-    stored = unit.insert(ledger.bank_payments).values(row).on_conflict_do_nothing()
-    return (await unit.execute(stored.returning(ledger.bank_payments.c.serial))).one_or_none() is not None
+    stored = unit.insert(tables.bank_payments).values(row).on_conflict_do_nothing()
+    return (await unit.execute(stored.returning(tables.bank_payments.c.serial))).one_or_none() is not None
 
 
 async def _seen_before(unit: Unit[Context], taken: Taken) -> str:
     """A repetition has no effect. The same serial with other contents is an incident, and still posts nothing twice."""
-    known = ledger.bank_payments.c
-    row = (await unit.execute(select(ledger.bank_payments).where(known.serial == taken.bank_serial))).one()
+    known = tables.bank_payments.c
+    row = (await unit.execute(select(tables.bank_payments).where(known.serial == taken.bank_serial))).one()
     if (row.amount, row.payment_code) == (taken.amount, taken.payment_code):
         return "duplicate"
-    await _open_exception(unit, taken.bank_serial, Reason.SERIAL_REUSED, 0, None)
+    await open_exception(unit, Reason.SERIAL_REUSED, bank_serial=taken.bank_serial, amount=0)
     return str(Reason.SERIAL_REUSED)
 
 
@@ -95,19 +90,5 @@ async def _suspend(unit: Unit[Context], payment: Payment, reason: Reason, notice
     amount = max(payment.amount, 0)
     if amount:
         await post(unit, books.receive_unmatched(payment.serial, amount))
-    await _open_exception(unit, payment.serial, reason, amount, notice)
-
-
-async def _open_exception(unit: Unit[Context], serial: str, reason: Reason, amount: int, notice: Found | None) -> None:
-    """Somebody's, with a day by which it is answered."""
-    row = {
-        "reason": reason,
-        "bank_serial": serial,
-        "notice_number": notice.number if notice else None,
-        "amount": amount,
-        "owner": OWNER,
-        "answer_by": local_date(unit.now) + timedelta(days=unit.context.settings.exception_days),
-        "state": "open",
-        "opened_at": unit.now,
-    }
-    await unit.execute(unit.insert(ledger.exceptions).values(row).on_conflict_do_nothing())
+    of = {"notice_number": notice.number, "case_number": notice.case_number} if notice else {}
+    await open_exception(unit, reason, bank_serial=payment.serial, amount=amount, **of)

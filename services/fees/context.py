@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import httpx
 from prometheus_client import CollectorRegistry, Counter
 
-from services.fees.bankwire import BankKeys
+from services.fees.bank.wire import BankKeys
 from services.fees.settings import FeesSettings
 
 

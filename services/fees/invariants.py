@@ -31,8 +31,8 @@ _FIGURES: Final[Mapping[str, str]] = {
         (SELECT 1 FROM bank_payments b WHERE b.serial = j.source_ref)""",
     "settled_twice": """SELECT COUNT(*) FROM (SELECT notice_number FROM journals WHERE kind = 'receive'
         AND notice_number IS NOT NULL GROUP BY notice_number HAVING COUNT(*) > 1) AS twice""",
-    "paid": "SELECT COUNT(*) FROM notices WHERE state IN ('paid', 'receipted')",
-    "tickets": "SELECT COUNT(*) FROM tickets",
+    "paid": "SELECT COUNT(*) FROM notices WHERE bank_serial IS NOT NULL",
+    "tickets": "SELECT COUNT(*) FROM tickets WHERE state = 'issued'",
     "gaps": """SELECT COUNT(*) FROM ticket_blocks b WHERE b.next - b.first <>
         (SELECT COUNT(*) FROM tickets t WHERE t.block_id = b.id AND t.number BETWEEN b.first AND b.next - 1)""",
     "notices_untold": """SELECT COUNT(*) FROM notices n LEFT JOIN outbox_sequence s ON s.subject = 'notice/' || n.number

@@ -5,10 +5,10 @@ bank in the transaction that issues it.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, literal, select, update
 
 from services.fees import queries
 from services.fees.context import Context
@@ -20,20 +20,20 @@ from services.fees.domain.notices import (
     OPEN,
     NoticeState,
     after,
-    notice_number,
     pay_by,
     payment_code,
 )
 from services.fees.listing import complete_lists, lock_case
+from services.fees.numbering import NOTICE, next_number
 from services.fees.posting import post, posted
 from services.fees.queries import Found
 from services.fees.settling import settle_lists
-from services.fees.tables import counters, lists, notices
+from services.fees.tables import lists, notices, shares
 from yimen.bus import Unit
 from yimen.contracts.fees import NoticeCleared, NoticeIssued, NoticeVoided
 from yimen.sender import send_later
 from yimen.timers import cancel_timer, set_timer
-from yimen.worktime import end_of_day, local_date
+from yimen.worktime import end_of_day
 
 OVERDUE = "overdue"
 BANK_ORDER = "bank_order"
@@ -62,7 +62,7 @@ async def _notice_of(unit: Unit[Context], case_number: str) -> Found | None:
 
 
 async def _issue(unit: Unit[Context], case_number: str, ready: Ready) -> None:
-    number = await _next_number(unit)
+    number = await next_number(unit, NOTICE)
     list_ids = [listed.list_id for listed in ready.due]
     day = pay_by(unit.now, unit.context.settings.pay_within_days)
     row = {
@@ -76,6 +76,7 @@ async def _issue(unit: Unit[Context], case_number: str, ready: Ready) -> None:
     }
     await unit.execute(insert(notices), [row])
     await unit.execute(update(lists).where(lists.c.list_id.in_(list_ids)).values(notice_number=number))
+    await _share_out(unit, number, list_ids)
     unit.emit(
         NoticeIssued(
             notice_number=number,
@@ -91,6 +92,13 @@ async def _issue(unit: Unit[Context], case_number: str, ready: Ready) -> None:
         await _demand(unit, row, day)
     else:
         await _excuse(unit, number, case_number)
+
+
+async def _share_out(unit: Unit[Context], number: str, list_ids: Sequence[str]) -> None:
+    """What of the notice is whose, as it stood when it was issued."""
+    listed = select(literal(number), lists.c.list_id, lists.c.department, lists.c.amount, literal(0), literal(0))
+    columns = ("notice_number", "list_id", "department", "amount", "reduced", "refund_held")
+    await unit.execute(insert(shares).from_select(columns, listed.where(lists.c.list_id.in_(list_ids))))
 
 
 async def _demand(unit: Unit[Context], row: Mapping[str, object], day: date) -> None:
@@ -125,11 +133,3 @@ async def _void(unit: Unit[Context], notice: Found, *, reason: str) -> None:
     unit.emit(
         NoticeVoided(notice_number=notice.number, case_number=notice.case_number, reason=reason, voided_at=unit.now)
     )
-
-
-async def _next_number(unit: Unit[Context]) -> str:
-    """Counted per year, in this transaction: no gaps."""
-    year = local_date(unit.now).year
-    counted = unit.insert(counters).values(name=f"notice-{year}", value=1)
-    counted = counted.on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + 1})
-    return notice_number(year, (await unit.execute(counted.returning(counters.c.value))).scalar_one())

@@ -6,7 +6,7 @@ IntegrityError instead of moving money twice.
 
 from sqlalchemy import insert, select
 
-from services.fees import ledger
+from services.fees import tables
 from services.fees.context import Context
 from services.fees.domain.books import RECEIVABLE, Journal, JournalKind
 from yimen.bus import Unit
@@ -17,7 +17,7 @@ async def post(unit: Unit[Context], journal: Journal, reverses: int | None = Non
     if not journal.legs:
         return
     await _open_claims(unit, journal)
-    row = insert(ledger.journals).values(
+    row = insert(tables.journals).values(
         kind=journal.kind,
         source_ref=journal.source_ref,
         legs=len(journal.legs),
@@ -25,7 +25,7 @@ async def post(unit: Unit[Context], journal: Journal, reverses: int | None = Non
         reverses=reverses,
         posted_at=unit.now,
     )
-    journal_id = (await unit.execute(row.returning(ledger.journals.c.id))).scalar_one()
+    journal_id = (await unit.execute(row.returning(tables.journals.c.id))).scalar_one()
     legs = [
         {
             "journal_id": journal_id,
@@ -38,11 +38,11 @@ async def post(unit: Unit[Context], journal: Journal, reverses: int | None = Non
         }
         for line, leg in enumerate(journal.legs, start=1)
     ]
-    await unit.execute(insert(ledger.postings), legs)
+    await unit.execute(insert(tables.postings), legs)
 
 
 async def posted(unit: Unit[Context], kind: JournalKind, source_ref: str) -> int | None:
-    journals = ledger.journals.c
+    journals = tables.journals.c
     query = select(journals.id).where(journals.kind == kind, journals.source_ref == source_ref)
     return (await unit.execute(query)).scalar_one_or_none()
 
@@ -56,4 +56,4 @@ async def _open_claims(unit: Unit[Context], journal: Journal) -> None:
         for department in [code.removeprefix(f"{RECEIVABLE}.")]
     ]
     if rows:
-        await unit.execute(unit.insert(ledger.accounts).values(rows).on_conflict_do_nothing())
+        await unit.execute(unit.insert(tables.accounts).values(rows).on_conflict_do_nothing())

@@ -7,7 +7,7 @@ from sqlalchemy import Row, Select, select
 
 from services.fees.domain.lists import Listed, ListState, Rejection
 from services.fees.domain.standards import Line, Standard
-from services.fees.tables import cases, items, list_lines, lists, notices, standards, tickets
+from services.fees.tables import cases, items, list_lines, lists, notices, shares, standards, tickets
 from yimen.bus import View
 
 Found = Row[Any]
@@ -89,7 +89,9 @@ async def lists_in(view: View[Any], state: ListState | None, after: str | None, 
 
 
 def _with_ticket() -> Select[Any]:
-    return select(notices, tickets.c.ticket_code, tickets.c.number.label("ticket_number")).outerjoin(tickets)
+    good = (tickets.c.notice_number == notices.c.number) & (tickets.c.state == "issued")
+    found = select(notices, tickets.c.ticket_code, tickets.c.number.label("ticket_number"))
+    return found.select_from(notices.outerjoin(tickets, good))
 
 
 async def notice_row(view: View[Any], number: str) -> Found | None:
@@ -97,7 +99,8 @@ async def notice_row(view: View[Any], number: str) -> Found | None:
 
 
 async def notices_of(view: View[Any], case_number: str) -> Sequence[Found]:
-    return (await view.execute(_with_ticket().where(notices.c.case_number == case_number))).all()
+    query = _with_ticket().where(notices.c.case_number == case_number).order_by(notices.c.issued_at, notices.c.number)
+    return (await view.execute(query)).all()
 
 
 async def notice_by_code(view: View[Any], payment_code: str) -> Found | None:
@@ -105,9 +108,9 @@ async def notice_by_code(view: View[Any], payment_code: str) -> Found | None:
 
 
 async def shares_of(view: View[Any], notice_number: str) -> list[tuple[str, int]]:
-    """Department and amount of each list on the notice."""
-    query = select(lists.c.department, lists.c.amount).where(lists.c.notice_number == notice_number)
-    return [(row.department, row.amount) for row in await view.execute(query.order_by(lists.c.list_id))]
+    """Department and amount of each list on the notice: what is left after reductions."""
+    query = select(shares.c.department, shares.c.amount).where(shares.c.notice_number == notice_number)
+    return [(row.department, row.amount) for row in await view.execute(query.order_by(shares.c.list_id))]
 
 
 async def case_row(view: View[Any], case_number: str) -> Found:

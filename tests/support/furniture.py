@@ -28,6 +28,7 @@ from services.notify.settings import NotifySettings
 from services.notify.tests import samples as letters
 from sim.bank import KeyRing
 from tests.support import desk
+from tests.support.fees_areas import BEFORE_FEES, furnish_fees
 from tests.support.intake_areas import BEFORE_AREAS, furnish_areas
 from tests.support.intake_areas.files import upload
 from tests.support.rooms import Room, open_room
@@ -102,40 +103,12 @@ def approval(database_url: str, folder: Path) -> AbstractAsyncContextManager[Roo
 # -- fees -------------------------------------------------------------------------------------------------------------
 
 
-async def _lists(room: Room, _label: str) -> None:
-    """One case with its notice issued, another whose list waits for verification."""
-    harness, number = room.harness, next(room.serial)
-    paid, waiting = f"PAID{number}", f"OPEN{number}"
-    if number == 1:
-        await harness.deliver(lists.item(), source="/intake")
-    await harness.deliver(lists.submitted(paid), lists.submitted(waiting), source="/intake")
-    for case in (paid, waiting):
-        await harness.deliver(lists.listed(f"L-{case}", case_number=case), source="/approval/fire")
-    officer = harness.as_(Role.FEE_OFFICER, id="officer-0")
-    seen = await harness.client.get(f"/lists/L-{paid}", headers=officer)
-    version = {"If-Match": seen.headers["ETag"]}
-    verified = await harness.client.post(f"/lists/L-{paid}/verification", headers=officer | version)
-    assert verified.status_code == 200, verified.text
-    await harness.deliver(lists.reviewed(f"L-{paid}", case_number=paid), source="/intake")
-    (notice,) = (await harness.client.get(f"/cases/{paid}/notices", headers=officer)).json()["notices"]
-    room.ids = {
-        "list_id": f"L-{waiting}",
-        "number": notice["notice_number"],
-        "case_number": paid,
-        "payment_code": notice["payment_code"],
-    }
-
-
 def fees(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]:
     ring = KeyRing(folder)
     settings = FeesSettings(
         database_url=database_url, bank_keys_file=ring.public_file, bank_message_key=SecretStr(ring.message_key.hex())
     )
-    bodies = {
-        "POST /lists/{list_id}/rejection": {"reason": "数量与现场不符"},
-        "POST /bank/messages": {"not": "the bank's"},
-    }
-    return open_room("fees", build_fees, settings, "fire", _lists, bodies, now=lists.MONDAY)
+    return open_room("fees", build_fees, settings, "fire", furnish_fees, {}, BEFORE_FEES, lists.MONDAY)
 
 
 # -- monitor ----------------------------------------------------------------------------------------------------------

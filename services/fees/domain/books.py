@@ -26,7 +26,11 @@ ACCOUNTS: Final[Mapping[str, str]] = {
 class JournalKind(StrEnum):
     ISSUE = "issue"  # by notice number
     RECEIVE = "receive"  # by bank serial, matched or not: so that no serial is posted twice
-    VOID = "void"  # by notice number; reverses the issue
+    RESOLVE = "resolve"  # by exception id: what stood in suspense has found its place
+    REDUCE = "reduce"  # by relief number
+    VOID = "void"  # by notice number; reverses what is left of the issue
+    REFUND_APPROVED = "refund_approved"  # by refund number
+    PAY_OUT = "pay_out"  # by bank serial, ordered or not: so that no serial is posted twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,39 @@ def receive_unmatched(serial: str, amount: int) -> Journal:
 def void(notice_number: str, shares: Iterable[tuple[str, int]]) -> Journal:
     legs = tuple(leg.reversed() for leg in issue(notice_number, shares).legs)
     return Journal(JournalKind.VOID, notice_number, legs, notice_number)
+
+
+def resolve_to_notice(exception_id: str, notice_number: str, shares: Iterable[tuple[str, int]]) -> Journal:
+    """Money of suspense turns out to pay this notice, in full."""
+    legs = tuple(Leg(SUSPENSE, receivable(department), amount) for department, amount in _joined(shares))
+    return Journal(JournalKind.RESOLVE, exception_id, legs, notice_number)
+
+
+def resolve_to_refund(exception_id: str, amount: int) -> Journal:
+    return Journal(JournalKind.RESOLVE, exception_id, (Leg(SUSPENSE, REFUNDS, amount),))
+
+
+def reduce(relief_number: str, notice_number: str, shares: Iterable[tuple[str, int]]) -> Journal:
+    """`shares`: by how much each department's claim shrinks (R58)."""
+    legs = tuple(leg.reversed() for leg in issue(notice_number, shares).legs)
+    return Journal(JournalKind.REDUCE, relief_number, legs, notice_number)
+
+
+def approve_refund(refund_number: str, notice_number: str, amount: int) -> Journal:
+    return Journal(JournalKind.REFUND_APPROVED, refund_number, (Leg(TREASURY, REFUNDS, amount),), notice_number)
+
+
+def pay_out_refund(serial: str, notice_number: str | None, amount: int) -> Journal:
+    return Journal(JournalKind.PAY_OUT, serial, (Leg(REFUNDS, BANK, amount),), notice_number)
+
+
+def pay_out_unknown(serial: str, amount: int) -> Journal:
+    """The bank gave money away that nobody ordered: it is missed in suspense until somebody answers for it."""
+    return Journal(JournalKind.PAY_OUT, serial, (Leg(SUSPENSE, BANK, amount),))
+
+
+def remit(serial: str, amount: int) -> Journal:
+    return Journal(JournalKind.PAY_OUT, serial, (Leg(TREASURY, BANK, amount),))
 
 
 def _joined(shares: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:

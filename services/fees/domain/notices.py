@@ -19,6 +19,7 @@ class NoticeState(StrEnum):
     OVERDUE = "overdue"  # 逾期未缴; still payable
     PAID = "paid"  # 已缴款, receipt to come
     RECEIPTED = "receipted"  # 已开票
+    REMITTED = "remitted"  # 已缴入国库
     NOTHING_DUE = "nothing_due"  # 无需缴款
     VOIDED = "voided"  # 已作废
 
@@ -27,13 +28,23 @@ class NotAllowedError(ValueError):
     """No edge of the graph bears that event from that state."""
 
 
+class NoticeKind(StrEnum):
+    FEES = "fees"  # what the departments listed
+    LATE_FEE = "late_fee"  # 滞纳金, of another notice (R54)
+
+
 OPEN: Final = frozenset({NoticeState.ISSUED, NoticeState.OVERDUE})
+HAS_MONEY: Final = frozenset({NoticeState.PAID, NoticeState.RECEIPTED, NoticeState.REMITTED})
 
 EDGES: Final[dict[tuple[NoticeState, str], NoticeState]] = {
     (NoticeState.ISSUED, "paid"): NoticeState.PAID,
     (NoticeState.OVERDUE, "paid"): NoticeState.PAID,
     (NoticeState.PAID, "receipted"): NoticeState.RECEIPTED,
+    (NoticeState.RECEIPTED, "remitted"): NoticeState.REMITTED,
     (NoticeState.ISSUED, "overdue"): NoticeState.OVERDUE,
+    (NoticeState.OVERDUE, "excused"): NoticeState.NOTHING_DUE,
+    (NoticeState.OVERDUE, "deferred"): NoticeState.ISSUED,
+    (NoticeState.ISSUED, "deferred"): NoticeState.ISSUED,
     (NoticeState.ISSUED, "excused"): NoticeState.NOTHING_DUE,
     (NoticeState.ISSUED, "voided"): NoticeState.VOIDED,
     (NoticeState.OVERDUE, "voided"): NoticeState.VOIDED,
@@ -49,11 +60,6 @@ def after(state: NoticeState, event: str) -> NoticeState:
         return EDGES[state, event]
     except KeyError:
         raise NotAllowedError(f"a notice that is {state} cannot be {event}") from None
-
-
-def notice_number(year: int, serial: int) -> str:
-    """JK (缴款), the year, and a count of that year; the width grows where six digits do not do."""
-    return f"JK{year}{serial:06}"
 
 
 def payment_code(body: str) -> str:

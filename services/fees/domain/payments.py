@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from services.fees.domain.notices import OPEN, NoticeState
+from services.fees.domain.notices import HAS_MONEY, OPEN, NoticeState
 
 
 class Reason(StrEnum):
@@ -45,7 +45,7 @@ def judge(payment: Payment, notice: Payable | None) -> Reason | None:
         return Reason.NO_AMOUNT
     if notice is None:
         return Reason.UNKNOWN_CODE
-    if notice.state in (NoticeState.PAID, NoticeState.RECEIPTED):
+    if notice.state in HAS_MONEY:
         return Reason.SECOND_PAYMENT
     if notice.state not in OPEN:
         return Reason.NOT_PAYABLE

@@ -15,7 +15,6 @@ from services.fees.domain.notices import (
     NoticeState,
     after,
     is_payment_code,
-    notice_number,
     pay_by,
     payment_code,
 )
@@ -77,12 +76,8 @@ def test_fifteen_days_count_from_the_day_after_issue_in_shanghai() -> None:
     assert pay_by(datetime(2026, 9, 7, 16, 0, tzinfo=UTC), 15) == date(2026, 9, 23)
 
 
-def test_notice_numbers_grow_wider_when_six_digits_do_not_do() -> None:
-    assert [notice_number(2026, 1), notice_number(2026, 1_000_000)] == ["JK2026000001", "JK20261000000"]
-
-
 def test_nothing_leads_back_from_paid() -> None:
-    settled = {NoticeState.PAID, NoticeState.RECEIPTED}
+    settled = {NoticeState.PAID, NoticeState.RECEIPTED, NoticeState.REMITTED}
     assert {end for (start, _), end in EDGES.items() if start in settled} <= settled
     with pytest.raises(NotAllowedError):
         after(NoticeState.VOIDED, "paid")

@@ -7,7 +7,7 @@ from alembic import command
 from sqlalchemy import inspect
 
 from services.fees.app import blueprint
-from services.fees.ledger import journals
+from services.fees.tables import metadata
 from yimen.db import Database
 from yimen.migrating import config_for, upgrade
 
@@ -25,9 +25,9 @@ def _tables(connection: Any) -> set[str]:
 
 async def test_migrations_go_down_and_up_again(database_url: str) -> None:
     database = Database(database_url)
-    async with database.write() as conn:
+    async with database.altering() as conn:
         assert await conn.run_sync(_down) == ["alembic_version"]
     await upgrade(database, blueprint.migrations)
     async with database.read() as conn:
-        assert await conn.run_sync(_tables) == {*journals.metadata.tables, "alembic_version"}
+        assert await conn.run_sync(_tables) == {*metadata.tables, "alembic_version"}
     await database.close()

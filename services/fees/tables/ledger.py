@@ -17,10 +17,11 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 
-from services.fees.tables import CODE, metadata
+from services.fees.tables.metadata import CODE, NAME, metadata
 from yimen.db import BigId, Instant
 
 accounts = Table(
@@ -105,19 +106,52 @@ bank_payments = Table(
     ForeignKeyConstraint(["key_serial", "nonce"], ["bank_messages.key_serial", "bank_messages.nonce"]),
 )
 
+# Every transaction of the bank's by which money left the account, once.
+bank_payouts = Table(
+    "bank_payouts",
+    metadata,
+    Column("serial", String(CODE), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("number", String(CODE), nullable=False, index=True),
+    Column("amount", BigInteger, nullable=False),
+    CheckConstraint("amount > 0", name="amount"),
+    Column("paid_at", Instant, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("key_serial", String(CODE), nullable=False),
+    Column("nonce", String(CODE), nullable=False),
+    ForeignKeyConstraint(["key_serial", "nonce"], ["bank_messages.key_serial", "bank_messages.nonce"]),
+)
+
+# `amount` is what stands in suspense for it: negative where money went out without our order, nought where none moved.
 exceptions = Table(
     "exceptions",
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
     Column("reason", String(20), nullable=False),
-    Column("bank_serial", String(CODE), ForeignKey("bank_payments.serial"), nullable=False),
-    Column("notice_number", String(CODE), ForeignKey("notices.number")),
+    Column("bank_serial", String(CODE), ForeignKey("bank_payments.serial")),
+    Column("payout_serial", String(CODE), ForeignKey("bank_payouts.serial")),
+    CheckConstraint("bank_serial IS NULL OR payout_serial IS NULL", name="one_serial"),
+    Column("reference", String(CODE)),
+    Column("notice_number", String(CODE), ForeignKey("notices.number"), index=True),
     Column("amount", BigInteger, nullable=False),
-    CheckConstraint("amount >= 0", name="amount"),
+    Column("detail", Text),
     Column("owner", String(40), nullable=False),
     Column("answer_by", Date, nullable=False),
     Column("state", String(20), nullable=False),
+    Column("version", Integer, nullable=False, default=1),
     Column("opened_at", Instant, nullable=False),
+    Column("overdue_at", Instant),
+    Column("resolution", String(20)),
+    Column("target", String(CODE)),
+    Column("note", Text),
+    Column("proposed_by", String(NAME)),
+    Column("proposed_by_name", String(NAME)),
+    Column("proposed_at", Instant),
+    Column("resolved_by", String(NAME)),
+    Column("resolved_by_name", String(NAME)),
+    Column("resolved_at", Instant),
+    CheckConstraint("resolved_by IS NULL OR resolved_by <> proposed_by", name="two_pairs_of_eyes"),
     UniqueConstraint("bank_serial", "reason"),
+    UniqueConstraint("payout_serial", "reason"),
     Index("ix_exceptions_state", "state", "answer_by"),
 )

@@ -1,11 +1,11 @@
-"""What fees stores about items, cases, lists, notices and tickets; the money itself stands in `ledger`.
+"""Items with their standards, cases, and the lists that departments send.
 
-Guarantees, in the database itself: one notice a case (R47); nothing is paid without a row of the bank's (R52); a bank
-serial settles one notice; a notice has one ticket number and a number one notice (R56).
+Guarantees, in the database itself: whoever verified a list did not open it.
 """
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -16,15 +16,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    UniqueConstraint,
 )
 
+from services.fees.tables.metadata import CODE, metadata
 from yimen.db import BigId, Instant, Json
-from yimen.schema import new_metadata
-
-metadata = new_metadata()
-
-CODE = 80
 
 items = Table(
     "items",
@@ -47,6 +42,13 @@ standards = Table(
     Column("price", BigInteger, nullable=False),
     CheckConstraint("price >= 0", name="price"),
     Column("basis", Text, nullable=False),
+    Column("calculator", String(20), nullable=False, default="piece"),
+    Column("rate", Integer),
+    Column("grades", Json),
+    Column("half_rate_basis", Text),
+    Column("late_fee_basis", Text),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
     ForeignKeyConstraint(["item_code", "version"], ["items.item_code", "items.version"]),
 )
 
@@ -86,6 +88,7 @@ lists = Table(
     Column("decided_at", Instant),
     Column("notice_number", String(CODE), ForeignKey("notices.number"), index=True),
     Column("settled_at", Instant),
+    Column("refunded", BigInteger, nullable=False, default=0),
     CheckConstraint(
         "state NOT IN ('verified', 'settled') OR decided_by IS NOT NULL AND decided_by <> opened_by",
         name="two_pairs_of_eyes",
@@ -106,30 +109,13 @@ list_lines = Table(
     Column("price", BigInteger),
     Column("amount", BigInteger),
     Column("standard_version", Integer),
-    CheckConstraint("amount = price * quantity", name="amount"),
-)
-
-notices = Table(
-    "notices",
-    metadata,
-    Column("number", String(CODE), primary_key=True),
-    Column("case_number", String(CODE), ForeignKey("cases.case_number"), nullable=False, unique=True),
-    Column("payment_code", String(20), nullable=False, unique=True),
-    Column("amount", BigInteger, nullable=False),
     CheckConstraint("amount >= 0", name="amount"),
-    Column("state", String(20), nullable=False),
-    Column("issued_at", Instant, nullable=False),
-    Column("pay_by", Date, nullable=False),
-    Column("overdue_at", Instant),
-    Column("bank_serial", String(CODE), ForeignKey("bank_payments.serial"), unique=True),
-    Column("paid_at", Instant),
-    Column("receipted_at", Instant),
-    Column("cleared_at", Instant),
-    Column("voided_at", Instant),
-    Column("ordered_at", Instant),
-    Column("order_error", Text),
-    CheckConstraint("(state IN ('paid', 'receipted')) = (bank_serial IS NOT NULL)", name="paid_by_the_bank_alone"),
-    CheckConstraint("state <> 'nothing_due' OR amount = 0", name="nothing_due"),
+    Column("calculator", String(20)),
+    Column("rate", Integer),
+    Column("base", BigInteger),
+    Column("area", BigInteger),
+    Column("grade", String(CODE)),
+    Column("half_rate", Boolean, nullable=False, default=False),
 )
 
 counters = Table(
@@ -137,27 +123,4 @@ counters = Table(
     metadata,
     Column("name", String(40), primary_key=True),
     Column("value", BigId, nullable=False),
-)
-
-ticket_blocks = Table(
-    "ticket_blocks",
-    metadata,
-    Column("id", BigId, primary_key=True, autoincrement=True),
-    Column("ticket_code", String(20), nullable=False),
-    Column("first", BigInteger, nullable=False),
-    Column("last", BigInteger, nullable=False),
-    Column("next", BigInteger, nullable=False),
-    UniqueConstraint("ticket_code", "first"),
-    CheckConstraint("next BETWEEN first AND last + 1", name="next"),
-)
-
-tickets = Table(
-    "tickets",
-    metadata,
-    Column("ticket_code", String(20), primary_key=True),
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
-    Column("block_id", BigId, ForeignKey("ticket_blocks.id"), nullable=False),
-    Column("notice_number", String(CODE), ForeignKey("notices.number"), nullable=False, unique=True),
-    Column("state", String(20), nullable=False),
-    Column("issued_at", Instant, nullable=False),
 )

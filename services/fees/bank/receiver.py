@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request, Response
 
-from services.fees.bankwire import Refusal, Refused, authenticate, unseal
+from services.fees.bank.wire import Refusal, Refused, authenticate, unseal
 from services.fees.collecting import collect, keep_message
 from services.fees.context import Context
 from yimen.bus import Unit

@@ -1,31 +1,19 @@
-"""What fees does on requests of people. No route registers a payment, and none takes an amount (R50, R52)."""
+"""Standards and fee lists. No route takes an amount (R50)."""
 
 from typing import Annotated
 
-from fastapi import Depends, Path, Query, Response
+from fastapi import Query, Response
 from pydantic import Field
 
-from services.fees import invariants, queries
+from services.fees import queries
+from services.fees.api.parts import FEE_WINDOW, Id, InUnit, InView, Limit
 from services.fees.context import Context
 from services.fees.domain.lists import ListState, Refusal, Rejection
-from services.fees.domain.notices import is_payment_code
 from services.fees.domain.standards import TooMuchError, price
 from services.fees.issuing import advance
 from services.fees.listing import lock_case, reject, verify
 from services.fees.queries import Found
-from services.fees.views import (
-    CaseNotices,
-    Invariants,
-    InvariantView,
-    ListPage,
-    ListView,
-    NoticeView,
-    PaymentView,
-    StandardView,
-    list_view,
-    notice_view,
-    payment_view,
-)
+from services.fees.views import ListPage, ListView, StandardView, list_view
 from yimen.bus import Unit, View
 from yimen.web import (
     Body,
@@ -37,22 +25,12 @@ from yimen.web import (
     StaleVersion,
     allow,
     allow_anyone,
-    current_unit,
-    current_view,
     if_match,
     new_router,
     set_etag,
 )
 
-router = new_router(tags=["fees"])
-
-InUnit = Annotated[Unit[Context], Depends(current_unit)]
-InView = Annotated[View[Context], Depends(current_view)]
-Id = Annotated[str, Path(min_length=1, max_length=80)]
-Limit = Annotated[int, Query(ge=1, le=200)]
-
-FEE_WINDOW = (Role.FEE_OFFICER, Role.TREASURER, Role.SUPERVISOR)
-COUNTY_WIDE = (*FEE_WINDOW, Role.LEADER)
+router = new_router(tags=["lists"])
 
 
 class RejectionBody(Body):
@@ -125,44 +103,6 @@ async def reject_list(
     await reject(unit, row, Refusal(Rejection.OFFICER, body.reason), caller.staff)
     await advance(unit, row.case_number)
     return await _show(unit, list_id, response)
-
-
-@router.get("/notices/{number}", dependencies=[allow(*FEE_WINDOW)])
-async def notice(view: InView, number: Id) -> NoticeView:
-    row = await queries.notice_row(view, number)
-    if row is None:
-        raise NotFound("没有这份缴款通知书", "请核对通知书编号后重试。")
-    return notice_view(row)
-
-
-@router.get("/cases/{case_number}/notices")
-async def case_notices(
-    view: InView, case_number: Id, caller: Principal = allow(*COUNTY_WIDE, Role.WINDOW_CLERK)
-) -> CaseNotices:
-    """Empty while no notice is issued; one at most (R47). Clerks see those of cases that their department is on."""
-    if caller.roles.isdisjoint(COUNTY_WIDE) and caller.departments.isdisjoint(
-        await queries.departments_of(view, case_number)
-    ):
-        raise Forbidden("不是本部门的办件", "该办件不涉及您所在的部门；如需查询缴费，请到收费窗口。")
-    return CaseNotices(notices=[notice_view(row) for row in await queries.notices_of(view, case_number)])
-
-
-@router.get("/payments/{payment_code}", dependencies=[allow_anyone()])
-async def payment(view: InView, payment_code: Id) -> PaymentView:
-    code = payment_code.strip().upper()
-    if not is_payment_code(code):
-        raise NotFound("缴款码有误", "缴款码为20位字母和数字，请对照缴款通知书逐位核对后重新填写。")
-    row = await queries.notice_by_code(view, code)
-    if row is None:
-        raise NotFound("没有这个缴款码", "请对照缴款通知书核对后重新填写，或到收费窗口咨询。")
-    return payment_view(row)
-
-
-@router.get("/invariants", dependencies=[allow(Role.TREASURER, Role.SUPERVISOR, Role.OPERATOR)])
-async def books_invariants(view: InView) -> Invariants:
-    found = await invariants.check(view)
-    shown = [InvariantView(id=one.id, title=one.title, ok=one.ok, figures=one.figures) for one in found]
-    return Invariants(ok=all(one.ok for one in found), checked_at=view.now, invariants=shown)
 
 
 async def _open_list(unit: Unit[Context], list_id: str, expected: int) -> tuple[Found, Found]:

@@ -1,0 +1,1 @@
+"""The wire to the bank: what is signed, what it says, and how we ask it."""
