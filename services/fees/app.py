@@ -29,7 +29,7 @@ blueprint = Blueprint(
     handlers=handlers,
     timers=timers,
     senders=senders,
-    bindings=("intake.item.#", "intake.case.#", "approval.review.#", "monitor.tally.#"),
+    bindings=("intake.item.#", "intake.case.#", "intake.calendar.#", "approval.review.#", "monitor.tally.#"),
 )
 
 

@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, Counter
 
 from services.fees.bank.wire import BankKeys
 from services.fees.settings import FeesSettings
+from yimen.plans import Almanac
 
 
 class BankMetrics:
@@ -28,6 +29,7 @@ class Context:
     settings: FeesSettings
     keys: BankKeys
     metrics: BankMetrics = field(default_factory=BankMetrics)
+    almanac: Almanac = field(default_factory=Almanac)
     bank: httpx.AsyncBaseTransport | None = None
 
     @property

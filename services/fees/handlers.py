@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import insert, select, update
 
-from services.fees import queries
+from services.fees import calendars, queries
 from services.fees.context import Context
 from services.fees.domain.lists import ListState
 from services.fees.domain.notices import NoticeState, after
@@ -16,6 +16,7 @@ from yimen.contracts import Meta
 from yimen.contracts.approval import ReviewFeeListed
 from yimen.contracts.fees import NoticeOverdue
 from yimen.contracts.intake import (
+    CalendarRevised,
     CaseDecided,
     CaseRefused,
     CaseReopened,
@@ -138,6 +139,11 @@ async def keep_tally(unit: Unit[Context], event: TallyCounted, _meta: Meta) -> N
     }
     kept = unit.insert(tallies).values(day=event.day, **told)
     await unit.execute(kept.on_conflict_do_update(index_elements=["day"], set_=told))
+
+
+@handlers.on(CalendarRevised)
+async def follow_calendar(unit: Unit[Context], event: CalendarRevised, _meta: Meta) -> None:
+    await calendars.follow(unit, event)
 
 
 @timers.on(OVERDUE)
