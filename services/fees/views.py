@@ -101,13 +101,14 @@ class CaseNotices(BaseModel):
 
 
 class PaymentView(BaseModel):
-    """For whoever holds the code: no case, no name."""
+    """For whoever holds the code: no case, no name. `pay_url`: where it can be paid on line, while it is payable."""
 
     payment_code: str
     amount: int
     state: str
     pay_by: date
     payable: bool
+    pay_url: str | None
 
 
 class InvariantView(BaseModel):
@@ -154,11 +155,13 @@ def notice_view(row: Found) -> NoticeView:
     )
 
 
-def payment_view(row: Found) -> PaymentView:
+def payment_view(row: Found, bank_pay_url: str) -> PaymentView:
+    payable = NoticeState(row.state) in OPEN
     return PaymentView(
         payment_code=row.payment_code,
         amount=row.amount,
         state=row.state,
         pay_by=row.pay_by,
-        payable=NoticeState(row.state) in OPEN,
+        payable=payable,
+        pay_url=f"{bank_pay_url.rstrip('/')}/{row.payment_code}" if payable and bank_pay_url else None,
     )
