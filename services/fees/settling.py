@@ -17,6 +17,7 @@ from services.fees.queries import Found
 from services.fees.tables import lists, notices
 from yimen.bus import Unit
 from yimen.contracts.fees import ListSettled, NoticeCleared, NoticePaid, NoticeReceipted
+from yimen.worktime import local_date
 
 
 async def settle(unit: Unit[Context], notice: Found, payment: Payment) -> None:
@@ -24,6 +25,7 @@ async def settle(unit: Unit[Context], notice: Found, payment: Payment) -> None:
     state = after(NoticeState(notice.state), "paid")
     whose = {"notice_number": notice.number, "case_number": notice.case_number}
     paid = {"state": state, "bank_serial": payment.serial, "paid_at": payment.paid_at, "cleared_at": unit.now}
+    paid["paid_on"] = local_date(payment.paid_at)
     await _set(unit, notice.number, **paid)
     unit.emit(NoticePaid(bank_serial=payment.serial, amount=payment.amount, paid_at=payment.paid_at, **whose))
     await receipt(unit, notice.number, notice.case_number)
