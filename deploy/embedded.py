@@ -62,8 +62,10 @@ def build_services(home: Path, base: str, parts: Parts, outside: Outside) -> dic
     fees = FeesSettings(
         database_url=_sqlite(home, "fees"),
         bank_url=f"{base}/bank",
-        bank_keys_file=outside.bank.ring.public_file,
-        bank_message_key=SecretStr(outside.bank.ring.message_key.hex()),
+        bank_keys_file=outside.ring.public_file,
+        bank_message_key=SecretStr(outside.ring.message_key.hex()),
+        bank_signing_key_file=outside.hall_key.private_file,
+        bank_pay_url=f"{base}/bank/pay",
     )
     notify = NotifySettings(
         database_url=_sqlite(home, "notify"),

@@ -13,6 +13,7 @@ from services.fees.context import Context
 from services.fees.domain.steps import due
 from services.fees.queries import Found
 from services.fees.tables import lists
+from services.fees.timers import timers
 from yimen.bus import Unit, View
 from yimen.contracts.fees import ListDelayed, WaitsFor
 from yimen.contracts.parts import Due
@@ -47,6 +48,7 @@ def due_of(row: Found, view: View[Context], calendar: Calendar) -> Day | None:
     return due(row.waits_since, _days(view), calendar) if row.waits_for else None
 
 
+@timers.on(STEP)
 async def tell_delay(unit: Unit[Context], timer: Timer) -> None:
     """Locks the list alone: with a timer in hand nobody waits for a case."""
     query = select(lists).where(lists.c.list_id == timer.key).with_for_update()

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import func, insert, select, update
 
 from services.fees import delays, queries
+from services.fees.bank import orders
 from services.fees.context import Context
 from services.fees.domain import books, steps
 from services.fees.domain.disputes import DisputeState
@@ -28,18 +29,14 @@ from services.fees.domain.notices import (
 )
 from services.fees.listing import complete_lists, lock_case, settle_lists
 from services.fees.numbering import NOTICE, next_number
+from services.fees.overdue import OVERDUE
 from services.fees.posting import post, posted
 from services.fees.queries import Found
 from services.fees.tables import disputes, lists, notices, shares
 from yimen.bus import Unit
 from yimen.contracts.fees import NoticeCleared, NoticeIssued, NoticeVoided
-from yimen.sender import send_later
 from yimen.timers import cancel_timer, set_timer
 from yimen.worktime import end_of_day
-
-OVERDUE = "overdue"
-BANK_ORDER = "bank_order"
-_CURRENCY = "CNY"
 
 
 class Share(NamedTuple):
@@ -87,7 +84,7 @@ async def _issue(unit: Unit[Context], case: Found, ready: Ready, replaced: Found
     notice = await issue(unit, case.case_number, case.round, whose, replaces=replaces)
     await unit.execute(update(lists).where(lists.c.list_id.in_(list_ids)).values(notice_number=notice.number))
     if not ready.amount:
-        await _excuse(unit, notice)
+        await excuse(unit, notice)
     return notice
 
 
@@ -150,22 +147,15 @@ async def _demand(unit: Unit[Context], notice: Found) -> None:
     number = notice.number
     await post(unit, books.issue(number, await queries.shares_of(unit, number)))
     await set_timer(unit, OVERDUE, key=number, due_at=end_of_day(notice.pay_by))
-    order = {
-        "order_number": number,
-        "payment_code": notice.payment_code,
-        "amount": notice.amount,
-        "currency": _CURRENCY,
-        "account": unit.context.settings.fiscal_account,
-        "pay_by": notice.pay_by.isoformat(),
-    }
-    await send_later(unit, BANK_ORDER, key=number, payload=order)
+    await orders.place(unit, number)
 
 
-async def _excuse(unit: Unit[Context], notice: Found) -> None:
-    """Nothing is due (every list was refused by R13, or costs nothing): the case goes on at once."""
-    number, state = notice.number, after(NoticeState.ISSUED, "excused")
+async def excuse(unit: Unit[Context], notice: Found) -> None:
+    """Nothing is due (every list was refused by R13, or costs nothing), or not any more: the case goes on at once."""
+    number, state = notice.number, after(NoticeState(notice.state), "excused")
     await unit.execute(update(notices).where(notices.c.number == number).values(state=state, cleared_at=unit.now))
     await settle_lists(unit, number)
+    await _lapse_dispute(unit, number)
     unit.emit(
         NoticeCleared(
             notice_number=number,
@@ -178,14 +168,20 @@ async def _excuse(unit: Unit[Context], notice: Found) -> None:
 
 
 async def void(unit: Unit[Context], notice: Found, *, reason: str) -> None:
-    """Nobody pays it any more, and what was still in dispute about it is settled by that."""
+    """Nobody pays it any more."""
     number, state = notice.number, after(NoticeState(notice.state), "voided")
     change = {"state": state, "voided_at": unit.now, "version": notice.version + 1}
     await unit.execute(update(notices).where(notices.c.number == number).values(**change))
     reverses = await posted(unit, books.JournalKind.ISSUE, number)
     await post(unit, books.void(number, await queries.shares_of(unit, number)), reverses)
     await cancel_timer(unit, OVERDUE, key=number)
+    await orders.close(unit, number)
+    await _lapse_dispute(unit, number)
+    unit.emit(NoticeVoided(notice_number=number, case_number=notice.case_number, reason=reason, voided_at=unit.now))
+
+
+async def _lapse_dispute(unit: Unit[Context], number: str) -> None:
+    """There is nothing left to dispute."""
     pending = (disputes.c.notice_number == number) & (disputes.c.state == DisputeState.OPEN)
     lapsed = {"state": DisputeState.LAPSED, "version": disputes.c.version + 1}
     await unit.execute(update(disputes).where(pending).values(**lapsed))
-    unit.emit(NoticeVoided(notice_number=number, case_number=notice.case_number, reason=reason, voided_at=unit.now))

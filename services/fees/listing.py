@@ -24,7 +24,7 @@ from services.fees.domain.lists import (
 )
 from services.fees.domain.standards import Priced, Standard, total, unlawful
 from services.fees.queries import Found
-from services.fees.tables import cases, list_lines, lists
+from services.fees.tables import cases, list_lines, lists, shares
 from yimen.bus import Unit
 from yimen.contracts.fees import ListRejected, ListSettled, ListVerified
 from yimen.contracts.parts import PricedLine, Staff
@@ -141,8 +141,10 @@ async def verify(unit: Unit[Context], row: Found, priced: Sequence[Priced], vers
 
 
 async def settle_lists(unit: Unit[Context], number: str) -> None:
-    rows = (await unit.execute(select(lists).where(lists.c.notice_number == number).order_by(lists.c.list_id))).all()
-    for row in rows:
+    """Those that the notice asks for, each at what was left of it after reductions (R58)."""
+    mine = (shares.c.list_id == lists.c.list_id) & (shares.c.notice_number == lists.c.notice_number)
+    query = select(lists, shares.c.amount.label("left")).join(shares, mine).where(lists.c.notice_number == number)
+    for row in (await unit.execute(query.order_by(lists.c.list_id))).all():
         settled = {"state": ListState.SETTLED, "settled_at": unit.now, "version": row.version + 1}
         await unit.execute(update(lists).where(lists.c.list_id == row.list_id).values(**settled))
         unit.emit(
@@ -151,7 +153,7 @@ async def settle_lists(unit: Unit[Context], number: str) -> None:
                 department=row.department,
                 case_number=row.case_number,
                 notice_number=number,
-                amount=row.amount,
+                amount=row.left,
                 settled_at=unit.now,
             )
         )

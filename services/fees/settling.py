@@ -18,6 +18,7 @@ from services.fees.queries import Found
 from services.fees.tables import notices
 from yimen.bus import Unit
 from yimen.contracts.fees import NoticeCleared, NoticePaid, NoticeReceipted
+from yimen.worktime import local_date
 
 
 async def settle(unit: Unit[Context], notice: Found, payment: Payment) -> None:
@@ -25,7 +26,8 @@ async def settle(unit: Unit[Context], notice: Found, payment: Payment) -> None:
     cleared before the late fee is paid too (R54)."""
     state = after(NoticeState(notice.state), "paid")
     whose = {"notice_number": notice.number, "case_number": notice.case_number}
-    paid = {"state": state, "bank_serial": payment.serial, "paid_at": payment.paid_at, "version": notice.version + 1}
+    paid: dict[str, Any] = {"state": state, "bank_serial": payment.serial, "version": notice.version + 1}
+    paid |= {"paid_at": payment.paid_at, "paid_on": local_date(payment.paid_at)}
     await _set(unit, notice.number, **paid)
     unit.emit(NoticePaid(bank_serial=payment.serial, amount=payment.amount, paid_at=payment.paid_at, **whose))
     await receipt(unit, notice.number, notice.case_number)
