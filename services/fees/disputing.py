@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, select, update
 
 from services.fees import queries
 from services.fees.context import Context
@@ -25,7 +25,7 @@ from services.fees.listing import lock_case, overrule
 from services.fees.numbering import DISPUTE, next_number
 from services.fees.queries import Found
 from services.fees.tables import disputes, notices, shares
-from yimen.bus import Unit
+from yimen.bus import Unit, View
 from yimen.contracts.fees import NoticeDisputeAnswered, NoticeDisputed, RefundCause
 from yimen.contracts.parts import Staff
 from yimen.errors import NotNow, Unfit
@@ -117,8 +117,7 @@ async def answer(unit: Unit[Context], seen: Found, finding: Finding, by: Staff, 
 
 async def _found_wrong(unit: Unit[Context], notice: Found, finding: Finding) -> list[Found]:
     """The lists that the finding names, locked in their order."""
-    on_it = select(shares.c.list_id).where(shares.c.notice_number == notice.number).order_by(shares.c.list_id)
-    known = list((await unit.execute(on_it)).scalars())
+    known = await lists_on(unit, notice.number)
     if finding.upheld and not finding.lists:
         detail = f"请选出核定有误的收费清单。本通知书的清单：{'、'.join(known)}。"
         raise Unfit("lists-required", "异议成立须指明有误的清单", detail, lists=known)
@@ -153,20 +152,22 @@ async def _give_back(unit: Unit[Context], notice: Found, list_ids: Sequence[str]
 # -- what is read -------------------------------------------------------------------------------------------------
 
 
-def _with_notice() -> Any:
+def _with_notice() -> Select[Any]:
     columns = (notices.c.case_number, notices.c.state.label("notice_state"), notices.c.amount, notices.c.pay_by)
     return select(disputes, *columns).join(notices, notices.c.number == disputes.c.notice_number)
 
 
-async def dispute_row(view: Any, number: str) -> Found | None:
+async def lists_on(view: View[Context], notice_number: str) -> list[str]:
+    on_it = select(shares.c.list_id).where(shares.c.notice_number == notice_number).order_by(shares.c.list_id)
+    return list((await view.execute(on_it)).scalars())
+
+
+async def dispute_row(view: View[Context], number: str) -> Found | None:
     return await queries.one(view, _with_notice().where(disputes.c.number == number))
 
 
-async def disputes_in(view: Any, state: DisputeState | None, after: str | None, limit: int) -> Sequence[Found]:
-    query = _with_notice().order_by(disputes.c.number).limit(limit)
+async def disputes_in(view: View[Context], state: DisputeState | None, after: str, limit: int) -> Sequence[Found]:
+    query = _with_notice().where(disputes.c.number > after).order_by(disputes.c.number).limit(limit)
     if state is not None:
         query = query.where(disputes.c.state == state)
-    if after is not None:
-        query = query.where(disputes.c.number > after)
-    rows: Sequence[Found] = (await view.execute(query)).all()
-    return rows
+    return (await view.execute(query)).all()

@@ -20,6 +20,7 @@ from services.fees.domain.lists import (
     admit,
     case_over,
     earlier_round,
+    may_be_of_next_round,
     of_round,
 )
 from services.fees.domain.standards import Priced, Standard, total, unlawful
@@ -48,14 +49,15 @@ async def complete_lists(unit: Unit[Context], case: Found, *, notice_is_out: boo
     known = {row.list_id: queries.listed(row) for row in rows}
     present = {one.list_id for one in of_round([*known.values()], case.fee_lists or [], case.reopened_at)}
     for row in rows:
-        if known[row.list_id].state is ListState.WAITING and row.list_id not in present:
+        listed = known[row.list_id]
+        if not listed.pending or may_be_of_next_round(listed, case.ended_as, case.ended_at):
+            continue
+        if row.list_id not in present:
             known[row.list_id] = await reject(unit, row, earlier_round())
-        elif known[row.list_id].state is ListState.WAITING:
+        elif listed.state is ListState.WAITING:
             await _sort(unit, case, row, published, known, notice_is_out=notice_is_out)
-    if case.ended_as is not None:
-        for row in rows:
-            if known[row.list_id].state is ListState.OPEN:
-                known[row.list_id] = await reject(unit, row, case_over())
+        elif case.ended_as is not None:
+            known[row.list_id] = await reject(unit, row, case_over())
 
 
 async def _sort(

@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, select
 from services.fees.domain.lists import Listed, ListState, Rejection
 from services.fees.domain.notices import NoticeKind, NoticeState
 from services.fees.domain.standards import Line, Standard
-from services.fees.tables import cases, items, list_lines, lists, notices, shares, standards, tickets
+from services.fees.tables import cases, disputes, items, list_lines, lists, notices, shares, standards, tickets
 from yimen.bus import Unit, View
 
 Found = Row[Any]
@@ -106,9 +106,13 @@ def voided_notice(issued: Sequence[Found], case: Found) -> Found | None:
 
 
 def _with_ticket() -> Select[Any]:
+    """And with its dispute, where there is one (R55)."""
     good = (tickets.c.notice_number == notices.c.number) & (tickets.c.state == "issued")
-    found = select(notices, tickets.c.ticket_code, tickets.c.number.label("ticket_number"))
-    return found.select_from(notices.outerjoin(tickets, good))
+    shown = ("number", "state", "answer_by", "answer", "answered_at")
+    dispute = (disputes.c[name].label(f"dispute_{name}") for name in shown)
+    found = select(notices, tickets.c.ticket_code, tickets.c.number.label("ticket_number"), *dispute)
+    disputed = disputes.c.notice_number == notices.c.number
+    return found.select_from(notices.outerjoin(tickets, good).outerjoin(disputes, disputed))
 
 
 async def notice_row(view: View[Any], number: str) -> Found | None:

@@ -6,10 +6,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from services.fees.domain.notices import OPEN, NoticeState
+from services.fees.domain.disputes import DisputeState, disputable_until
+from services.fees.domain.notices import OPEN, NoticeKind, NoticeState
 from services.fees.domain.standards import Standard
 from services.fees.queries import Found
-from yimen.contracts.parts import Staff
+from services.fees.settings import FeesSettings
+from yimen.contracts.fees import WaitsFor
+from yimen.contracts.parts import Due, Staff
+from yimen.worktime import Day
 
 
 class Did(BaseModel):
@@ -53,6 +57,8 @@ class LineView(BaseModel):
 
 
 class ListView(BaseModel):
+    """`waits_for`: whose next step is awaited, by `due` (R51)."""
+
     list_id: str
     case_number: str
     review_id: str
@@ -69,6 +75,9 @@ class ListView(BaseModel):
     reason: str | None
     notice_number: str | None
     settled_at: datetime | None
+    waits_for: WaitsFor | None
+    due: Due | None
+    delayed_at: datetime | None
     lines: list[LineView]
 
 
@@ -77,8 +86,14 @@ class ListPage(BaseModel):
 
 
 class NoticeView(BaseModel):
+    """`replaces`: the notice that it stands in for after a dispute; `late_fee_of`: the one whose late fee it asks for."""
+
     notice_number: str
     case_number: str
+    kind: NoticeKind
+    round: int
+    replaces: str | None
+    late_fee_of: str | None
     payment_code: str
     amount: int
     state: str
@@ -94,14 +109,27 @@ class NoticeView(BaseModel):
     voided_at: datetime | None
     ordered_at: datetime | None
     order_error: str | None
+    dispute_number: str | None
+    dispute_state: DisputeState | None
 
 
 class CaseNotices(BaseModel):
     notices: list[NoticeView]
 
 
+class PayersDispute(BaseModel):
+    """What became of the payer's dispute (R55), in the words for the payer."""
+
+    dispute_number: str
+    state: DisputeState
+    answer_by: date
+    answer: str | None
+    answered_at: datetime | None
+
+
 class PaymentView(BaseModel):
-    """For whoever holds the code: no case, no name. `pay_url`: where it can be paid on line, while it is payable."""
+    """For whoever holds the code: no case, no name. `pay_url`: where it can be paid on line, while it is payable.
+    `disputable_until`: the last day to dispute it; None: not, or not any more."""
 
     payment_code: str
     amount: int
@@ -109,6 +137,9 @@ class PaymentView(BaseModel):
     pay_by: date
     payable: bool
     pay_url: str | None
+    kind: NoticeKind
+    disputable_until: date | None
+    dispute: PayersDispute | None
 
 
 class InvariantView(BaseModel):
@@ -124,8 +155,11 @@ class Invariants(BaseModel):
     invariants: list[InvariantView]
 
 
-def list_view(row: Found, lines: Sequence[Found], published: Mapping[str, Standard], version: int | None) -> ListView:
+def list_view(
+    row: Found, lines: Sequence[Found], published: Mapping[str, Standard], version: int | None, due: Day | None
+) -> ListView:
     fields: dict[str, Any] = {name: getattr(row, name) for name in ListView.model_fields if hasattr(row, name)}
+    fields["due"] = None if due is None else Due(on=due.date, provisional=due.provisional)
     decided_by = Staff(id=row.decided_by, name=row.decided_by_name) if row.decided_by else None
     fields |= {"opened_by": Staff(id=row.opened_by, name=row.opened_by_name), "decided_by": decided_by}
     return ListView(**fields, lines=[_line_view(line, published.get(line.code), version) for line in lines])
@@ -155,13 +189,31 @@ def notice_view(row: Found) -> NoticeView:
     )
 
 
-def payment_view(row: Found, bank_pay_url: str) -> PaymentView:
-    payable = NoticeState(row.state) in OPEN
+def payment_view(row: Found, settings: FeesSettings, today: date) -> PaymentView:
+    state, pay_url = NoticeState(row.state), settings.bank_pay_url
+    payable = state in OPEN
+    until = disputable_until(NoticeKind(row.kind), state, row.issued_at, settings.dispute_days)
+    open_to_dispute = until is not None and today <= until and row.dispute_number is None
     return PaymentView(
         payment_code=row.payment_code,
         amount=row.amount,
         state=row.state,
         pay_by=row.pay_by,
         payable=payable,
-        pay_url=f"{bank_pay_url.rstrip('/')}/{row.payment_code}" if payable and bank_pay_url else None,
+        pay_url=f"{pay_url.rstrip('/')}/{row.payment_code}" if payable and pay_url else None,
+        kind=row.kind,
+        disputable_until=until if open_to_dispute else None,
+        dispute=_payers_dispute(row),
+    )
+
+
+def _payers_dispute(row: Found) -> PayersDispute | None:
+    if row.dispute_number is None:
+        return None
+    return PayersDispute(
+        dispute_number=row.dispute_number,
+        state=row.dispute_state,
+        answer_by=row.dispute_answer_by,
+        answer=row.dispute_answer,
+        answered_at=row.dispute_answered_at,
     )

@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import Query, Response
 from pydantic import Field
 
-from services.fees import queries
+from services.fees import calendars, queries
 from services.fees.api.parts import FEE_WINDOW, Id, InUnit, InView, Limit
 from services.fees.context import Context
+from services.fees.delays import due_of
 from services.fees.domain.lists import ListState, Refusal, Rejection
 from services.fees.domain.standards import TooMuchError, price
 from services.fees.issuing import advance
@@ -59,7 +60,9 @@ async def fee_lists(
 ) -> ListPage:
     rows = await queries.lists_in(view, state, after, limit)
     lines = await queries.lines_of(view, [row.list_id for row in rows])
-    return ListPage(lists=[list_view(row, lines[row.list_id], {}, None) for row in rows])
+    calendar = await calendars.in_force(view)
+    shown = [list_view(row, lines[row.list_id], {}, None, due_of(row, view, calendar)) for row in rows]
+    return ListPage(lists=shown)
 
 
 @router.get("/lists/{list_id}", dependencies=[allow(*FEE_WINDOW)])
@@ -130,7 +133,8 @@ async def _show(view: View[Context], list_id: str, response: Response) -> ListVi
     published = await queries.standards_of(view, case.item_code, case.item_version)
     set_etag(response, row.version)
     lines = await queries.lines_of(view, [list_id])
-    return list_view(row, lines[list_id], published or {}, case.item_version)
+    due = due_of(row, view, await calendars.in_force(view))
+    return list_view(row, lines[list_id], published or {}, case.item_version, due)
 
 
 def _no_list() -> NotFound:

@@ -8,6 +8,7 @@ from services.fees.queries import Found
 from services.fees.views import PaymentView, payment_view
 from yimen.bus import View
 from yimen.web import Problem, allow_anyone, new_router, refuses
+from yimen.worktime import local_date
 
 router = new_router(tags=["payments"])
 
@@ -37,4 +38,4 @@ async def inquire(unit: InUnit, payment_code: Id) -> PaymentView:
 
 
 def _show(view: View[Context], row: Found) -> PaymentView:
-    return payment_view(row, view.context.settings.bank_pay_url)
+    return payment_view(row, view.context.settings, local_date(view.now))

@@ -19,8 +19,10 @@ class DisputeState(StrEnum):
     LAPSED = "lapsed"  # 通知书已作废, nothing is left to answer
 
 
-def last_day(issued_at: datetime, days: int) -> date:
-    """The last day on which the notice may be disputed; it counts whole."""
+def disputable_until(kind: NoticeKind, state: NoticeState, issued_at: datetime, days: int) -> date | None:
+    """The last day on which the notice may be disputed; it counts whole. None: it cannot be."""
+    if kind is NoticeKind.LATE_FEE or state in (NoticeState.VOIDED, NoticeState.NOTHING_DUE):
+        return None
     return local_date(issued_at) + timedelta(days=days)
 
 
@@ -37,6 +39,7 @@ def refuse_undisputable(kind: NoticeKind, state: NoticeState, issued_at: datetim
         raise NotNow("notice-voided", "该缴款通知书已作废", "作废的通知书无需缴款，也不需要提出异议。")
     if state is NoticeState.NOTHING_DUE:
         raise NotNow("nothing-due", "该缴款通知书无需缴款", "没有应缴的金额，不需要提出异议。")
-    if local_date(now) > (until := last_day(issued_at, days)):
+    until = disputable_until(kind, state, issued_at, days)
+    if until is not None and local_date(now) > until:
         detail = f"应在通知书开出之日起{days}日内（{until}前，含当日）提出。已缴款的可以到收费窗口申请退款。"
         raise NotNow("dispute-too-late", "已过提出异议的期限", detail, until=until.isoformat())

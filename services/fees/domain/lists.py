@@ -85,6 +85,14 @@ def case_over() -> Refusal:
     return Refusal(Rejection.CASE_ENDED, "办件已经终止或不予许可，无需缴费。")
 
 
+def may_be_of_next_round(listed: Listed, ended_as: str | None, ended_at: datetime | None) -> bool:
+    """Listed after the case was returned: should the return not be upheld, the list is of the round that begins then, and
+    its news has overtaken the case's."""
+    if ended_as != "returned" or ended_at is None or listed.listed_at is None:
+        return False
+    return listed.listed_at > ended_at
+
+
 def earlier_round() -> Refusal:
     return Refusal(Rejection.EARLIER_ROUND, "该清单属于退件撤销之前的审查，办件已经重新审查，无需缴费。")
 
