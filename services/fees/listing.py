@@ -36,8 +36,7 @@ async def lock_case(unit: Unit[Context], case_number: str) -> Found:
     by them (R51)."""
     await calendars.held(unit)
     await unit.execute(unit.insert(cases).values(case_number=case_number).on_conflict_do_nothing())
-    query = select(cases).where(cases.c.case_number == case_number).with_for_update()
-    return (await unit.execute(query)).one()
+    return (await unit.execute(queries.lock_of_case(case_number))).one()
 
 
 async def complete_lists(unit: Unit[Context], case: Found, *, notice_is_out: bool) -> None:

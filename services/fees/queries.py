@@ -119,12 +119,18 @@ async def notice_row(view: View[Any], number: str) -> Found | None:
     return await one(view, _with_ticket().where(notices.c.number == number))
 
 
+def lock_of_case(case_number: str) -> Select[Any]:
+    """Its key stays shared: a payment, which locks the notice alone, writes that row twice, and PostgreSQL looks at the
+    case's key again for that."""
+    return select(cases).where(cases.c.case_number == case_number).with_for_update(key_share=True)
+
+
 async def locked_notice(unit: Unit[Any], number: str) -> Found | None:
     """Locked under its case, as everything about a case is."""
     found = await one(unit, select(notices.c.case_number).where(notices.c.number == number))
     if found is None:
         return None
-    await unit.execute(select(cases.c.case_number).where(cases.c.case_number == found.case_number).with_for_update())
+    await unit.execute(lock_of_case(found.case_number))
     return await one(unit, select(notices).where(notices.c.number == number).with_for_update())
 
 
