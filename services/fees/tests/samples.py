@@ -30,10 +30,17 @@ def fee(code: str, price: int, **more: object) -> Fee:
 
 
 def item(
-    version: int = 1, prices: dict[str, int] | None = None, code: str = ITEM, late_fee_basis: str | None = None
+    version: int = 1,
+    prices: dict[str, int] | None = None,
+    code: str = ITEM,
+    *,
+    fees: tuple[Fee, ...] | None = None,
+    late_fee_basis: str | None = None,
 ) -> intake.ItemDescribed:
-    """`late_fee_basis`: of the drawings' standard."""
+    """`fees` instead of pieces at `prices`; `late_fee_basis`: of the drawings' standard."""
     bears = {DRAWING: {"late_fee_basis": late_fee_basis}}
+    priced = (PRICES if prices is None else prices).items()
+    pieces = tuple(fee(name, price, **bears.get(name, {})) for name, price in priced)
     model = intake.ItemPublished if version == 1 else intake.ItemRevised
     return model(
         item_code=code,
@@ -44,9 +51,7 @@ def item(
         statutory_days=20,
         promised_days=10,
         materials=(),
-        fees=tuple(
-            fee(name, price, **bears.get(name, {})) for name, price in (PRICES if prices is None else prices).items()
-        ),
+        fees=pieces if fees is None else fees,
         stages=(),
         effective_from=date(2026, 1, 1),
     )
@@ -72,7 +77,7 @@ def submitted(case_number: str = CASE, version: int = 1, code: str = ITEM) -> in
 
 def listed(
     list_id: str = "L1",
-    *lines: tuple[str, int],
+    *lines: tuple[str, int] | FeeLine,
     department: str = "fire",
     case_number: str = CASE,
     replaces: str | None = None,
@@ -86,11 +91,15 @@ def listed(
         department=department,
         case_number=case_number,
         list_id=list_id,
-        lines=tuple(FeeLine(code=code, quantity=quantity) for code, quantity in lines or ((DRAWING, 2),)),
+        lines=tuple(map(_line, lines or ((DRAWING, 2),))),
         replaces=replaces,
         listed_by=by,
         listed_at=at,
     )
+
+
+def _line(given: tuple[str, int] | FeeLine) -> FeeLine:
+    return given if isinstance(given, FeeLine) else FeeLine(code=given[0], quantity=given[1])
 
 
 def reviewed(*list_ids: str, case_number: str = CASE, outcome: Outcome = Outcome.GRANTED) -> intake.CaseReviewed:
