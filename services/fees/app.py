@@ -31,7 +31,7 @@ blueprint = Blueprint(
     handlers=handlers,
     timers=timers,
     senders=senders,
-    bindings=("intake.item.#", "intake.case.#", "approval.review.#"),
+    bindings=("intake.item.#", "intake.case.#", "intake.calendar.#", "approval.review.#", "monitor.tally.#"),
 )
 
 
