@@ -65,7 +65,7 @@ async def open_window(
     async with start_service(assemble, chosen, clock=clock) as harness:
         wire.far_end = httpx.ASGITransport(app=harness.service.app)
         try:
-            yield Window(harness, bank)
+            yield Window(harness, bank, wire)
         finally:
             await bank.close()
 

@@ -12,9 +12,22 @@ import pytest
 from services.fees.tests.conftest import open_window
 from services.fees.tests.window import Window
 from sim.bank import KeyRing, wire
+from yimen.contracts.fees import NoticePaid
 from yimen.web import Role
 
 URL = "/bank/messages"
+
+
+class TooSlow(httpx.AsyncBaseTransport):
+    """We hear the message and work on it; our answer comes when the bank no longer waits for it."""
+
+    def __init__(self, line: httpx.AsyncBaseTransport) -> None:
+        self.line = line
+        self.answered: list[int] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.answered.append((await self.line.handle_async_request(request)).status_code)
+        raise httpx.ReadTimeout("five seconds are over")
 
 
 class Teller:
@@ -223,12 +236,45 @@ async def test_money_on_another_account_or_in_another_currency_is_not_ours(telle
         await teller.refused(teller.good(**other), "account", 422)
 
 
+@pytest.mark.rule("R52")
+async def test_a_message_of_an_unknown_kind_or_sealed_as_another_is_refused(teller: Teller) -> None:
+    """An authentic message whose label is not that of its kind: words of one kind never pass for another's."""
+    now = teller.window.clock.now()
+    for event in (wire.REFUNDED, wire.REMITTED, "PAYMENT.CLOSED"):
+        envelope = wire.envelope(teller.ring.message_key, now, teller.said) | {"event_type": event}
+        call = wire.sign(
+            teller.ring,
+            teller.ring.serials[0],
+            now,
+            event.ljust(16, "-").replace(".", "-"),
+            json.dumps(envelope).encode(),
+        )
+        await teller.refused(call, "unreadable", 422)
+
+
 @pytest.mark.rule("R61")
 async def test_an_authentic_message_that_is_not_as_agreed_is_refused(teller: Teller) -> None:
     for other in ({"amount": 160.0}, {"amount": "16000"}, {"amount": None}, {"amount": 10**14}, {"bank_serial": ""}):
         await teller.refused(teller.good(**other), "unreadable", 422)
     for never in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z", "2026-09-07T09:00:00", "yesterday", 10**30):
         await teller.refused(teller.good(paid_at=never), "unreadable", 422)
+
+
+@pytest.mark.rule("R53")
+async def test_a_message_that_we_answer_too_late_is_told_again_without_a_second_effect(window: Window) -> None:
+    notice = await window.issued()
+    slow = TooSlow(window.line.far_end)
+    window.line.far_end = slow
+    window.bank.pay(notice["payment_code"], "card")
+    for _ in range(3):
+        await window.bank.tell()
+        window.clock.advance(timedelta(seconds=30))
+    assert slow.answered == [204, 204, 204]
+    window.line.far_end = slow.line
+    await window.bank.tell()
+    assert len(await window.harness.events(NoticePaid)) == 1
+    assert await window.reasons() == []
+    await window.sound()
 
 
 @pytest.mark.rule("R52")
