@@ -129,6 +129,7 @@ SPOILED: dict[str, Callable[[wire.Call], wire.Call]] = {
 
 @pytest.mark.rule("R52")
 @pytest.mark.parametrize("status", [200, 201, 404, 409])
+@pytest.mark.fault("2xx without signature", "bad signature", "missing headers", "body re-serialised by a proxy")
 async def test_an_answer_that_the_bank_did_not_sign_is_no_answer(
     context: Context, counter: Counter, status: int
 ) -> None:
@@ -177,6 +178,7 @@ async def test_a_signed_answer_that_is_not_as_agreed_is_no_answer(
         await call(context, "GET", "/orders/JK1")
 
 
+@pytest.mark.fault("huge body")
 async def test_of_a_huge_answer_no_more_is_read_than_it_may_have(context: Context, counter: Counter) -> None:
     counter.body = b'{"a": "' + b"x" * LARGEST_ANSWER + b'"}'
     with pytest.raises(NoAnswer, match="过大"):

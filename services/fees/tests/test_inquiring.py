@@ -49,6 +49,7 @@ async def overdue(window: Window) -> list[datetime]:
 
 
 @pytest.mark.rule("R52", "R53")
+@pytest.mark.fault("lost callback found by query")
 async def test_a_lost_callback_is_found_by_a_query(window: Window) -> None:
     notice = await unheard(window)
     assert (await window.payer(notice, inquires=True)).status_code == 202
@@ -111,6 +112,7 @@ async def test_payers_are_told_where_to_pay_while_they_may(database_url: str, tm
 
 @sqlite
 @pytest.mark.rule("R54")
+@pytest.mark.fault("paid while the notice is about to expire")
 async def test_the_bank_says_paid_while_the_notice_is_about_to_expire(window: Window) -> None:
     """In time, by a second; the call about it was lost."""
     await unheard(window, LIMIT - SECOND)
@@ -153,6 +155,7 @@ async def test_a_notice_whose_order_the_bank_does_not_know_expires_and_is_ordere
 
 @sqlite
 @pytest.mark.rule("R54")
+@pytest.mark.fault("void, expired or refunded notice")
 async def test_what_was_paid_after_the_limit_was_overdue_before_it_was_paid(window: Window) -> None:
     notice = await window.issued()
     window.clock.move_to(LIMIT + SECOND)

@@ -46,6 +46,7 @@ async def jobs(window: Window, kind: str) -> list[str]:
 
 
 @pytest.mark.parametrize("fault", [Fault.LATE, Fault.UNSIGNED, Fault.MISSIGNED])
+@pytest.mark.fault("bank times out on our order")
 async def test_a_bank_that_times_out_on_our_order_is_queried_and_never_given_a_new_code(
     window: Window, fault: Fault
 ) -> None:
@@ -58,6 +59,7 @@ async def test_a_bank_that_times_out_on_our_order_is_queried_and_never_given_a_n
 
 
 @pytest.mark.rule("R52")
+@pytest.mark.fault("2xx without signature")
 async def test_a_2xx_without_signature_orders_nothing(window: Window) -> None:
     for asked in ("order", "order_query"):
         window.bank.arm(Fault.UNSIGNED, asked)
@@ -157,6 +159,7 @@ async def test_an_order_that_was_under_way_when_its_notice_was_voided_is_closed_
 
 
 @pytest.mark.rule("R53")
+@pytest.mark.fault("void, expired or refunded notice")
 async def test_a_closing_that_comes_too_late_tells_of_the_payment(window: Window) -> None:
     notice = await window.issued()
     window.bank.arm(Fault.NEVER_TOLD)

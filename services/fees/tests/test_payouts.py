@@ -51,6 +51,7 @@ async def test_a_remittance_that_nobody_ordered_is_missed_in_suspense(window: Wi
     await window.sound()
 
 
+@pytest.mark.fault("exact duplicate, fifty at once")
 async def test_fifty_tellings_at_once_are_one_payout(window: Window, paid: dict[str, Any]) -> None:
     said = refund(window, paid)
     window.bank.telling.on = False
@@ -61,6 +62,7 @@ async def test_fifty_tellings_at_once_are_one_payout(window: Window, paid: dict[
     await window.sound()
 
 
+@pytest.mark.fault("duplicate after 24 hours")
 async def test_a_payout_told_again_a_day_later_changes_nothing(window: Window, paid: dict[str, Any]) -> None:
     said = refund(window, paid)
     await window.bank.tell()
@@ -71,6 +73,7 @@ async def test_a_payout_told_again_a_day_later_changes_nothing(window: Window, p
     await window.sound()
 
 
+@pytest.mark.fault("same serial, other amount")
 async def test_the_same_payout_serial_with_other_contents_is_an_incident_and_moves_nothing(
     window: Window, paid: dict[str, Any]
 ) -> None:
@@ -82,6 +85,7 @@ async def test_the_same_payout_serial_with_other_contents_is_an_incident_and_mov
     await window.sound()
 
 
+@pytest.mark.fault("refund before payment")
 async def test_a_refund_told_before_its_payment_is_borne(window: Window) -> None:
     notice = await window.issued()
     payment = window.bank.pay(notice["payment_code"], "card")
