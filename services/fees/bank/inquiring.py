@@ -1,4 +1,4 @@
-"""Asks the bank how an order stands: before a notice expires, when a payer says that they have paid, or when a word is lost.
+"""Asks the bank how an order stands: before a notice expires, and when a payer says that they have paid.
 
 Guarantees: no notice is overdue before the bank has said, after the limit, that it was not paid in time; until it answers
 the notice stays as it is and the bank is asked again. A payment that an answer tells of is taken in like any message.
@@ -31,7 +31,6 @@ MINUTE: Final = timedelta(minutes=1)
 class Why(StrEnum):
     OVERDUE = "overdue"
     PAYER = "payer"
-    DIFFERENCE = "difference"
 
 
 async def ask(unit: Unit[Context], number: str, why: Why, **more: Any) -> None:
