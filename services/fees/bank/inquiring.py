@@ -60,6 +60,9 @@ async def ask_before_expiring(unit: Unit[Context], timer: Timer) -> None:
 async def ask_bank(context: Context, job: Job) -> Answer:
     said = (await call(context, "GET", f"/orders/{job.payload['order_number']}")).approved(404)
     _read(said, job)
+    limit = job.payload.get("overdue_at")
+    if limit is not None and said.signed.sent_at < datetime.fromisoformat(limit):
+        raise NoAnswer("银行的答复早于缴款期限届满")  # its clock, or an old answer that somebody repeats
     return said.kept()
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -138,6 +139,41 @@ async def test_while_the_bank_is_silent_a_notice_does_not_expire(window: Window)
         await window.harness.run_senders()
     assert (await state(window), await overdue(window)) == ("overdue", [LIMIT])
     await window.sound()
+
+
+class Repeating(httpx.AsyncBaseTransport):
+    """Somebody on the wire who answers once more what the bank answered first."""
+
+    def __init__(self, wire: httpx.AsyncBaseTransport) -> None:
+        self.wire = wire
+        self.first: tuple[int, dict[str, str], bytes] | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self.first is None:
+            answer = await self.wire.handle_async_request(request)
+            self.first = (answer.status_code, dict(answer.headers), await answer.aread())
+        status, headers, body = self.first
+        return httpx.Response(status, headers=headers, stream=httpx.ByteStream(body))
+
+
+@sqlite
+@pytest.mark.rule("R54")
+async def test_an_answer_from_before_the_limit_lets_no_notice_expire(window: Window) -> None:
+    """Signed, fresh by the tolerance of clocks, and older than the payment."""
+    notice = await window.issued()
+    window.clock.move_to(LIMIT - timedelta(minutes=4))
+    context = window.harness.service.context
+    true = context.bank._transport
+    context.bank._transport = Repeating(true)
+    await window.payer(notice, inquires=True)
+    await window.harness.run_senders()
+    window.bank.arm(Fault.NEVER_TOLD)
+    window.bank.take(notice["payment_code"], notice["amount"])
+    await reach_limit(window)
+    assert (await state(window), await overdue(window)) == ("issued", [])
+    context.bank._transport = true
+    await window.send_all()
+    assert (await state(window), await overdue(window)) == ("receipted", [])
 
 
 @sqlite
