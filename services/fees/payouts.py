@@ -16,7 +16,6 @@ from services.fees.domain import books
 from services.fees.domain.payments import Reason
 from services.fees.domain.payouts import PaidOut, PayoutKind
 from services.fees.posting import post
-from services.fees.queries import Found
 from services.fees.suspense import open_exception
 from yimen.bus import Unit
 
@@ -27,7 +26,7 @@ async def pay_out(unit: Unit[Context], signed: Signed, paid: PaidOut) -> str:
     """What it came to: paid_out, duplicate, or the reason why it is missed in suspense.
 
     THE way for money that went out. `signed` is kept already; `paid` is on our account."""
-    if await _keep_payout(unit, signed, paid) is None:
+    if not await _keep_payout(unit, signed, paid):
         return await _seen_before(unit, paid)
     reason = _UNKNOWN[paid.kind]
     await post(unit, books.pay_out_unknown(paid.serial, paid.amount))
@@ -52,8 +51,8 @@ async def refund_failed(unit: Unit[Context], _signed: Signed, failed: RefundFail
     return str(Reason.UNKNOWN_REFUND)
 
 
-async def _keep_payout(unit: Unit[Context], signed: Signed, paid: PaidOut) -> Found | None:
-    """None: the serial is known. Others that come at the same moment wait here for the first."""
+async def _keep_payout(unit: Unit[Context], signed: Signed, paid: PaidOut) -> bool:
+    """False: the serial is known. Others that come at the same moment wait here for the first."""
     row = {
         "serial": paid.serial,
         "kind": paid.kind,
@@ -65,7 +64,7 @@ async def _keep_payout(unit: Unit[Context], signed: Signed, paid: PaidOut) -> Fo
         "nonce": signed.nonce,
     }
     stored = unit.insert(tables.bank_payouts).values(row).on_conflict_do_nothing()
-    return (await unit.execute(stored.returning(tables.bank_payouts))).one_or_none()
+    return (await unit.execute(stored.returning(tables.bank_payouts.c.serial))).one_or_none() is not None
 
 
 async def _seen_before(unit: Unit[Context], paid: PaidOut) -> str:
