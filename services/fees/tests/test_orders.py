@@ -123,6 +123,18 @@ async def test_an_amended_order_is_the_next_revision(window: Window) -> None:
     assert (await shown(window))["ordered_at"] is not None
 
 
+async def test_an_amendment_that_the_bank_did_not_hear_is_told_again(window: Window) -> None:
+    """The order that a query shows there is still the first revision."""
+    await window.issued()
+    window.bank.arm(Fault.DEAF, "order")
+    await defer(window, date(2026, 10, 30))
+    await window.harness.run_senders()
+    assert (order(window)["revision"], (await shown(window))["ordered_at"]) == (1, None)
+    await window.send_all()
+    assert (order(window)["revision"], order(window)["pay_by"]) == (2, "2026-10-30")
+    assert (await shown(window))["ordered_at"] is not None
+
+
 async def test_a_late_first_revision_changes_nothing_of_the_second(window: Window) -> None:
     window.bank.arm(Fault.DEAF, "order", 1)
     await window.issued()

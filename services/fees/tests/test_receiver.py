@@ -250,17 +250,15 @@ async def test_money_on_another_account_or_in_another_currency_is_not_ours(telle
 @pytest.mark.rule("R52")
 async def test_a_message_of_an_unknown_kind_or_sealed_as_another_is_refused(teller: Teller) -> None:
     """An authentic message whose label is not that of its kind: words of one kind never pass for another's."""
-    now = teller.window.clock.now()
-    for event in (wire.REFUNDED, wire.REMITTED, "PAYMENT.CLOSED"):
-        envelope = wire.envelope(teller.ring.message_key, now, teller.said) | {"event_type": event}
-        call = wire.sign(
-            teller.ring,
-            teller.ring.serials[0],
-            now,
-            event.ljust(16, "-").replace(".", "-"),
-            json.dumps(envelope).encode(),
+    key, now = teller.ring.message_key, teller.window.clock.now()
+    unknown = wire.envelope(key, now, teller.said) | {"event_type": "PAYMENT.CLOSED"}
+    as_refund = wire.envelope(key, now, teller.said, wire.REFUNDED) | {"event_type": wire.PAID}
+    as_payment = wire.envelope(key, now, teller.said) | {"event_type": wire.REMITTED}
+    for n, envelope in enumerate((unknown, as_refund, as_payment)):
+        body = json.dumps(envelope).encode()
+        await teller.refused(
+            wire.sign(teller.ring, teller.ring.serials[0], now, f"nonce-{n:010}", body), "unreadable", 422
         )
-        await teller.refused(call, "unreadable", 422)
 
 
 @pytest.mark.rule("R61")
