@@ -10,6 +10,7 @@ from services.fees.domain.lists import ListState
 from services.fees.domain.notices import NoticeState, after
 from services.fees.issuing import OVERDUE, advance
 from services.fees.listing import lock_case
+from services.fees.suspense import ANSWER_DUE, escalate
 from services.fees.tables import cases, items, list_lines, lists, notices, standards, tallies
 from yimen.bus import Handlers, Unit
 from yimen.contracts import Meta
@@ -160,6 +161,11 @@ async def mark_overdue(unit: Unit[Context], timer: Timer) -> None:
             overdue_at=timer.due_at,
         )
     )
+
+
+@timers.on(ANSWER_DUE)
+async def escalate_exception(unit: Unit[Context], timer: Timer) -> None:
+    await escalate(unit, int(timer.key), timer.due_at)
 
 
 async def _learn(unit: Unit[Context], case_number: str, **facts: object) -> None:

@@ -23,13 +23,13 @@ _FIGURES: Final[Mapping[str, str]] = {
     "claims": "SELECT SUM(debit - credit) FROM ledger_lines WHERE account LIKE '1122.%'",
     "unpaid": "SELECT SUM(amount) FROM notices WHERE state IN ('issued', 'overdue')",
     "suspense": "SELECT SUM(credit - debit) FROM ledger_lines WHERE account = '2241'",
-    "excepted": "SELECT SUM(amount) FROM exceptions WHERE state = 'open'",
+    "excepted": "SELECT SUM(amount) FROM exceptions WHERE state <> 'resolved'",
     "unposted": """SELECT COUNT(*) FROM bank_payments b WHERE b.amount > 0 AND b.amount <>
         (SELECT COALESCE(SUM(p.amount), 0) FROM journals j JOIN postings p ON p.journal_id = j.id
          WHERE j.kind = 'receive' AND j.source_ref = b.serial)""",
     "unheard": """SELECT COUNT(*) FROM journals j WHERE j.kind = 'receive' AND NOT EXISTS
         (SELECT 1 FROM bank_payments b WHERE b.serial = j.source_ref)""",
-    "settled_twice": """SELECT COUNT(*) FROM (SELECT notice_number FROM journals WHERE kind = 'receive'
+    "settled_twice": """SELECT COUNT(*) FROM (SELECT notice_number FROM journals WHERE kind IN ('receive', 'resolve')
         AND notice_number IS NOT NULL GROUP BY notice_number HAVING COUNT(*) > 1) AS twice""",
     "paid": "SELECT COUNT(*) FROM notices WHERE bank_serial IS NOT NULL",
     "tickets": "SELECT COUNT(*) FROM tickets WHERE state = 'issued'",
@@ -39,7 +39,12 @@ _FIGURES: Final[Mapping[str, str]] = {
         WHERE COALESCE(s.last, 0) <> 1
         + CASE WHEN n.overdue_at IS NULL THEN 0 ELSE 1 END + CASE WHEN n.paid_at IS NULL THEN 0 ELSE 1 END
         + CASE WHEN n.receipted_at IS NULL THEN 0 ELSE 1 END + CASE WHEN n.cleared_at IS NULL THEN 0 ELSE 1 END
-        + CASE WHEN n.voided_at IS NULL THEN 0 ELSE 1 END""",
+        + CASE WHEN n.voided_at IS NULL THEN 0 ELSE 1 END
+        + 2 * (SELECT COUNT(*) FROM tickets t WHERE t.notice_number = n.number AND t.state = 'void')""",
+    "exceptions_untold": """SELECT COUNT(*) FROM exceptions e
+        LEFT JOIN outbox_sequence s ON s.subject = 'exception/' || e.id WHERE COALESCE(s.last, 0) <> 1
+        + CASE WHEN e.overdue_at IS NULL THEN 0 ELSE 1 END + CASE WHEN e.resolved_at IS NULL THEN 0 ELSE 1 END
+        + (SELECT COUNT(*) FROM refunds r WHERE r.exception_id = e.id AND r.refunded_at IS NOT NULL)""",
     "lists_untold": """SELECT COUNT(*) FROM lists l LEFT JOIN outbox_sequence s ON s.subject = 'list/' || l.list_id
         WHERE COALESCE(s.last, 0) <> CASE WHEN l.decided_at IS NULL THEN 0 ELSE 1 END
         + CASE WHEN l.settled_at IS NULL THEN 0 ELSE 1 END""",
@@ -58,7 +63,7 @@ _RULES: Final = (
     ("I5", "银行流水各入账一次", _NONE, ("unposted", "unheard", "settled_twice")),
     ("I8", "已缴通知书各有一个票号", _EQUAL, ("paid", "tickets")),
     ("I8", "票号连续", _NONE, ("gaps",)),
-    ("I9", "状态变化各有一个事件", _NONE, ("notices_untold", "lists_untold")),
+    ("I9", "状态变化各有一个事件", _NONE, ("notices_untold", "lists_untold", "exceptions_untold")),
 )
 
 
