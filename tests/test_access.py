@@ -224,8 +224,8 @@ def hall(tmp_path: Path) -> Hall:
 
 
 async def test_the_hall_answers_at_its_own_addresses_only(hall: Hall) -> None:
-    single = {"/intake", "/fees", "/monitor", "/notify"}
-    assert {route.path for route in hall.app.routes} == {"/", "/approval", "/identity", "/bank", "/sms", *single}
+    single, played = {"/intake", "/fees", "/monitor", "/notify"}, {"/identity", "/bank", "/bank-control", "/sms"}
+    assert {route.path for route in hall.app.routes} == {"/", "/approval", *played, *single}
     strange = [
         "/admin", "/docs", "/openapi.json", "/redoc", "/metrics", "/healthz", "/readyz", "/clock", "/items", "/cases",
         "/static/x", "/.env", "/.git/config", "/var/intake.db", "/intake.db", "/clock", "/intakes/items", "//",

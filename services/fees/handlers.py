@@ -1,22 +1,20 @@
-"""What fees does on events and timers. It follows items, cases and the departments' lists, in whatever order they come."""
+"""What fees does on events. It follows items, cases and the departments' lists, in whatever order they come."""
 
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 
-from services.fees import queries
+from services.fees import calendars, queries
 from services.fees.context import Context
 from services.fees.domain.lists import ListState
-from services.fees.domain.notices import NoticeState, after
-from services.fees.issuing import OVERDUE, advance
+from services.fees.issuing import advance
 from services.fees.listing import lock_case
-from services.fees.suspense import ANSWER_DUE, escalate
-from services.fees.tables import cases, items, list_lines, lists, notices, standards, tallies
+from services.fees.tables import cases, items, list_lines, lists, standards, tallies
 from yimen.bus import Handlers, Unit
 from yimen.contracts import Meta
 from yimen.contracts.approval import ReviewFeeListed
-from yimen.contracts.fees import NoticeOverdue
 from yimen.contracts.intake import (
+    CalendarRevised,
     CaseDecided,
     CaseRefused,
     CaseReopened,
@@ -30,10 +28,8 @@ from yimen.contracts.intake import (
 from yimen.contracts.monitor import TallyCounted
 from yimen.contracts.parts import Outcome
 from yimen.errors import Permanent
-from yimen.timers import Timer, Timers
 
 handlers = Handlers()
-timers = Timers()
 
 
 class ListIdTakenError(Permanent):
@@ -141,31 +137,9 @@ async def keep_tally(unit: Unit[Context], event: TallyCounted, _meta: Meta) -> N
     await unit.execute(kept.on_conflict_do_update(index_elements=["day"], set_=told))
 
 
-@timers.on(OVERDUE)
-async def mark_overdue(unit: Unit[Context], timer: Timer) -> None:
-    """Late (R54), and still payable. Said once: paying and voiding cancel the timer."""
-    query = select(notices).where(notices.c.number == timer.key).with_for_update()
-    notice = (await unit.execute(query)).one()
-    if notice.state != NoticeState.ISSUED:
-        return
-    state = after(NoticeState.ISSUED, "overdue")
-    await unit.execute(
-        update(notices).where(notices.c.number == timer.key).values(state=state, overdue_at=timer.due_at)
-    )
-    unit.emit(
-        NoticeOverdue(
-            notice_number=notice.number,
-            case_number=notice.case_number,
-            amount=notice.amount,
-            pay_by=notice.pay_by,
-            overdue_at=timer.due_at,
-        )
-    )
-
-
-@timers.on(ANSWER_DUE)
-async def escalate_exception(unit: Unit[Context], timer: Timer) -> None:
-    await escalate(unit, int(timer.key), timer.due_at)
+@handlers.on(CalendarRevised)
+async def follow_calendar(unit: Unit[Context], event: CalendarRevised, _meta: Meta) -> None:
+    await calendars.follow(unit, event)
 
 
 async def _learn(unit: Unit[Context], case_number: str, **facts: object) -> None:

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import func, insert, select
 
 from services.fees import queries
+from services.fees.bank import orders
 from services.fees.context import Context
 from services.fees.domain import books
 from services.fees.domain.duties import Duty
@@ -28,7 +29,6 @@ from services.fees.domain.suspense import (
     fit_refund,
 )
 from services.fees.duties import refuse_joined
-from services.fees.issuing import OVERDUE
 from services.fees.posting import post
 from services.fees.queries import Found
 from services.fees.suspense import change, end, exception_row, lock, pay_notice
@@ -36,7 +36,6 @@ from services.fees.tables import notices, returned_proposals
 from yimen.bus import Unit
 from yimen.contracts.parts import Staff
 from yimen.errors import NotNow, Refusal
-from yimen.timers import cancel_timer
 from yimen.web import NotFound, StaleVersion
 
 _NOTHING_PROPOSED: Final = dict.fromkeys(
@@ -91,9 +90,8 @@ async def approve(unit: Unit[Context], number: int, expected: int, by: Staff) ->
 async def _to_notice(unit: Unit[Context], row: Found, by: Staff) -> None:
     notice = await _lock_notice(unit, row.target)
     assert notice is not None, "it was found to fit"
-    await cancel_timer(unit, OVERDUE, key=notice.number)
     await pay_notice(unit, row, notice)
-    await close_order(unit, notice.number)
+    await orders.close(unit, notice.number)
     await end(unit, row, "approved", Resolution.NOTICE, target=notice.number, note=row.note, by=by)
 
 
@@ -126,10 +124,6 @@ _RESOLVE: Final[dict[Resolution, Callable[[Unit[Context], Found, Staff], Awaitab
 async def give_back(unit: Unit[Context], row: Found, by: Staff) -> str:
     """The number of the refund that goes to the treasury for payment."""
     raise NotNow("refunds-not-ready", "暂不能退回", "退款业务尚未开通，请稍后再审批。")
-
-
-async def close_order(unit: Unit[Context], notice_number: str) -> None:
-    """Its payer need not pay any more: the bank is to take nothing for it. Until it does, what comes waits in suspense."""
 
 
 # -- whether it fits ----------------------------------------------------------------------------------------------------

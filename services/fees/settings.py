@@ -18,8 +18,17 @@ class FeesSettings(ServiceSettings):
     fiscal_account: str = Field(
         default="3607000000001002", description="财政专户, the only account that takes the money"
     )
-    bank_url: str = Field(default="http://127.0.0.1:8080/bank", description="where orders go")
-    bank_order_seconds: float = Field(default=5.0, gt=0, description="how long the bank may take to answer an order")
+    bank_url: str = Field(default="http://127.0.0.1:8080/bank", description="where the bank answers us")
+    bank_pay_url: str = Field(
+        default="", description="where payers pay on line; the payment code is appended to it; empty: nowhere"
+    )
+    bank_order_seconds: float = Field(default=5.0, gt=0, le=9, description="how long the bank may take to answer")
+    bank_signing_key_file: Path | None = Field(
+        default=None, description="our RSA private key (PEM); without it what we ask of the bank is not signed"
+    )
+    bank_signing_serial: str = Field(
+        default="HALL01", pattern=r"^[A-Za-z0-9._-]{1,80}$", description="by which the bank knows our key"
+    )
     bank_keys_file: Path = Field(
         default=Path("var/bank/keys.json"), description="the bank's public keys by serial, as its /keys gives them"
     )

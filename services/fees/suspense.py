@@ -7,7 +7,7 @@ ends one holds the exception first. It finds the exception resolved, and does no
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import Select, select, update
@@ -17,14 +17,16 @@ from services.fees.context import Context
 from services.fees.domain import books
 from services.fees.domain.payments import Payment, Reason
 from services.fees.domain.suspense import TREASURER, ExceptionState, Resolution, after, owner_above
+from services.fees.overdue import OVERDUE, limit_of, mark_overdue
 from services.fees.posting import post
 from services.fees.queries import Found
 from services.fees.settling import settle
 from services.fees.tables import bank_payments, exceptions, notices, refunds, returned_proposals
+from services.fees.timers import timers
 from yimen.bus import Unit, View
 from yimen.contracts.fees import ExceptionOpened, ExceptionOverdue, ExceptionResolved
 from yimen.contracts.parts import Staff
-from yimen.timers import set_timer
+from yimen.timers import Timer, cancel_timer, set_timer
 from yimen.worktime import end_of_day, local_date
 
 ANSWER_DUE: Final = "exception_answer_due"
@@ -79,23 +81,24 @@ async def open_exception(
     )
 
 
-async def escalate(unit: Unit[Context], number: int, due_at: datetime) -> None:
+@timers.on(ANSWER_DUE)
+async def escalate(unit: Unit[Context], timer: Timer) -> None:
     """Its day has passed, whether something is proposed or not. Once for each who had it."""
-    [row] = await lock(unit, number)
+    [row] = await lock(unit, int(timer.key))
     above = owner_above(row.owner)
     if row.state == ExceptionState.RESOLVED or above is None:
         return
     answer_by = local_date(unit.now) + timedelta(days=unit.context.settings.exception_days)
-    await change(unit, row, owner=above, answer_by=answer_by, overdue_at=due_at)
+    await change(unit, row, owner=above, answer_by=answer_by, overdue_at=timer.due_at)
     if owner_above(above) is not None:
-        await set_timer(unit, ANSWER_DUE, key=str(number), due_at=end_of_day(answer_by))
+        await set_timer(unit, ANSWER_DUE, key=timer.key, due_at=end_of_day(answer_by))
     unit.emit(
         ExceptionOverdue(
-            exception_id=str(number),
+            exception_id=timer.key,
             case_number=row.case_number,
             owner=above,
             answer_by=answer_by,
-            overdue_at=due_at,
+            overdue_at=timer.due_at,
         )
     )
 
@@ -123,10 +126,13 @@ async def settle_early_payment(unit: Unit[Context], notice_number: str) -> bool:
 
 
 async def pay_notice(unit: Unit[Context], row: Found, notice: Found) -> None:
-    """The money of suspense is this notice's payment. Both are locked, and fit each other."""
+    """The money of suspense is this notice's payment, from when the bank took it. Both are locked, and fit each other."""
+    paid = (await unit.execute(select(bank_payments).where(bank_payments.c.serial == row.bank_serial))).one()
+    if paid.paid_at >= limit_of(notice):
+        await mark_overdue(unit, notice, limit_of(notice))
     shares = await queries.shares_of(unit, notice.number)
     await post(unit, books.resolve_to_notice(str(row.id), notice.number, shares))
-    paid = (await unit.execute(select(bank_payments).where(bank_payments.c.serial == row.bank_serial))).one()
+    await cancel_timer(unit, OVERDUE, key=notice.number)
     await settle(unit, notice, Payment(paid.serial, paid.payment_code, paid.amount, paid.paid_at))
 
 

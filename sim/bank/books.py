@@ -74,7 +74,7 @@ class Books:
         self.connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
         if not durable:
             self.connection.execute("PRAGMA journal_mode=MEMORY")
-        self.connection.executescript(SCHEMA)
+        self.connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
 
     def close(self) -> None:
         self.connection.close()

@@ -7,6 +7,7 @@ Everything that HTTP offers can be done here in-process. Does not: share anythin
 import asyncio
 import hashlib
 import random
+import secrets
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
@@ -160,8 +161,8 @@ class Bank:
 
     def signature(self, body: bytes) -> dict[str, str]:
         """The headers that make `body` the bank's word, with either of its keys."""
-        nonce = f"{self._dice.getrandbits(128):032x}"
-        return wire.signature(self.ring, self._dice.choice(self.ring.serials), self.clock.now(), nonce, body)
+        signer = self._dice.choice(self.ring.serials)
+        return wire.signature(self.ring, signer, self.clock.now(), secrets.token_hex(16), body)
 
     def rotate_keys(self) -> str:
         """The new serial; the older of the two that were active is retired."""

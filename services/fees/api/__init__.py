@@ -1,5 +1,5 @@
 """What fees does on requests of people. No route registers a payment, and none takes an amount (R50, R52)."""
 
-from services.fees.api import books, exceptions, lists, notices, tickets
+from services.fees.api import books, exceptions, lists, notices, payments, tickets
 
-routers = (lists.router, notices.router, tickets.router, exceptions.router, books.router)
+routers = (lists.router, notices.router, payments.router, tickets.router, exceptions.router, books.router)

@@ -1,19 +1,21 @@
-"""Payment notices, as the fee window, departments and payers see them. No route registers a payment (R52)."""
+"""Payment notices, as the fee window and departments see them. No route registers a payment (R52)."""
+
+from fastapi import Response
 
 from services.fees import queries
 from services.fees.api.parts import COUNTY_WIDE, FEE_WINDOW, Id, InView
-from services.fees.domain.notices import is_payment_code
-from services.fees.views import CaseNotices, NoticeView, PaymentView, notice_view, payment_view
-from yimen.web import Forbidden, NotFound, Principal, Role, allow, allow_anyone, new_router
+from services.fees.views import CaseNotices, NoticeView, notice_view
+from yimen.web import Forbidden, NotFound, Principal, Role, allow, new_router, set_etag
 
 router = new_router(tags=["notices"])
 
 
 @router.get("/notices/{number}", dependencies=[allow(*FEE_WINDOW)])
-async def notice(view: InView, number: Id) -> NoticeView:
+async def notice(view: InView, number: Id, response: Response) -> NoticeView:
     row = await queries.notice_row(view, number)
     if row is None:
         raise NotFound("没有这份缴款通知书", "请核对通知书编号后重试。")
+    set_etag(response, row.version)
     return notice_view(row)
 
 
@@ -27,14 +29,3 @@ async def case_notices(
     ):
         raise Forbidden("不是本部门的办件", "该办件不涉及您所在的部门；如需查询缴费，请到收费窗口。")
     return CaseNotices(notices=[notice_view(row) for row in await queries.notices_of(view, case_number)])
-
-
-@router.get("/payments/{payment_code}", dependencies=[allow_anyone()])
-async def payment(view: InView, payment_code: Id) -> PaymentView:
-    code = payment_code.strip().upper()
-    if not is_payment_code(code):
-        raise NotFound("缴款码有误", "缴款码为20位字母和数字，请对照缴款通知书逐位核对后重新填写。")
-    row = await queries.notice_by_code(view, code)
-    if row is None:
-        raise NotFound("没有这个缴款码", "请对照缴款通知书核对后重新填写，或到收费窗口咨询。")
-    return payment_view(row)

@@ -21,6 +21,8 @@ class Reason(StrEnum):
     NOT_PAYABLE = "not_payable"  # 通知书已作废或无需缴款
     NO_AMOUNT = "no_amount"  # 金额为零或负数; nothing can be posted
     SERIAL_REUSED = "serial_reused"  # 同一流水号内容不同; nothing is posted
+    UNKNOWN_REFUND = "unknown_refund"  # 银行退了我方未要求的款
+    UNKNOWN_REMITTANCE = "unknown_remittance"  # 银行划出我方未要求的款
 
     @property
     def label(self) -> str:
@@ -34,6 +36,8 @@ _LABELS: Final = {
     Reason.NOT_PAYABLE: "通知书已作废或无需缴款",
     Reason.NO_AMOUNT: "金额为零或负数，未入账",
     Reason.SERIAL_REUSED: "同一流水号前后内容不同，未重复入账",
+    Reason.UNKNOWN_REFUND: "银行退款无对应指令",
+    Reason.UNKNOWN_REMITTANCE: "银行划转无对应指令",
 }
 """For people to read: each reason has its words here and nowhere else."""
 
