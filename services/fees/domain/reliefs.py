@@ -1,7 +1,7 @@
 """Reductions, exemptions and deferrals (减免缓, R58): with a basis, reviewed by the department, approved by amount.
 
 Guarantees: nobody types an amount: a reduction is a share of what the standard asks; nothing is granted without the
-approvals that its amount calls for, nor once the money has come. Does not: know who may approve; that is the duties' and the routes'.
+approvals that its amount calls for, nor once the money has come. Does not: know who may approve; duties and routes do.
 """
 
 from collections.abc import Iterable, Sequence
