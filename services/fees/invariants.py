@@ -42,6 +42,8 @@ _FIGURES: Final[Mapping[str, str]] = {
         + CASE WHEN n.overdue_at IS NULL THEN 0 ELSE 1 END + CASE WHEN n.paid_at IS NULL THEN 0 ELSE 1 END
         + CASE WHEN n.receipted_at IS NULL THEN 0 ELSE 1 END + CASE WHEN n.cleared_at IS NULL THEN 0 ELSE 1 END
         + CASE WHEN n.voided_at IS NULL THEN 0 ELSE 1 END
+        + (SELECT COUNT(*) + COUNT(CASE WHEN r.state IN ('granted', 'refused') THEN 1 END) FROM reliefs r
+           WHERE r.notice_number = n.number)
         + 2 * (SELECT COUNT(*) FROM tickets t WHERE t.notice_number = n.number AND t.state = 'void')""",
     "exceptions_untold": """SELECT COUNT(*) FROM exceptions e
         LEFT JOIN outbox_sequence s ON s.subject = 'exception/' || e.id WHERE COALESCE(s.last, 0) <> 1
