@@ -10,6 +10,7 @@ from services.fees.domain.lists import ListState
 from services.fees.domain.notices import NoticeState, after
 from services.fees.issuing import OVERDUE, advance
 from services.fees.listing import lock_case
+from services.fees.refunding import limits as refund_limits
 from services.fees.tables import cases, items, list_lines, lists, notices, standards
 from yimen.bus import Handlers, Unit
 from yimen.contracts import Meta
@@ -151,6 +152,9 @@ async def mark_overdue(unit: Unit[Context], timer: Timer) -> None:
             overdue_at=timer.due_at,
         )
     )
+
+
+timers.on(refund_limits.LIMIT)(refund_limits.mark_late)
 
 
 async def _learn(unit: Unit[Context], case_number: str, **facts: object) -> None:
