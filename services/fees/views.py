@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from services.fees.domain.notices import OPEN, NoticeState
 from services.fees.domain.standards import Standard
 from services.fees.queries import Found
+from services.fees.refunding.reading import PaymentRefund
 from yimen.contracts.parts import Staff
 
 
@@ -54,6 +55,7 @@ class ListView(BaseModel):
     reason: str | None
     notice_number: str | None
     settled_at: datetime | None
+    refunded: int
     lines: list[LineView]
 
 
@@ -93,6 +95,7 @@ class PaymentView(BaseModel):
     state: str
     pay_by: date
     payable: bool
+    refunds: list[PaymentRefund]
 
 
 class InvariantView(BaseModel):
@@ -139,11 +142,12 @@ def notice_view(row: Found) -> NoticeView:
     )
 
 
-def payment_view(row: Found) -> PaymentView:
+def payment_view(row: Found, refunds: list[PaymentRefund]) -> PaymentView:
     return PaymentView(
         payment_code=row.payment_code,
         amount=row.amount,
         state=row.state,
         pay_by=row.pay_by,
         payable=NoticeState(row.state) in OPEN,
+        refunds=refunds,
     )

@@ -1,8 +1,8 @@
 """Payment notices, as the fee window, departments and payers see them. No route registers a payment (R52)."""
 
 from services.fees import queries
-from services.fees.api.parts import COUNTY_WIDE, FEE_WINDOW, Id, InView
-from services.fees.domain.notices import is_payment_code
+from services.fees.api.parts import COUNTY_WIDE, FEE_WINDOW, Id, InView, notice_by_code
+from services.fees.refunding.reading import payment_refund, refunds_of
 from services.fees.views import CaseNotices, NoticeView, PaymentView, notice_view, payment_view
 from yimen.web import Forbidden, NotFound, Principal, Role, allow, allow_anyone, new_router
 
@@ -31,10 +31,5 @@ async def case_notices(
 
 @router.get("/payments/{payment_code}", dependencies=[allow_anyone()])
 async def payment(view: InView, payment_code: Id) -> PaymentView:
-    code = payment_code.strip().upper()
-    if not is_payment_code(code):
-        raise NotFound("缴款码有误", "缴款码为20位字母和数字，请对照缴款通知书逐位核对后重新填写。")
-    row = await queries.notice_by_code(view, code)
-    if row is None:
-        raise NotFound("没有这个缴款码", "请对照缴款通知书核对后重新填写，或到收费窗口咨询。")
-    return payment_view(row)
+    row = await notice_by_code(view, payment_code)
+    return payment_view(row, [payment_refund(one) for one in await refunds_of(view, row.number)])

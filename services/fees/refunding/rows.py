@@ -38,6 +38,11 @@ async def case_of(view: View[Context], notice_number: str) -> str:
     return str((await view.execute(query)).scalar_one())
 
 
+async def departments_on(view: View[Context], notice_number: str) -> set[str]:
+    query = select(shares.c.department).where(shares.c.notice_number == notice_number)
+    return set((await view.execute(query)).scalars())
+
+
 async def shares_of(view: View[Context], numbers: list[str]) -> dict[str, list[Found]]:
     """What each refund gives back, by list."""
     query = select(refund_shares).where(refund_shares.c.refund_number.in_(numbers))

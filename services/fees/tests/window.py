@@ -96,4 +96,9 @@ class Window:
         found = await self.get("/invariants", Role.TREASURER)
         assert found["ok"], [one for one in found["invariants"] if not one["ok"]]
         taken = sum(payment["amount"] for payment in self.bank.books.payments() if payment["amount"] > 0)
-        assert await self.balance("1002") == taken
+        given = sum(payout["amount"] for payout in self.given())
+        assert await self.balance("1002") == taken - given
+
+    def given(self) -> list[dict[str, Any]]:
+        """What the bank paid out by its own books."""
+        return []
