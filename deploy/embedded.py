@@ -62,8 +62,8 @@ def build_services(home: Path, base: str, parts: Parts, outside: Outside) -> dic
     fees = FeesSettings(
         database_url=_sqlite(home, "fees"),
         bank_url=f"{base}/bank",
-        bank_keys_file=outside.bank.ring.public_file,
-        bank_message_key=SecretStr(outside.bank.ring.message_key.hex()),
+        bank_keys_file=outside.ring.public_file,
+        bank_message_key=SecretStr(outside.ring.message_key.hex()),
     )
     notify = NotifySettings(
         database_url=_sqlite(home, "notify"),

@@ -14,16 +14,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
-from sim.bank.app import bank_app
-from sim.bank.teller import Bank
+from sim.bank import Bank, KeyRing, bank_app, control_app
 from sim.identity import identity_app
 from sim.sms import SmsGateway, sms_app
 from yimen.clock import MovableClock
 
 BANK_TIME_SCALE = 0.05  # the bank's first repetition after 15 s would be long to wait for in a demonstration
+BANK_LATE_SECONDS = 6.0  # the hall waits 5 s
+HALL_SIGNS = False
+"""Whether the bank is to refuse what the hall did not sign: once fees is given the key (`hall_key.private_file`)."""
 
 
 @dataclass(frozen=True)
@@ -39,22 +49,51 @@ def agreed_in(home: Path) -> Agreed:
     if not path.exists():
         new = {"sms_key": secrets.token_urlsafe(24)}
         new["sms_receipt_secret"] = "whsec_" + b64encode(secrets.token_bytes(24)).decode()
-        draft = path.with_suffix(".new")
-        draft.touch(mode=0o600)
-        draft.write_text(json.dumps(new))
-        os.replace(draft, path)
+        _write(path, json.dumps(new).encode())
     return Agreed(**json.loads(path.read_text()))
 
 
-class Outside:
-    """`base` is where the hall will answer, e.g. http://127.0.0.1:8080."""
+@dataclass(frozen=True)
+class HallKey:
+    """What the hall signs its requests to the bank with (RSA, PEM), and what the bank verifies them with."""
 
-    def __init__(self, home: Path, base: str) -> None:
+    private_file: Path
+    public_file: Path
+
+
+def hall_key_in(home: Path) -> HallKey:
+    key = HallKey(home / "hall-signing.pem", home / "hall-signing.pub.pem")
+    if not key.private_file.exists():
+        new = generate_private_key(public_exponent=65537, key_size=2048)
+        _write(key.private_file, new.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    if not key.public_file.exists():
+        public = load_pem_private_key(key.private_file.read_bytes(), None).public_key()
+        _write(key.public_file, public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    return key
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Whole or not at all, for our eyes only."""
+    draft = path.with_suffix(".new")
+    draft.touch(mode=0o600)
+    draft.write_bytes(content)
+    os.replace(draft, path)
+
+
+class Outside:
+    """`base` is where the hall will answer, e.g. http://127.0.0.1:8080.
+
+    `bank_elsewhere`: the bank is a process of its own; only what was agreed with it is here (`ring`, `hall_key`)."""
+
+    def __init__(self, home: Path, base: str, *, bank_elsewhere: bool = False) -> None:
         home.mkdir(parents=True, exist_ok=True)
         self.issuer = f"{base}/identity"
         self.clock = MovableClock(home / "clock")
         self.agreed = agreed_in(home)
-        self.bank = Bank(home / "bank", self.clock, f"{base}/fees/bank/messages", time_scale=BANK_TIME_SCALE)
+        self.notify_url = f"{base}/fees/bank/messages"
+        self.ring = KeyRing(home / "bank")
+        self.hall_key = hall_key_in(home)
+        self._bank = None if bank_elsewhere else self._open_bank(home)
         self.identity = identity_app(self.issuer, home / "identity.key")
         gateway = SmsGateway(
             key=self.agreed.sms_key,
@@ -62,10 +101,30 @@ class Outside:
             receipt_secret=self.agreed.sms_receipt_secret,
             path=home / "sms.sqlite3",
         )
-        self._living = {"bank": bank_app(self.bank), "sms": sms_app(gateway)}
+        self._living = {"sms": sms_app(gateway)}
+        if self._bank is not None:
+            self._living["bank"] = bank_app(self._bank)
+
+    def _open_bank(self, home: Path) -> Bank:
+        return Bank(
+            home / "bank",
+            self.clock,
+            self.notify_url,
+            ring=self.ring,
+            time_scale=BANK_TIME_SCALE,
+            hall_key=self.hall_key.public_file.read_bytes() if HALL_SIGNS else None,
+            late_seconds=BANK_LATE_SECONDS,
+        )
+
+    @property
+    def bank(self) -> Bank:
+        assert self._bank is not None, "the bank is a process of its own"
+        return self._bank
 
     def routes(self) -> list[BaseRoute]:
         players: dict[str, Starlette] = {"identity": self.identity, **self._living}
+        if self._bank is not None:
+            players["bank-control"] = control_app(self._bank)
         return [Mount(f"/{name}", app=app) for name, app in players.items()]
 
     @asynccontextmanager

@@ -2,8 +2,9 @@
 
 Told by environment variables only: YIMEN_BUS_URL (an AMQP URL), YIMEN_POSTGRES_URL (an administrative PostgreSQL URL, by
 which a database for each service is made if it is missing), PORT, REPLICAS, YIMEN_HOME. Each child is plain
-`python -m services.<name>` with the environment that an operator would give it; this process plays the outside world
-and stands in front of them. Who listens is ready before intake speaks its first word: an event that nobody follows yet
+`python -m services.<name>` with the environment that an operator would give it. The played bank is a process too
+(`python -m sim.bank`), with a control port of its own; this one plays the rest of the outside world and stands in front.
+Who listens is ready before intake speaks its first word: an event that nobody follows yet
 would end in `yimen.unrouted`.
 """
 
@@ -24,7 +25,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from deploy.front import Front
-from deploy.outside import Outside
+from deploy.outside import BANK_LATE_SECONDS, BANK_TIME_SCALE, HALL_SIGNS, Outside
 from yimen import telemetry
 from yimen.departments import DEPARTMENTS
 from yimen.running import run_until_told, server_of
@@ -39,12 +40,20 @@ Environment = dict[str, str]
 
 @dataclass(frozen=True)
 class Process:
-    """One service process to start: its module, its environment, and the paths that lead to it."""
+    """One service process to start: its module, its environment, and the paths that lead to it.
+
+    `port`: of the only instance that there may be; none: any free port for each replica."""
 
     module: str
     name: str
     paths: tuple[str, ...]
     environment: Environment
+    port: int | None = None
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -56,6 +65,8 @@ class House:
     bus_url: str
     postgres_url: str
     replicas: int = 1
+    bank_port: int = field(default_factory=_free_port)
+    bank_control_port: int = field(default_factory=_free_port)
     running: list[asyncio.subprocess.Process] = field(default_factory=list)
 
     def database(self, name: str) -> str:
@@ -75,9 +86,9 @@ class House:
 def processes(house: House, outside: Outside) -> list[Process]:
     """Listeners first, intake last."""
     fees = {
-        "YIMEN_FEES_BANK_URL": f"{house.base}/bank",
-        "YIMEN_FEES_BANK_KEYS_FILE": str(outside.bank.ring.public_file),
-        "YIMEN_FEES_BANK_MESSAGE_KEY": outside.bank.ring.message_key.hex(),
+        "YIMEN_FEES_BANK_URL": f"http://127.0.0.1:{house.bank_port}",
+        "YIMEN_FEES_BANK_KEYS_FILE": str(outside.ring.public_file),
+        "YIMEN_FEES_BANK_MESSAGE_KEY": outside.ring.message_key.hex(),
     }
     notify = {
         "YIMEN_NOTIFY_SMS_URL": f"{house.base}/sms/messages",
@@ -96,6 +107,24 @@ def processes(house: House, outside: Outside) -> list[Process]:
         *(_window(name, house, environment) for name, environment in windows),
         _single("intake", house, intake),
     ]
+
+
+def bank(house: House, outside: Outside) -> Process:
+    """Of its control port only who started it knows: nothing in front leads there."""
+    told = {
+        "FOLDER": str(house.home / "bank"),
+        "PORT": str(house.bank_port),
+        "CONTROL_PORT": str(house.bank_control_port),
+        "NOTIFY_URL": outside.notify_url,
+        "TIME_SCALE": str(BANK_TIME_SCALE),
+        "LATE_SECONDS": str(BANK_LATE_SECONDS),
+        "CLOCK_FILE": str(house.home / "clock"),
+        "LOG_LEVEL": os.environ.get("YIMEN_LOG_LEVEL", "WARNING"),
+    }
+    if HALL_SIGNS:
+        told["HALL_KEY_FILE"] = str(outside.hall_key.public_file)
+    environment = {f"YIMEN_BANK_{name}": value for name, value in told.items()}
+    return Process("sim.bank", "bank", ("/bank",), environment, house.bank_port)
 
 
 def _single(name: str, house: House, own: Environment) -> Process:
@@ -123,16 +152,10 @@ async def make_databases(house: House, names: list[str]) -> None:
         await connection.close()
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
 async def _start(house: House, process: Process) -> list[str]:
     """All replicas of one process; their addresses."""
     addresses = []
-    for _ in range(house.replicas):
-        port = _free_port()
+    for port in [process.port] if process.port else [_free_port() for _ in range(house.replicas)]:
         environment = {**os.environ, **process.environment, "YIMEN_PORT": str(port)}
         child = await asyncio.create_subprocess_exec(sys.executable, "-m", process.module, env=environment)
         house.running.append(child)
@@ -160,10 +183,11 @@ async def _is_ready(client: httpx.AsyncClient, address: str) -> bool:
 async def start_house(house: House, outside: Outside) -> Mapping[str, list[str]]:
     """Path prefix to addresses, once everything is ready."""
     chosen = processes(house, outside)
+    print(f"  bank's control port {'':<14} http://127.0.0.1:{house.bank_control_port}", flush=True)
     await make_databases(house, [process.name for process in chosen])
     upstreams: dict[str, list[str]] = {}
     *listeners, speaker = chosen
-    for group in (listeners, [speaker]):
+    for group in ([bank(house, outside)], listeners, [speaker]):
         started = [(process, await _start(house, process)) for process in group]
         await _until_ready(house, [address for _process, addresses in started for address in addresses])
         upstreams |= {path: addresses for process, addresses in started for path in process.paths}
@@ -178,7 +202,7 @@ async def stop_house(house: House) -> None:
 
 
 def build_front(house: House, outside: Outside) -> Starlette:
-    """The played outside world, and the way in to the services."""
+    """The played outside world but the bank, and the way in to the services and to it."""
     ways: list[Front] = []
 
     @asynccontextmanager
@@ -202,7 +226,7 @@ def open_ways(app: Starlette, upstreams: Mapping[str, list[str]]) -> None:
 
 async def serve(house: House, port: int) -> bool:
     """The outside world answers first (services fetch the issuer's keys), then the services come up behind it."""
-    outside = Outside(house.home, house.base)
+    outside = Outside(house.home, house.base, bank_elsewhere=True)
     app = build_front(house, outside)
     server = server_of(app, "127.0.0.1", port)
     serving = asyncio.create_task(server.serve())

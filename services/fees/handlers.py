@@ -1,21 +1,18 @@
-"""What fees does on events and timers. It follows items, cases and the departments' lists, in whatever order they come."""
+"""What fees does on events. It follows items, cases and the departments' lists, in whatever order they come."""
 
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 
 from services.fees import calendars, queries
 from services.fees.context import Context
 from services.fees.domain.lists import ListState
-from services.fees.domain.notices import NoticeState, after
-from services.fees.issuing import OVERDUE, advance
+from services.fees.issuing import advance
 from services.fees.listing import lock_case
-from services.fees.refunding import limits as refund_limits
-from services.fees.tables import cases, items, list_lines, lists, notices, standards
+from services.fees.tables import cases, items, list_lines, lists, standards, tallies
 from yimen.bus import Handlers, Unit
 from yimen.contracts import Meta
 from yimen.contracts.approval import ReviewFeeListed
-from yimen.contracts.fees import NoticeOverdue
 from yimen.contracts.intake import (
     CalendarRevised,
     CaseDecided,
@@ -28,12 +25,11 @@ from yimen.contracts.intake import (
     ItemPublished,
     ItemRevised,
 )
+from yimen.contracts.monitor import TallyCounted
 from yimen.contracts.parts import Outcome
 from yimen.errors import Permanent
-from yimen.timers import Timer, Timers
 
 handlers = Handlers()
-timers = Timers()
 
 
 class ListIdTakenError(Permanent):
@@ -127,34 +123,23 @@ async def end_refused_case(unit: Unit[Context], event: CaseRefused, _meta: Meta)
     await _end(unit, event.case_number, "refused", event.refused_at)
 
 
+@handlers.on(TallyCounted)
+async def keep_tally(unit: Unit[Context], event: TallyCounted, _meta: Meta) -> None:
+    """The supervisor's own count of a closed day, to be compared with the books (I10)."""
+    told = {
+        "paid_count": event.paid.count,
+        "paid_sum": event.paid.amount,
+        "refund_count": event.refunded.count,
+        "refund_sum": event.refunded.amount,
+        "counted_at": event.counted_at,
+    }
+    kept = unit.insert(tallies).values(day=event.day, **told)
+    await unit.execute(kept.on_conflict_do_update(index_elements=["day"], set_=told))
+
+
 @handlers.on(CalendarRevised)
 async def follow_calendar(unit: Unit[Context], event: CalendarRevised, _meta: Meta) -> None:
     await calendars.follow(unit, event)
-
-
-@timers.on(OVERDUE)
-async def mark_overdue(unit: Unit[Context], timer: Timer) -> None:
-    """Late (R54), and still payable. Said once: paying and voiding cancel the timer."""
-    query = select(notices).where(notices.c.number == timer.key).with_for_update()
-    notice = (await unit.execute(query)).one()
-    if notice.state != NoticeState.ISSUED:
-        return
-    state = after(NoticeState.ISSUED, "overdue")
-    await unit.execute(
-        update(notices).where(notices.c.number == timer.key).values(state=state, overdue_at=timer.due_at)
-    )
-    unit.emit(
-        NoticeOverdue(
-            notice_number=notice.number,
-            case_number=notice.case_number,
-            amount=notice.amount,
-            pay_by=notice.pay_by,
-            overdue_at=timer.due_at,
-        )
-    )
-
-
-timers.on(refund_limits.LIMIT)(refund_limits.mark_late)
 
 
 async def _learn(unit: Unit[Context], case_number: str, **facts: object) -> None:

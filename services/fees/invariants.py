@@ -1,8 +1,9 @@
 """The invariants of the books, each with its figures. One statement, so that all figures are of the same moment.
 
-I1 every journal is whole and balances · I2 the bank account is what the bank said it took and gave · I3 claims are the unpaid
-notices · I4 suspense is the open exceptions · I5 every bank transaction is posted once, every notice settled at most once ·
-I6 refunds are held, never more than was paid, and those approved are owed · I8 every paid notice has its ticket number, without gaps · I9 every change of state was said once on the bus.
+I1 every journal is whole and balances · I2 the bank account is what the bank said it took, less what it paid out ·
+I3 claims are the unpaid notices · I4 suspense is the open exceptions · I5 every bank transaction is posted once, every
+notice settled at most once · I6 refunds are held, never more than was paid, and what is approved is owed · I8 every paid
+notice has its ticket number, without gaps · I9 every change of state was said once on the bus.
 """
 
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ _FIGURES: Final[Mapping[str, str]] = {
     "broken": """SELECT COUNT(*) FROM journals j WHERE j.legs <> (SELECT COUNT(*) FROM postings p WHERE p.journal_id = j.id)
         OR (SELECT SUM(debit - credit) FROM ledger_lines l WHERE l.journal_id = j.id) <> 0""",
     "bank": "SELECT SUM(debit - credit) FROM ledger_lines WHERE account = '1002'",
-    "said": """SELECT (SELECT COALESCE(SUM(amount), 0) FROM bank_payments WHERE amount > 0)
+    "taken": """SELECT (SELECT COALESCE(SUM(amount), 0) FROM bank_payments WHERE amount > 0)
         - (SELECT COALESCE(SUM(amount), 0) FROM bank_payouts)""",
     "claims": "SELECT SUM(debit - credit) FROM ledger_lines WHERE account LIKE '1122.%'",
     "unpaid": "SELECT SUM(amount) FROM notices WHERE state IN ('issued', 'overdue')",
@@ -69,7 +70,7 @@ _NONE: Final = "none"
 _RULES: Final = (
     ("I1", "借贷平衡", _EQUAL, ("debit", "credit")),
     ("I1", "分录完整", _NONE, ("broken",)),
-    ("I2", "银行存款等于银行通知的收付", _EQUAL, ("bank", "said")),
+    ("I2", "银行存款等于银行通知的收款减付款", _EQUAL, ("bank", "taken")),
     ("I3", "应收等于未缴通知书", _EQUAL, ("claims", "unpaid")),
     ("I4", "待查款等于未结异常", _EQUAL, ("suspense", "excepted")),
     ("I5", "银行流水各入账一次", _NONE, ("unposted", "unheard", "unordered", "settled_twice")),

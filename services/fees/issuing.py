@@ -11,6 +11,7 @@ from datetime import date
 from sqlalchemy import insert, literal, select, update
 
 from services.fees import queries
+from services.fees.bank import orders
 from services.fees.context import Context
 from services.fees.domain import books
 from services.fees.domain.lists import Ready, readiness
@@ -25,19 +26,15 @@ from services.fees.domain.notices import (
 )
 from services.fees.listing import complete_lists, lock_case
 from services.fees.numbering import NOTICE, next_number
+from services.fees.overdue import OVERDUE
 from services.fees.posting import post, posted
 from services.fees.queries import Found
 from services.fees.settling import settle_lists
 from services.fees.tables import lists, notices, shares
 from yimen.bus import Unit
 from yimen.contracts.fees import NoticeCleared, NoticeIssued, NoticeVoided
-from yimen.sender import send_later
 from yimen.timers import cancel_timer, set_timer
 from yimen.worktime import end_of_day
-
-OVERDUE = "overdue"
-BANK_ORDER = "bank_order"
-_CURRENCY = "CNY"
 
 
 async def advance(unit: Unit[Context], case_number: str) -> None:
@@ -91,7 +88,9 @@ async def _issue(unit: Unit[Context], case_number: str, ready: Ready) -> None:
     if ready.amount:
         await _demand(unit, row, day)
     else:
-        await _excuse(unit, number, case_number)
+        notice = await queries.locked_notice(unit, number)
+        assert notice is not None
+        await excuse(unit, notice)
 
 
 async def _share_out(unit: Unit[Context], number: str, list_ids: Sequence[str]) -> None:
@@ -105,20 +104,13 @@ async def _demand(unit: Unit[Context], row: Mapping[str, object], day: date) -> 
     number = str(row["number"])
     await post(unit, books.issue(number, await queries.shares_of(unit, number)))
     await set_timer(unit, OVERDUE, key=number, due_at=end_of_day(day))
-    order = {
-        "order_number": number,
-        "payment_code": row["payment_code"],
-        "amount": row["amount"],
-        "currency": _CURRENCY,
-        "account": unit.context.settings.fiscal_account,
-        "pay_by": day.isoformat(),
-    }
-    await send_later(unit, BANK_ORDER, key=number, payload=order)
+    await orders.place(unit, number)
 
 
-async def _excuse(unit: Unit[Context], number: str, case_number: str) -> None:
-    """Nothing is due (every list was refused by R13, or costs nothing): the case goes on at once."""
-    state = after(NoticeState.ISSUED, "excused")
+async def excuse(unit: Unit[Context], notice: Found) -> None:
+    """Nothing is due, or not any more: the case goes on at once."""
+    number, case_number = notice.number, notice.case_number
+    state = after(NoticeState(notice.state), "excused")
     await unit.execute(update(notices).where(notices.c.number == number).values(state=state, cleared_at=unit.now))
     await settle_lists(unit, number)
     unit.emit(NoticeCleared(notice_number=number, case_number=case_number, amount=0, cleared_at=unit.now))
@@ -130,6 +122,7 @@ async def _void(unit: Unit[Context], notice: Found, *, reason: str) -> None:
     reverses = await posted(unit, books.JournalKind.ISSUE, notice.number)
     await post(unit, books.void(notice.number, await queries.shares_of(unit, notice.number)), reverses)
     await cancel_timer(unit, OVERDUE, key=notice.number)
+    await orders.close(unit, notice.number)
     unit.emit(
         NoticeVoided(notice_number=notice.number, case_number=notice.case_number, reason=reason, voided_at=unit.now)
     )

@@ -21,11 +21,27 @@ class FeesSettings(ServiceSettings):
         default=5, ge=1, le=365, description="working days to apply for what was found, or approve what is ordered"
     )
 
+    relief_limit_fen: int = Field(
+        default=100_000_000, ge=0, description="分; a reduction or deferral of more also needs the government (R58)"
+    )
+    relief_defer_days_most: int = Field(
+        default=180, ge=1, le=3650, description="calendar days that paying is put off at most"
+    )
+
     fiscal_account: str = Field(
         default="3607000000001002", description="财政专户, the only account that takes the money"
     )
-    bank_url: str = Field(default="http://127.0.0.1:8080/bank", description="where orders go")
-    bank_order_seconds: float = Field(default=5.0, gt=0, description="how long the bank may take to answer an order")
+    bank_url: str = Field(default="http://127.0.0.1:8080/bank", description="where the bank answers us")
+    bank_pay_url: str = Field(
+        default="", description="where payers pay on line; the payment code is appended to it; empty: nowhere"
+    )
+    bank_order_seconds: float = Field(default=5.0, gt=0, le=9, description="how long the bank may take to answer")
+    bank_signing_key_file: Path | None = Field(
+        default=None, description="our RSA private key (PEM); without it what we ask of the bank is not signed"
+    )
+    bank_signing_serial: str = Field(
+        default="HALL01", pattern=r"^[A-Za-z0-9._-]{1,80}$", description="by which the bank knows our key"
+    )
     bank_keys_file: Path = Field(
         default=Path("var/bank/keys.json"), description="the bank's public keys by serial, as its /keys gives them"
     )

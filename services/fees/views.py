@@ -13,6 +13,21 @@ from services.fees.refunding.reading import PaymentRefund
 from yimen.contracts.parts import Staff
 
 
+class Did(BaseModel):
+    """Who did it, and when."""
+
+    by: Staff | None
+    at: datetime
+
+
+def did(row: Found, what: str) -> Did | None:
+    """From the columns `<what>_by`, `<what>_by_name` and `<what>_at`; None where it was not done."""
+    person, at = getattr(row, f"{what}_by"), getattr(row, f"{what}_at")
+    if at is None:
+        return None
+    return Did(by=None if person is None else Staff(id=person, name=getattr(row, f"{what}_by_name")), at=at)
+
+
 class StandardView(BaseModel):
     item_code: str
     item_name: str
@@ -88,13 +103,14 @@ class CaseNotices(BaseModel):
 
 
 class PaymentView(BaseModel):
-    """For whoever holds the code: no case, no name."""
+    """For whoever holds the code: no case, no name. `pay_url`: where it can be paid on line, while it is payable."""
 
     payment_code: str
     amount: int
     state: str
     pay_by: date
     payable: bool
+    pay_url: str | None
     refunds: list[PaymentRefund]
 
 
@@ -142,12 +158,14 @@ def notice_view(row: Found) -> NoticeView:
     )
 
 
-def payment_view(row: Found, refunds: list[PaymentRefund]) -> PaymentView:
+def payment_view(row: Found, refunds: list[PaymentRefund], bank_pay_url: str) -> PaymentView:
+    payable = NoticeState(row.state) in OPEN
     return PaymentView(
         payment_code=row.payment_code,
         amount=row.amount,
         state=row.state,
         pay_by=row.pay_by,
-        payable=NoticeState(row.state) in OPEN,
+        payable=payable,
+        pay_url=f"{bank_pay_url.rstrip('/')}/{row.payment_code}" if payable and bank_pay_url else None,
         refunds=refunds,
     )

@@ -23,10 +23,11 @@ ACTIVE = 2
 
 
 class KeyRing:
-    """`public_file` and `message_key` are what fees has to be told."""
+    """`public_file` and `message_key` are what fees has to be told. `bits` fewer than usual: for long soaks only."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, bits: int = 2048) -> None:
         self._folder = folder
+        self._bits = bits
         folder.mkdir(parents=True, exist_ok=True)
         self.public_file = folder / "keys.json"
         self._private: dict[str, RSAPrivateKey] = {}
@@ -69,7 +70,7 @@ class KeyRing:
 
     def _add(self) -> str:
         serial = f"BK{max((int(known[2:]) for known in self._private), default=0) + 1:06}"
-        key = generate_private_key(public_exponent=65537, key_size=2048)
+        key = generate_private_key(public_exponent=65537, key_size=self._bits)
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         _replace(self._folder / f"{serial}.pem", pem)
         self._private[serial] = key

@@ -13,13 +13,11 @@ _STYLE = (
 )
 
 
-def ask_code() -> str:
-    methods = (
-        '<label>缴款方式 <select name="method"><option value="counter">柜台</option><option value="card">刷卡</option>'
-    )
-    methods += '<option value="qr">扫码</option></select></label>'
+def ask_code(methods: Mapping[str, str]) -> str:
+    options = "".join(f'<option value="{escape(value)}">{escape(label)}</option>' for value, label in methods.items())
+    choice = f'<label>缴款方式 <select name="method">{options}</select></label>'
     code = '<label>缴款码 <input name="payment_code" required maxlength="20" autocomplete="off"></label>'
-    return _page("代收银行缴款", f'<form method="post">{code}{methods}<button>缴款</button></form>')
+    return _page("代收银行缴款", f'<form method="post">{code}{choice}<button>缴款</button></form>')
 
 
 def order(found: Mapping[str, Any], methods: Mapping[str, str]) -> str:
@@ -31,13 +29,23 @@ def order(found: Mapping[str, Any], methods: Mapping[str, str]) -> str:
     )
     if found["paid_by"] is not None:
         return _page("该缴款码已经缴款", facts + f"<p>银行流水号 {escape(found['paid_by'])}。请勿重复缴纳。</p>")
+    if found["closed_at"] is not None:
+        why = "收费窗口已关闭该缴款码，不能再缴款。如已收到新的缴款通知书，请用新的缴款码；如有疑问请与收费窗口联系。"
+        return _page("该缴款码已关闭", facts + f"<p>{why}</p>")
+    amended = "<p>收费窗口已更改本单的金额或缴款期限，以上为最新内容。</p>" if found["revision"] > 1 else ""
+    return _page("代收银行缴款", facts + amended + _form(found, methods))
+
+
+def _form(found: Mapping[str, Any], methods: Mapping[str, str]) -> str:
+    """With the amount that is on the screen: nobody pays another one unseen."""
     choices = "".join(
         f'<label><input type="radio" name="method" value="{escape(value)}" required> {escape(label)}</label>'
         for value, label in methods.items()
     )
-    code = f'<input type="hidden" name="payment_code" value="{escape(found["payment_code"])}">'
-    form = f"<fieldset><legend>缴款方式</legend>{choices}</fieldset>{code}<button>确认缴款</button>"
-    return _page("代收银行缴款", f'{facts}<form method="post" action="../pay">{form}</form>')
+    hidden = f'<input type="hidden" name="payment_code" value="{escape(found["payment_code"])}">'
+    hidden += f'<input type="hidden" name="amount" value="{found["amount"]}">'
+    legend = f"<fieldset><legend>缴款方式</legend>{choices}</fieldset>"
+    return f'<form method="post" action="../pay">{legend}{hidden}<button>确认缴款</button></form>'
 
 
 def receipt(payment: Mapping[str, Any], methods: Mapping[str, str]) -> str:

@@ -1,10 +1,9 @@
-"""Payment notices, as the fee window, departments and payers see them. No route registers a payment (R52)."""
+"""Payment notices, as the fee window and departments see them. No route registers a payment (R52)."""
 
 from services.fees import queries
-from services.fees.api.parts import COUNTY_WIDE, FEE_WINDOW, Id, InView, notice_by_code
-from services.fees.refunding.reading import payment_refund, refunds_of
-from services.fees.views import CaseNotices, NoticeView, PaymentView, notice_view, payment_view
-from yimen.web import Forbidden, NotFound, Principal, Role, allow, allow_anyone, new_router
+from services.fees.api.parts import COUNTY_WIDE, FEE_WINDOW, Id, InView
+from services.fees.views import CaseNotices, NoticeView, notice_view
+from yimen.web import Forbidden, NotFound, Principal, Role, allow, new_router
 
 router = new_router(tags=["notices"])
 
@@ -27,9 +26,3 @@ async def case_notices(
     ):
         raise Forbidden("不是本部门的办件", "该办件不涉及您所在的部门；如需查询缴费，请到收费窗口。")
     return CaseNotices(notices=[notice_view(row) for row in await queries.notices_of(view, case_number)])
-
-
-@router.get("/payments/{payment_code}", dependencies=[allow_anyone()])
-async def payment(view: InView, payment_code: Id) -> PaymentView:
-    row = await notice_by_code(view, payment_code)
-    return payment_view(row, [payment_refund(one) for one in await refunds_of(view, row.number)])

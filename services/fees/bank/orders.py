@@ -1,44 +1,65 @@
-"""Orders to the bank: here is a payment code, this much may be taken for it.
+"""Orders to the bank: here is a payment code, this much may be taken for it until that day; or: nobody may pay it any more.
 
-Guarantees: the order goes out after its notice has committed, under the notice's number, by which the bank recognises a
-repetition. A bank that does not answer is asked again with the same order, never with a new code.
+Guarantees: what is ordered goes out after what gave rise to it has committed, under the notice's number and the order's
+revision, by which the bank recognises a repetition. Never a new code for a known notice. `placing` does it.
 """
 
-import httpx
-from sqlalchemy import update
+from typing import Final
 
+from sqlalchemy import select, update
+
+from services.fees.bank.sending import do_again
 from services.fees.context import Context
-from services.fees.issuing import BANK_ORDER
+from services.fees.queries import Found
 from services.fees.tables import notices
 from yimen.bus import Unit
-from yimen.errors import Permanent, Transient
-from yimen.sender import Answer, Job, Senders
+from yimen.sender import send_later
 
-LADDER = (1, 5, 30, 300, 1800, 3600)
-_TRY_AGAIN = {408, 425, 429}
-
-senders = Senders()
+BANK_ORDER: Final = "bank_order"
+BANK_CLOSING: Final = "bank_closing"
+CURRENCY: Final = "CNY"
 
 
-async def place_order(context: Context, job: Job) -> Answer:
-    settings = context.settings
-    try:
-        async with httpx.AsyncClient(
-            transport=context.bank, timeout=settings.bank_order_seconds, trust_env=False
-        ) as bank:
-            answer = await bank.post(f"{settings.bank_url}/orders", json=job.payload)
-    except httpx.TransportError as error:
-        raise Transient(f"the bank did not answer: {error!r}") from error
-    if answer.is_server_error or answer.status_code in _TRY_AGAIN:
-        raise Transient(f"the bank answered {answer.status_code}")
-    if not answer.is_success:
-        raise Permanent(f"the bank refused the order: {answer.status_code} {answer.text[:400]}")
-    return {"status": answer.status_code}
+async def place(unit: Unit[Context], number: str) -> None:
+    """The notice's row, as it stands in this unit, becomes an order of its revision."""
+    notice = await _notice(unit, number)
+    order = {
+        "order_number": number,
+        "revision": notice.order_revision,
+        "payment_code": notice.payment_code,
+        "amount": notice.amount,
+        "currency": CURRENCY,
+        "account": unit.context.settings.fiscal_account,
+        "pay_by": notice.pay_by.isoformat(),
+    }
+    await send_later(unit, BANK_ORDER, key=_key(notice), payload=order)
 
 
-async def record_order(unit: Unit[Context], job: Job, _answer: Answer | None, error: str | None) -> None:
-    done = {"ordered_at": None if error else unit.now, "order_error": error}
-    await unit.execute(update(notices).where(notices.c.number == job.key).values(**done))
+async def place_again(unit: Unit[Context], number: str) -> None:
+    """The bank does not know what it once accepted: the same order once more."""
+    await place(unit, number)
+    await do_again(unit, BANK_ORDER, _key(await _notice(unit, number)))
 
 
-senders.add(BANK_ORDER, act=place_order, settled=record_order, ladder=LADDER)
+async def amend(unit: Unit[Context], number: str) -> None:
+    """After the notice's amount or last day was changed: the next revision. Where nothing is left to pay it is closed."""
+    revised = {"order_revision": notices.c.order_revision + 1, "ordered_at": None, "order_error": None}
+    await unit.execute(update(notices).where(notices.c.number == number).values(**revised))
+    if (await _notice(unit, number)).amount:
+        await place(unit, number)
+    else:
+        await close(unit, number)
+
+
+async def close(unit: Unit[Context], number: str, after: str = "") -> None:
+    """Nobody is to pay it any more. `after`: the order that was still on its way when it was closed before."""
+    key = f"{number}.{after}" if after else number
+    await send_later(unit, BANK_CLOSING, key=key, payload={"order_number": number})
+
+
+async def _notice(unit: Unit[Context], number: str) -> Found:
+    return (await unit.execute(select(notices).where(notices.c.number == number))).one()
+
+
+def _key(notice: Found) -> str:
+    return f"{notice.number}.{notice.order_revision}"

@@ -14,16 +14,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
-from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
-from yimen.money import MOST_FEN
+from services.fees.bank.words import Refunded, RefundFailed, Remitted, Taken, Word
 
 LARGEST_BYTES: Final = 64 * 1024
 CLOCKS_APART: Final = timedelta(seconds=300)
@@ -33,6 +33,7 @@ _NONCE = re.compile(r"[A-Za-z0-9_-]{8,80}")
 class Refusal(StrEnum):
     """Why a message is not the bank's, or not for us."""
 
+    CONTENT_TYPE = "content_type"
     TOO_LARGE = "too_large"
     HEADERS = "headers"
     UNKNOWN_SERIAL = "unknown_serial"
@@ -117,9 +118,11 @@ class Signed:
     body: bytes
 
 
-def authenticate(headers: Mapping[str, str], body: bytes, keys: BankKeys, now: datetime) -> Signed:
+def authenticate(
+    headers: Mapping[str, str], body: bytes, keys: BankKeys, now: datetime, largest: int = LARGEST_BYTES
+) -> Signed:
     """Raises `Refused`. Size before everything, arithmetic on keys last."""
-    if len(body) > LARGEST_BYTES:
+    if len(body) > largest:
         raise Refused(Refusal.TOO_LARGE)
     try:
         timestamp, nonce, serial, signature = (
@@ -157,43 +160,34 @@ class Sealed(BaseModel):
 
 
 class Envelope(BaseModel):
-    event_type: Literal["PAYMENT.SUCCESS"]
+    event_type: Literal["PAYMENT.SUCCESS", "REFUND.SUCCESS", "REFUND.FAILED", "REMITTANCE.SUCCESS"]
     resource: Sealed
 
 
-Code = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9._\-]+$")]
-
-
-EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
-END: Final = datetime(2100, 1, 1, tzinfo=UTC)
-"""No money was taken outside these; at the ends of the calendar no day can be reckoned."""
-
-
-class Taken(BaseModel):
-    """Money that the bank took. Strict where it is money; any amount, since what was taken was taken."""
-
-    bank_serial: Code
-    payment_code: Annotated[str, Field(max_length=80, pattern=r"^[^\x00]*$")]
-    amount: Annotated[int, Field(strict=True, ge=-MOST_FEN, le=MOST_FEN)]
-    currency: str
-    account: str
-    method: Annotated[str, Field(min_length=1, max_length=20, pattern=r"^[a-z_]+$")]
-    paid_at: Annotated[AwareDatetime, Field(ge=EPOCH, lt=END)]
-
-
-def unseal(body: bytes, key: bytes) -> Taken:
+def unseal(body: bytes, key: bytes) -> Word:
     """What the message says. Raises `Refused`: sealed with another key (or we have none), or not as agreed."""
     if not key:
         raise Refused(Refusal.SEALED)
     try:
-        sealed = Envelope.model_validate_json(body).resource
+        envelope = Envelope.model_validate_json(body)
+        sealed, (label, model) = envelope.resource, _WORDS[envelope.event_type]
         parts = base64.b64decode(sealed.ciphertext, validate=True)
         plain = AESGCM(key).decrypt(sealed.nonce.encode(), parts, sealed.associated_data.encode())
-        return Taken.model_validate(json.loads(plain, parse_float=_no_float))
+        if sealed.associated_data != label:
+            raise ValueError(sealed.associated_data)
+        return model.model_validate(json.loads(plain, parse_float=_no_float))
     except InvalidTag as error:
         raise Refused(Refusal.SEALED) from error
     except (ValidationError, binascii.Error, ValueError) as error:
         raise Refused(Refusal.UNREADABLE) from error
+
+
+_WORDS: Final[Mapping[str, tuple[str, type[Word]]]] = {
+    "PAYMENT.SUCCESS": ("payment", Taken),
+    "REFUND.SUCCESS": ("refund", Refunded),
+    "REFUND.FAILED": ("refund", RefundFailed),
+    "REMITTANCE.SUCCESS": ("remittance", Remitted),
+}
 
 
 def _no_float(text: str) -> Any:

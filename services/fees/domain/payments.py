@@ -20,6 +20,8 @@ class Reason(StrEnum):
     NOT_PAYABLE = "not_payable"  # 通知书已作废或无需缴款
     NO_AMOUNT = "no_amount"  # 金额为零或负数; nothing can be posted
     SERIAL_REUSED = "serial_reused"  # 同一流水号内容不同; nothing is posted
+    UNKNOWN_REFUND = "unknown_refund"  # 银行退了我方未要求的款
+    UNKNOWN_REMITTANCE = "unknown_remittance"  # 银行划出我方未要求的款
     STATUS_CONTRADICTION = "status_contradiction"  # 银行前后说法不一; nothing is posted
 
 

@@ -12,7 +12,7 @@ still to have it, and it is sent again. Lock order: plans, case, notice, refund,
 
 from services.fees.refunding.asking import ask, find, lock_notice, of_exception
 from services.fees.refunding.deciding import approve, refuse, send_again, verify
-from services.fees.refunding.paying_back import BANK_REFUND, accepted, expected, failed, paid_out
+from services.fees.refunding.paying_back import BANK_REFUND, accepted, expected, failed, is_unheard, paid_out
 
 __all__ = [
     "BANK_REFUND",
@@ -22,6 +22,7 @@ __all__ = [
     "expected",
     "failed",
     "find",
+    "is_unheard",
     "lock_notice",
     "of_exception",
     "paid_out",

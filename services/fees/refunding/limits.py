@@ -14,6 +14,7 @@ from services.fees.context import Context
 from services.fees.domain.refunds import OPEN, Budgets, Course, RefundState, running
 from services.fees.queries import Found
 from services.fees.tables import refunds
+from services.fees.timers import timers
 from yimen.bus import Unit
 from yimen.contracts.fees import RefundCause
 from yimen.timers import Timer, cancel_timer, set_timer, set_timers
@@ -58,6 +59,7 @@ async def watch(unit: Unit[Context], number: str, seen: Course) -> None:
         await set_timer(unit, LIMIT, key=number, due_at=at)
 
 
+@timers.on(LIMIT)
 async def mark_late(unit: Unit[Context], timer: Timer) -> None:
     """Takes no lock that somebody holds: they may be waiting for this very timer."""
     query = select(refunds).where(refunds.c.number == timer.key).with_for_update(nowait=True)

@@ -9,18 +9,18 @@ from typing import Final
 
 from sqlalchemy import select
 
-from services.fees import queries
 from services.fees.context import Context
 from services.fees.domain import books
 from services.fees.domain.payments import Reason
+from services.fees.domain.payouts import PaidOut
 from services.fees.domain.refunds import ORDERED, RefundState, bank_number, by_the_bank, ours
 from services.fees.posting import post
 from services.fees.queries import Found
 from services.fees.refunding.limits import LIMIT
-from services.fees.refunding.rows import case_of, change, give_back, lock_refund, shares_of
+from services.fees.refunding.rows import case_of, change, give_back, lock_refund, refund_row, shares_of
 from services.fees.suspense import open_exception
-from services.fees.tables import exceptions
-from yimen.bus import Unit
+from services.fees.tables import bank_payouts, exceptions
+from yimen.bus import Unit, View
 from yimen.contracts.fees import ExceptionRefunded, ListRefunded, NoticeRefunded, NoticeRefundFailed
 from yimen.sender import send_later
 from yimen.timers import cancel_timer
@@ -49,6 +49,13 @@ async def accepted(unit: Unit[Context], named: str) -> None:
         await change(unit, row, state=RefundState.SENT, sent_at=unit.now, late_since=row.late_since)
 
 
+async def is_unheard(view: View[Context], named: str) -> bool:
+    """The bank has this very order and did not say yet how it ended."""
+    order = ours(named)
+    row = await refund_row(view, order[0]) if order else None
+    return row is not None and row.state == RefundState.SENT and row.attempt == (order or ("", 0))[1]
+
+
 async def expected(unit: Unit[Context], named: str, amount: int) -> Found | None:
     """The refund that the bank may have paid under this number, locked with its notice. None: nobody ordered that, or it
     was paid before, or with another amount; whatever the bank paid is then missing."""
@@ -58,9 +65,9 @@ async def expected(unit: Unit[Context], named: str, amount: int) -> Found | None
     return row
 
 
-async def paid_out(unit: Unit[Context], row: Found, payout: Found) -> None:
+async def paid_out(unit: Unit[Context], row: Found, payout: PaidOut) -> None:
     """The bank gave the money back: `row` is `expected`, `payout` the bank's transaction, kept in this unit."""
-    await change(unit, row, state=RefundState.REFUNDED, payout_serial=payout.serial, refunded_at=payout.paid_at)
+    await change(unit, row, state=RefundState.REFUNDED, payout_serial=payout.serial, refunded_at=payout.at)
     await cancel_timer(unit, LIMIT, key=row.number)
     await post(unit, books.pay_out_refund(payout.serial, row.notice_number, row.amount))
     if row.notice_number is None:
@@ -74,7 +81,7 @@ async def paid_out(unit: Unit[Context], row: Found, payout: Found) -> None:
             refund_number=row.number,
             bank_serial=payout.serial,
             amount=row.amount,
-            refunded_at=payout.paid_at,
+            refunded_at=payout.at,
         )
     )
     for share in (await shares_of(unit, [row.number]))[row.number]:
@@ -87,21 +94,24 @@ async def paid_out(unit: Unit[Context], row: Found, payout: Found) -> None:
                 notice_number=row.notice_number,
                 refund_number=row.number,
                 amount=share.amount,
-                refunded_at=payout.paid_at,
+                refunded_at=payout.at,
             )
         )
 
 
-async def failed(unit: Unit[Context], named: str, reason: str, at: datetime) -> None:
-    """The bank could not, or would not, give it back. Said again it changes nothing; of what was paid, or of what nobody
-    ordered, it is a contradiction that somebody has to clear up."""
+async def failed(unit: Unit[Context], named: str, reason: str, at: datetime) -> bool:
+    """The bank could not, or would not, give it back. False: nobody ordered that. Said again it changes nothing; of a
+    refund that was paid it is a contradiction that somebody has to clear up."""
     row = await _lock(unit, named)
-    if row is None or row.state not in ORDERED:
-        await _contradicted(unit, named, row, reason)
-        return
+    if row is None or row.state not in (ORDERED | {RefundState.REFUNDED}):
+        return False
+    if row.state == RefundState.REFUNDED:
+        if await _paid_under(unit, row) == named:
+            await _contradicted(unit, named, row, reason)
+        return True
     state = by_the_bank(RefundState(row.state), "failed")
     if state is None or named != bank_number(row.number, row.attempt):
-        return
+        return True
     await change(unit, row, state=state, failed_at=at, failure=reason, late_since=row.late_since)
     if row.notice_number is not None:
         unit.emit(
@@ -113,6 +123,7 @@ async def failed(unit: Unit[Context], named: str, reason: str, at: datetime) -> 
                 failed_at=at,
             )
         )
+    return True
 
 
 async def _lock(unit: Unit[Context], named: str) -> Found | None:
@@ -122,25 +133,26 @@ async def _lock(unit: Unit[Context], named: str) -> Found | None:
     return row if row is not None and order is not None and order[1] <= row.attempt else None
 
 
-async def _contradicted(unit: Unit[Context], named: str, row: Found | None, reason: str) -> None:
-    reasons, known = Reason.STATUS_CONTRADICTION, exceptions.c
-    told = select(known.id).where(known.reason == reasons, known.reference == named).limit(1)
-    if await queries.one(unit, told) is not None:
-        return
-    case_number = await case_of(unit, row.notice_number) if row is not None and row.notice_number else None
+async def _paid_under(view: View[Context], row: Found) -> str:
+    """The order by which the bank gave it back; an earlier one may have failed."""
+    paid = select(bank_payouts.c.number).where(bank_payouts.c.serial == row.payout_serial)
+    return str((await view.execute(paid)).scalar_one())
+
+
+async def _contradicted(unit: Unit[Context], named: str, row: Found, reason: str) -> None:
     await open_exception(
         unit,
-        reasons,
+        Reason.STATUS_CONTRADICTION,
         amount=0,
-        payout_serial=row.payout_serial if row else None,
+        payout_serial=row.payout_serial,
         reference=named,
-        notice_number=row.notice_number if row else None,
-        case_number=case_number,
-        detail=f"银行称退款{named}失败：{reason}",
+        notice_number=row.notice_number,
+        case_number=await case_of(unit, row.notice_number) if row.notice_number else None,
+        detail=f"银行已经退付{row.number}，又称退款{named}失败：{reason}",
     )
 
 
-async def _say_exception_refunded(unit: Unit[Context], row: Found, payout: Found) -> None:
+async def _say_exception_refunded(unit: Unit[Context], row: Found, payout: PaidOut) -> None:
     of = (await unit.execute(select(exceptions).where(exceptions.c.id == row.exception_id))).one()
     case_number = await case_of(unit, of.notice_number) if of.notice_number else None
     unit.emit(
@@ -150,6 +162,6 @@ async def _say_exception_refunded(unit: Unit[Context], row: Found, payout: Found
             refund_number=row.number,
             bank_serial=payout.serial,
             amount=row.amount,
-            refunded_at=payout.paid_at,
+            refunded_at=payout.at,
         )
     )

@@ -4,11 +4,16 @@ from itertools import count
 from typing import Any
 
 import httpx
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, select
 
 from services.fees import calendars, refunding
+from services.fees.bank.wire import Signed
+from services.fees.bank.words import RefundFailed
+from services.fees.collecting import keep_message
+from services.fees.domain.payouts import PaidOut, PayoutKind
+from services.fees.payouts import pay_out, refund_failed
 from services.fees.refunding import rows
-from services.fees.tables import bank_messages, bank_payouts, notices
+from services.fees.tables import notices
 from services.fees.tests import samples
 from services.fees.tests.window import Window
 from yimen.bus import Unit
@@ -64,18 +69,23 @@ async def find(window: Window, number: str, *list_ids: str, cause: RefundCause =
         return await refunding.find(unit, await locked(unit, number), list_ids, cause, "标准适用有误", FINDER)
 
 
-async def bank_paid(window: Window, named: str, amount: int) -> bool:
-    """The bank says that it gave money back. False: that was not expected, and is not posted here."""
+async def bank_paid(window: Window, named: str, amount: int, serial: str | None = None) -> str:
+    """The bank says that it gave money back; what that came to."""
+    serial = serial or f"OUT{next(_serials):08}"
     async with window.harness.units.begin() as unit:
-        row = await refunding.expected(unit, named, amount)
-        if row is not None:
-            await refunding.paid_out(unit, row, await _payout(unit, named, amount))
-        return row is not None
+        signed = _signed(unit)
+        await keep_message(unit, signed)
+        account = unit.context.settings.fiscal_account
+        said = PaidOut(serial, PayoutKind.REFUND, named, amount, account, "CNY", unit.now)
+        return await pay_out(unit, signed, said)
 
 
-async def bank_failed(window: Window, named: str, reason: str = "账户已销户") -> None:
+async def bank_failed(window: Window, named: str, amount: int = 16000, reason: str = "账户已销户") -> str:
     async with window.harness.units.begin() as unit:
-        await refunding.failed(unit, named, reason, unit.now)
+        account = unit.context.settings.fiscal_account
+        known = {"refund_number": named, "amount": amount, "currency": "CNY", "account": account}
+        word = RefundFailed(**known, state="failed", at=unit.now, reason=reason)
+        return await refund_failed(unit, _signed(unit), word)
 
 
 async def bank_accepted(window: Window, named: str) -> None:
@@ -83,14 +93,8 @@ async def bank_accepted(window: Window, named: str) -> None:
         await refunding.accepted(unit, named)
 
 
-async def _payout(unit: Unit[Any], named: str, amount: int) -> Row[Any]:
-    serial = f"OUT{next(_serials):08}"
-    signed = {"key_serial": "BK000001", "nonce": f"nonce-{serial}"}
-    message = signed | {"sent_at": unit.now, "received_at": unit.now, "signature": "-", "body": b"-"}
-    await unit.execute(insert(bank_messages), [message])
-    row = {"serial": serial, "kind": "refund", "number": named, "amount": amount, "paid_at": unit.now}
-    await unit.execute(insert(bank_payouts), [row | {"received_at": unit.now} | signed])
-    return (await unit.execute(select(bank_payouts).where(bank_payouts.c.serial == serial))).one()
+def _signed(unit: Unit[Any]) -> Signed:
+    return Signed("BK000001", f"nonce-{next(_serials):08}", unit.now, "-", b"-")
 
 
 async def refund(window: Window, number: str) -> Row[Any]:

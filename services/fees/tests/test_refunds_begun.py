@@ -63,7 +63,7 @@ async def test_a_second_payment_is_given_back_out_of_suspense(window: Window) ->
     refund = await acts.refund(window, number)
     assert (refund.state, refund.amount, refund.approved_by) == ("approved", 16000, "treasurer-1")
     assert (await window.balance("2242"), await window.balance("2241")) == (-16000, 0)
-    assert await acts.bank_paid(window, number, 16000)
+    assert await acts.bank_paid(window, number, 16000) == "paid_out"
     [event] = await window.harness.events(fees.ExceptionRefunded)
     assert (event.exception_id, event.amount, event.case_number) == (str(row.id), 16000, notice["case_number"])
     assert await window.balance("2242") == 0
