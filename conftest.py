@@ -7,7 +7,7 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.support.fixtures"]
+pytest_plugins = ["tests.support.fixtures", "tests.support.migrated"]
 
 # Two cores shared with a broker and a database: an example's time says nothing here.
 settings.register_profile("yimen", deadline=None, suppress_health_check=[HealthCheck.too_slow])
