@@ -60,7 +60,8 @@ _FIGURES: Final[Mapping[str, str]] = {
         WHERE COALESCE(s.last, 0) <> CASE WHEN l.decided_at IS NULL THEN 0 ELSE 1 END
         + CASE WHEN l.settled_at IS NULL THEN 0 ELSE 1 END
         + (SELECT COUNT(*) FROM refund_shares s JOIN refunds r ON r.number = s.refund_number
-           WHERE s.list_id = l.list_id AND r.state = 'refunded')""",
+           JOIN notices n ON n.number = s.notice_number
+           WHERE s.list_id = l.list_id AND r.state = 'refunded' AND n.kind = 'fees')""",
 }
 
 _EQUAL: Final = "equal"

@@ -10,7 +10,7 @@ from fastapi import Query, Response, status
 from pydantic import Field
 
 from services.fees import calendars, refunding
-from services.fees.api.parts import COUNTY_WIDE, Id, InUnit, InView, Limit, notice_by_code
+from services.fees.api.parts import COUNTY_WIDE, Id, InUnit, InView, Limit, Words, notice_of_code, staff_on_notice
 from services.fees.context import Context
 from services.fees.domain.duties import Duty
 from services.fees.domain.portions import Asked, AskedLine
@@ -43,13 +43,12 @@ from yimen.web import (
 router = new_router(tags=["refunds"])
 
 ListId = Annotated[str, Field(min_length=1, max_length=80)]
-Reasons = Annotated[str, Field(min_length=1, max_length=2000)]
 
 
 class RefundRequestBody(Body):
     """Without lists: all that was paid."""
 
-    reasons: Reasons
+    reasons: Words
     lists: list[ListId] = Field(default_factory=list, max_length=100)
 
 
@@ -74,7 +73,7 @@ class RefundBody(RefundRequestBody):
 
 
 class RefusalBody(Body):
-    reasons: Reasons
+    reasons: Words
 
 
 @router.post(
@@ -86,9 +85,7 @@ class RefusalBody(Body):
 async def request_refund(unit: InUnit, payment_code: Id, body: RefundRequestBody) -> PaymentRefund:
     """缴款人申请退款, by whoever holds the payment code."""
     await calendars.held(unit)
-    seen = await notice_by_code(unit, payment_code)
-    notice = await refunding.lock_notice(unit, seen.number)
-    assert notice is not None
+    notice = await notice_of_code(unit, payment_code)
     asked = Asked(lists=tuple(body.lists))
     number = await refunding.ask(unit, notice, asked, cause=RefundCause.REQUEST, reasons=body.reasons, by=None)
     return reading.payment_refund(await _found(unit, number))
@@ -109,11 +106,7 @@ async def open_refund(
 ) -> RefundView:
     """登记退款: at the payer's request, or because the fee window or the department found it wrong itself."""
     await calendars.held(unit)
-    notice = await refunding.lock_notice(unit, number)
-    if notice is None:
-        raise NotFound("没有这份缴款通知书", "请核对通知书编号后重试。")
-    if Role.FEE_OFFICER not in caller.roles:
-        _refuse_strangers(caller, await rows.departments_on(unit, number))
+    notice = await staff_on_notice(unit, number, caller)
     await refuse_joined(unit, Duty.ASK_REFUND, caller.id, notice=number)
     # Whoever listed the fee speaks for the department, even with an officer's role.
     opened = (await duties_on(unit, notice=number))[Duty.OPEN]
@@ -159,8 +152,9 @@ async def show_refund(
 ) -> RefundView:
     """With the last day of each step. Clerks see those of lists of their departments."""
     shown = await _show(view, refund_number, response)
-    if caller.roles.isdisjoint(COUNTY_WIDE):
-        _refuse_strangers(caller, {share.department for share in shown.shares})
+    departments = {share.department for share in shown.shares}
+    if caller.roles.isdisjoint(COUNTY_WIDE) and caller.departments.isdisjoint(departments):
+        raise Forbidden("不是本部门的收费", "该笔退款不涉及您所在的部门；如需查询，请到收费窗口。")
     return shown
 
 
@@ -264,11 +258,6 @@ async def _found(view: View[Context], number: str) -> Found:
 
 def _no_refund() -> NotFound:
     return NotFound("没有这笔退款", "请核对退款编号后重试。")
-
-
-def _refuse_strangers(caller: Principal, departments: set[str]) -> None:
-    if caller.departments.isdisjoint(departments):
-        raise Forbidden("不是本部门的收费", "该笔收费不涉及您所在的部门；如需退款，请到收费窗口办理。")
 
 
 def _placed(row: Found) -> str:

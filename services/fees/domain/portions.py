@@ -36,12 +36,12 @@ class PaidLine:
 
 @dataclass(frozen=True, slots=True)
 class PaidShare:
-    """A list on a paid notice. `amount` was paid after `reduced` (R58); `held` is asked back or given back already."""
+    """A list on a paid notice. `amount` was paid, perhaps less than its lines cost (R58); `held` is asked back or given back
+    already."""
 
     list_id: str
     department: str
     amount: int
-    reduced: int
     held: int
     lines: tuple[PaidLine, ...] = ()
 
@@ -105,7 +105,7 @@ def _portion(share: PaidShare, wanted: Mapping[int, int]) -> Portion:
         detail = f"清单{share.list_id}没有第{'、'.join(map(str, unknown))}行，请对照清单填写。"
         raise Unfit("line-not-on-list", "清单没有这一行", detail)
     kept = sum(line.costs(_left(share, line, wanted.get(line.line, 0))) for line in share.lines)
-    listed = share.amount + share.reduced
+    listed = sum(line.amount for line in share.lines)
     amount = share.rest - (half_up(kept * share.amount, listed) if listed else 0)
     if amount <= 0:
         raise _nothing_left([share.list_id])

@@ -10,7 +10,7 @@ still to have it, and it is sent again. Lock order: plans, case, notice, refund,
     limits       until when each step is to be done, and what happens when it is not
 """
 
-from services.fees.refunding.asking import ask, find, lock_notice, of_exception
+from services.fees.refunding.asking import ask, find, of_exception
 from services.fees.refunding.deciding import approve, refuse, send_again, verify
 from services.fees.refunding.paying_back import BANK_REFUND, accepted, expected, failed, is_unheard, paid_out
 
@@ -23,7 +23,6 @@ __all__ = [
     "failed",
     "find",
     "is_unheard",
-    "lock_notice",
     "of_exception",
     "paid_out",
     "refuse",

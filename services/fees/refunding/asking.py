@@ -12,21 +12,19 @@ from services.fees.domain.refunds import RefundState, begins
 from services.fees.numbering import REFUND, next_number
 from services.fees.queries import Found
 from services.fees.refunding import limits, paying_back
-from services.fees.refunding.rows import hold, lock_notice, refund_row
+from services.fees.refunding.rows import hold, refund_row
 from services.fees.tables import refund_shares, refunds, shares
 from yimen.bus import Unit
 from yimen.contracts.fees import NoticeRefundRequested, RefundCause
 from yimen.contracts.parts import FeeCalculator, Staff
 from yimen.errors import NotNow
 
-__all__ = ["ask", "find", "lock_notice", "of_exception"]
-
 
 async def find(
     unit: Unit[Context], notice: Found, list_ids: tuple[str, ...], cause: RefundCause, reasons: str, by: Staff
 ) -> str:
     """What the fee window or the supervisor found wrong with a paid notice is given back; the refund's number. `notice` is
-    locked (`lock_notice`), and `calendars.held` was asked before. No lists: all of it. Raises `Refusal` where nothing is
+    locked, and `calendars.held` was asked before. No lists: all of it. Raises `Refusal` where nothing is
     left to give back."""
     return await ask(unit, notice, Asked(lists=list_ids), cause=cause, reasons=reasons, by=by, by_fee_window=True)
 
@@ -145,7 +143,6 @@ async def _paid_shares(unit: Unit[Context], notice_number: str) -> list[PaidShar
             list_id=row.list_id,
             department=row.department,
             amount=row.amount,
-            reduced=row.reduced,
             held=row.refund_held,
             lines=tuple(_paid_line(line, returned.get((row.list_id, line.line), 0)) for line in lines[row.list_id]),
         )

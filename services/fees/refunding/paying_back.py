@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from services.fees.context import Context
 from services.fees.domain import books
+from services.fees.domain.notices import NoticeKind
 from services.fees.domain.payments import Reason
 from services.fees.domain.payouts import PaidOut
 from services.fees.domain.refunds import ORDERED, RefundState, bank_number, by_the_bank, ours
@@ -19,7 +20,7 @@ from services.fees.queries import Found
 from services.fees.refunding.limits import LIMIT
 from services.fees.refunding.rows import case_of, change, give_back, lock_refund, refund_row, shares_of
 from services.fees.suspense import open_exception
-from services.fees.tables import bank_payouts, exceptions
+from services.fees.tables import bank_payouts, exceptions, notices
 from yimen.bus import Unit, View
 from yimen.contracts.fees import ExceptionRefunded, ListRefunded, NoticeRefunded, NoticeRefundFailed
 from yimen.sender import send_later
@@ -73,24 +74,30 @@ async def paid_out(unit: Unit[Context], row: Found, payout: PaidOut) -> None:
     if row.notice_number is None:
         await _say_exception_refunded(unit, row, payout)
         return
-    case_number = await case_of(unit, row.notice_number)
+    notice = (await unit.execute(select(notices).where(notices.c.number == row.notice_number))).one()
     unit.emit(
         NoticeRefunded(
             notice_number=row.notice_number,
-            case_number=case_number,
+            case_number=notice.case_number,
             refund_number=row.number,
             bank_serial=payout.serial,
             amount=row.amount,
             refunded_at=payout.at,
         )
     )
+    if notice.kind == NoticeKind.FEES:
+        await _give_lists_back(unit, row, notice, payout)
+
+
+async def _give_lists_back(unit: Unit[Context], row: Found, notice: Found, payout: PaidOut) -> None:
+    """A late fee that is given back leaves its lists paid."""
     for share in (await shares_of(unit, [row.number]))[row.number]:
         await give_back(unit, share.list_id, share.amount)
         unit.emit(
             ListRefunded(
                 list_id=share.list_id,
                 department=share.department,
-                case_number=case_number,
+                case_number=notice.case_number,
                 notice_number=row.notice_number,
                 refund_number=row.number,
                 amount=share.amount,

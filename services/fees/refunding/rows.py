@@ -19,12 +19,8 @@ async def lock_refund(unit: Unit[Context], number: str) -> Found | None:
     """After its notice, whose sums it changes."""
     seen = await refund_row(unit, number)
     if seen is not None and seen.notice_number is not None:
-        await lock_notice(unit, seen.notice_number)
+        await queries.locked_notice(unit, seen.notice_number)
     return await queries.one(unit, select(refunds).where(refunds.c.number == number).with_for_update())
-
-
-async def lock_notice(unit: Unit[Context], number: str) -> Found | None:
-    return await queries.one(unit, select(notices).where(notices.c.number == number).with_for_update())
 
 
 async def change(unit: Unit[Context], row: Found, **values: Any) -> None:
@@ -36,11 +32,6 @@ async def change(unit: Unit[Context], row: Found, **values: Any) -> None:
 async def case_of(view: View[Context], notice_number: str) -> str:
     query = select(notices.c.case_number).where(notices.c.number == notice_number)
     return str((await view.execute(query)).scalar_one())
-
-
-async def departments_on(view: View[Context], notice_number: str) -> set[str]:
-    query = select(shares.c.department).where(shares.c.notice_number == notice_number)
-    return set((await view.execute(query)).scalars())
 
 
 async def shares_of(view: View[Context], numbers: list[str]) -> dict[str, list[Found]]:

@@ -2,11 +2,12 @@
 
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 import httpx
 from sqlalchemy import Row, select
 
-from services.fees import calendars, refunding
+from services.fees import calendars, queries, refunding
 from services.fees.bank.wire import Signed
 from services.fees.bank.words import RefundFailed
 from services.fees.collecting import keep_message
@@ -21,6 +22,7 @@ from yimen.contracts.fees import RefundCause
 from yimen.contracts.parts import Staff
 from yimen.web import Role
 
+OTHER, TREASURER = "officer-4", "treasurer-1"
 FINDER = Staff(id="officer-2", name="孙自查")
 _serials = count(1)
 
@@ -58,7 +60,7 @@ async def pay(window: Window, case_number: str = samples.CASE) -> str:
 
 
 async def locked(unit: Unit[Any], number: str) -> Row[Any]:
-    row = await refunding.lock_notice(unit, number)
+    row = await queries.locked_notice(unit, number)
     assert row is not None
     return row
 
@@ -116,3 +118,34 @@ async def decide(
     seen = version if version is not None else (await refund(window, number)).version
     headers = window.headers(role, id) | {"If-Match": f'"{seen}"'}
     return await window.harness.client.post(f"/refunds/{number}/{how}", json=body or None, headers=headers)
+
+
+async def ask(
+    window: Window, number: str, role: Role = Role.FEE_OFFICER, id: str = "officer-3", **body: Any
+) -> httpx.Response:
+    """Written down at a window; at the payer's request unless `cause` says otherwise. Clerks are of the fire brigade."""
+    headers = window.harness.as_(role, departments=["fire"], id=id, name="登记人") | {"Idempotency-Key": str(uuid4())}
+    asked = {"cause": "request", "reasons": "重复收费"} | body
+    return await window.harness.client.post(f"/notices/{number}/refunds", json=asked, headers=headers)
+
+
+async def request(window: Window, code: str, **body: Any) -> httpx.Response:
+    """By the payer."""
+    headers = {"Idempotency-Key": str(uuid4())}
+    asked = {"reasons": "多缴了"} | body
+    return await window.harness.client.post(f"/payments/{code}/refund-request", json=asked, headers=headers)
+
+
+async def requested(window: Window, number: str, **body: Any) -> str:
+    answer = await ask(window, number, **body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["refund_number"])
+
+
+async def approved(window: Window, number: str, **body: Any) -> str:
+    """Asked for, verified and approved by three people."""
+    refund_number = await requested(window, number, **body)
+    for how, role, id in (("verification", Role.FEE_OFFICER, OTHER), ("approval", Role.TREASURER, TREASURER)):
+        answer = await decide(window, refund_number, how, role, id)
+        assert answer.status_code == 200, answer.text
+    return refund_number

@@ -232,6 +232,10 @@ async def test_no_person_of_any_role_can_say_that_money_came(teller: Teller) -> 
         "/lists/{list_id}/verification",
         "/lists/{list_id}/rejection",
         "/payments/{payment_code}/inquiry",
+        "/payments/{payment_code}/refund-request",
+        "/payments/{payment_code}/relief-request",
+        "/notices/{number}/refunds",
+        "/notices/{number}/reliefs",
     }
     for role in Role:
         call = wire.Call(teller.window.headers(role), teller.good().body)
