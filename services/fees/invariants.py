@@ -55,7 +55,9 @@ _FIGURES: Final[Mapping[str, str]] = {
         + CASE WHEN n.voided_at IS NULL THEN 0 ELSE 1 END
         + (SELECT COALESCE(SUM(r.attempt + CASE WHEN r.approved_at IS NULL THEN 0 ELSE 1 END
             + CASE WHEN r.refused_at IS NULL THEN 0 ELSE 1 END + CASE WHEN r.refunded_at IS NULL THEN 0 ELSE 1 END
-            + CASE WHEN r.failed_at IS NULL THEN 0 ELSE 1 END), 0) FROM refunds r WHERE r.notice_number = n.number)""",
+            + CASE WHEN r.failed_at IS NULL THEN 0 ELSE 1 END), 0) FROM refunds r WHERE r.notice_number = n.number)
+        + (SELECT COUNT(*) + COUNT(CASE WHEN r.state IN ('granted', 'refused') THEN 1 END) FROM reliefs r
+           WHERE r.notice_number = n.number)""",
     "lists_untold": """SELECT COUNT(*) FROM lists l LEFT JOIN outbox_sequence s ON s.subject = 'list/' || l.list_id
         WHERE COALESCE(s.last, 0) <> CASE WHEN l.decided_at IS NULL THEN 0 ELSE 1 END
         + CASE WHEN l.settled_at IS NULL THEN 0 ELSE 1 END

@@ -32,6 +32,11 @@ def hall_key() -> tuple[bytes, bytes]:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), public
 
 
+def _put(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
 @asynccontextmanager
 async def open_window(
     database_url: str, folder: Path, ring: KeyRing, manners: Manners | None = None, seed: int = 0, **settings: object
@@ -39,8 +44,7 @@ async def open_window(
     """The bank refuses what the hall did not sign."""
     clock, wire = FrozenClock(samples.MONDAY), Late()
     signing = folder / "hall.pem"
-    folder.mkdir(parents=True, exist_ok=True)
-    signing.write_bytes(hall_key()[0])
+    _put(signing, hall_key()[0])
     bank = Bank(
         folder,
         clock,
