@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import func, insert, select
 
-from services.fees import queries
+from services.fees import queries, refunding
 from services.fees.bank import orders
 from services.fees.context import Context
 from services.fees.domain import books
@@ -35,7 +35,7 @@ from services.fees.suspense import change, end, exception_row, lock, pay_notice
 from services.fees.tables import notices, returned_proposals
 from yimen.bus import Unit
 from yimen.contracts.parts import Staff
-from yimen.errors import NotNow, Refusal
+from yimen.errors import Refusal
 from yimen.web import NotFound, StaleVersion
 
 _NOTHING_PROPOSED: Final = dict.fromkeys(
@@ -97,7 +97,7 @@ async def _to_notice(unit: Unit[Context], row: Found, by: Staff) -> None:
 
 async def _to_refund(unit: Unit[Context], row: Found, by: Staff) -> None:
     await post(unit, books.resolve_to_refund(str(row.id), row.amount))
-    number = await give_back(unit, row, by)
+    number = await refunding.of_exception(unit, row, by)
     await end(unit, row, "approved", Resolution.REFUND, refund_number=number, note=row.note, by=by)
 
 
@@ -119,11 +119,6 @@ _RESOLVE: Final[dict[Resolution, Callable[[Unit[Context], Found, Staff], Awaitab
     Resolution.NOTED: _to_note,
     Resolution.OFFSET: _to_offset,
 }
-
-
-async def give_back(unit: Unit[Context], row: Found, by: Staff) -> str:
-    """The number of the refund that goes to the treasury for payment."""
-    raise NotNow("refunds-not-ready", "暂不能退回", "退款业务尚未开通，请稍后再审批。")
 
 
 # -- whether it fits ----------------------------------------------------------------------------------------------------

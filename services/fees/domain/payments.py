@@ -23,6 +23,7 @@ class Reason(StrEnum):
     SERIAL_REUSED = "serial_reused"  # 同一流水号内容不同; nothing is posted
     UNKNOWN_REFUND = "unknown_refund"  # 银行退了我方未要求的款
     UNKNOWN_REMITTANCE = "unknown_remittance"  # 银行划出我方未要求的款
+    STATUS_CONTRADICTION = "status_contradiction"  # 银行前后说法不一; nothing is posted
 
     @property
     def label(self) -> str:
@@ -38,6 +39,7 @@ _LABELS: Final = {
     Reason.SERIAL_REUSED: "同一流水号前后内容不同，未重复入账",
     Reason.UNKNOWN_REFUND: "银行退款无对应指令",
     Reason.UNKNOWN_REMITTANCE: "银行划转无对应指令",
+    Reason.STATUS_CONTRADICTION: "银行前后说法不一，未再入账",
 }
 """For people to read: each reason has its words here and nowhere else."""
 
