@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -330,7 +331,7 @@ def test_no_order_of_giving_taking_voiding_and_writing_off_leaves_a_gap(
                 good = select(given_tickets.c.notice_number).where(given_tickets.c.state == "issued")
                 assert sorted((await view.execute(good)).scalars()) == sorted(register.receipted)
         assert taken == [number for block in blocks for number in range(block.first, block.next)]
-        assert all(one.last < next_.first for one, next_ in zip(blocks, blocks[1:], strict=False))
+        assert all(one.last < next_.first for one, next_ in pairwise(blocks))
         assert all(block.next > block.last for block in blocks if block.written_off_at is not None)
         in_use = [block for block in sorted(blocks, key=lambda one: one.id) if block.next <= block.last]
         assert all(block.next == block.first for block in in_use[1:]), "a block is begun when the one before is used up"
