@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, func, select, update
 
 from services.fees import queries
 from services.fees.context import Context
@@ -205,6 +205,15 @@ async def returned_of(view: View[Any], numbers: Sequence[int]) -> dict[int, list
     for row in await view.execute(query.order_by(returned.exception_id, returned.attempt)):
         found[row.exception_id].append(row)
     return found
+
+
+async def surplus_of(view: View[Any], notice_number: str) -> int:
+    """What came for this notice and is not its payment: waiting for an answer, or on its way back."""
+    given_back = (exceptions.c.resolution == Resolution.REFUND) & refunds.c.refunded_at.is_(None)
+    waits = (exceptions.c.state != ExceptionState.RESOLVED) | given_back
+    query = select(func.coalesce(func.sum(exceptions.c.amount), 0)).select_from(exceptions.outerjoin(refunds))
+    query = query.where(exceptions.c.notice_number == notice_number, exceptions.c.amount > 0, waits)
+    return int((await view.execute(query)).scalar_one())
 
 
 def _with_payment() -> Select[Any]:

@@ -144,6 +144,7 @@ async def test_a_payment_code_shows_no_case_and_no_name(window: Window) -> None:
         "payable": True,
         "pay_url": None,
         "refunds": [],
+        "surplus": 0,
     }
     for wrong in ("A" * 20, "kurz", notice["payment_code"][::-1]):
         assert (await window.harness.client.get(f"/payments/{wrong}")).status_code == 404

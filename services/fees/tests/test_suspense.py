@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -151,14 +152,21 @@ async def test_a_second_payment_goes_back_to_its_payer(window: Window) -> None:
     [event] = await window.harness.events(fees.ExceptionResolved)
     assert (event.refund_number, event.notice_number) == (done["refund_number"], None)
     assert [await window.balance(account) for account in ("2241", "2242")] == [0, -16000]
+    assert (await payer_sees(window, notice))["surplus"] == 16000
     await window.sound()
     await window.harness.run_senders()
     await window.bank.tell()
     [back] = await window.harness.events(fees.ExceptionRefunded)
     assert (back.exception_id, back.refund_number, back.amount) == (number, done["refund_number"], 16000)
     assert [await window.balance(account) for account in ("1002", "2241", "2242")] == [16000, 0, 0]
+    assert (await payer_sees(window, notice))["surplus"] == 0
     assert (await window.notice() or {})["state"] == "receipted"
     await window.sound()
+
+
+async def payer_sees(window: Window, notice: dict[str, Any]) -> dict[str, Any]:
+    seen: dict[str, Any] = (await window.harness.client.get(f"/payments/{notice['payment_code']}")).json()
+    return seen
 
 
 @sqlite
