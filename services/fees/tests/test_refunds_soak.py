@@ -1,4 +1,4 @@
-"""Whatever is asked, decided and said of refunds, in whatever order: never more goes back than was paid, and all balances."""
+"""Whatever is asked, decided and said of refunds, in whatever order: never more goes back than was paid."""
 
 import asyncio
 import shutil
