@@ -105,7 +105,9 @@ def test_an_unlawful_list_never_takes_the_place_of_a_verified_one() -> None:
     refusal = admit(unlawful="无标准", replaced=verified, notice_is_out=False, ended=False)
     assert refusal is not None
     late = listed("L1", ListState.REJECTED, replaces="L0", why=refusal.rejection)
-    assert readiness(["L0"], [verified, late]) == Ready((verified,))
+    ready = readiness(["L0"], [verified, late])
+    assert ready is not None
+    assert ready.due == (verified,)
 
 
 @pytest.mark.rule("R50")
