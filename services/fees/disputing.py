@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Select, insert, select, update
 
-from services.fees import queries
+from services.fees import queries, refunding
 from services.fees.context import Context
 from services.fees.domain.disputes import DisputeState, answer_by, refuse_undisputable
 from services.fees.domain.duties import Duty
@@ -145,8 +145,11 @@ async def _correct(
 
 
 async def _give_back(unit: Unit[Context], notice: Found, list_ids: Sequence[str], reasons: str, by: Staff) -> None:
-    """By own finding (R59)."""
-    raise NotImplementedError((notice.number, list_ids, RefundCause.OWN_FINDING, reasons, by))
+    """By own finding (R59): what is left of these lists. What is on its way back already is not asked for twice."""
+    left = (shares.c.notice_number == notice.number) & (shares.c.amount > shares.c.refund_held)
+    owed = select(shares.c.list_id).where(left, shares.c.list_id.in_(list_ids)).order_by(shares.c.list_id)
+    if chosen := tuple((await unit.execute(owed)).scalars()):
+        await refunding.find(unit, notice, chosen, RefundCause.OWN_FINDING, reasons, by)
 
 
 # -- what is read -------------------------------------------------------------------------------------------------

@@ -2,49 +2,30 @@
 
 Guarantees: whatever arrives last, the same notice comes out; its claim is in the books and its order on the way to the
 bank in the transaction that issues it. A case has one open notice of fees at most: another follows only in a new round of
-the case (R17), with that round's lists alone, or in the place of one that a dispute made void (R55).
+the case (R17), with that round's lists alone, or in the place of one that was made void while the case goes on (R55, R62).
 """
 
-import secrets
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import select, update
 
-from services.fees import delays, queries
+from services.fees import delays, noticing, queries
 from services.fees.bank import orders
 from services.fees.context import Context
 from services.fees.domain import books, steps
 from services.fees.domain.disputes import DisputeState
 from services.fees.domain.lists import Ready, of_round, readiness
-from services.fees.domain.notices import (
-    CODE_ALPHABET,
-    CODE_LENGTH,
-    OPEN,
-    NoticeKind,
-    NoticeState,
-    after,
-    pay_by,
-    payment_code,
-)
+from services.fees.domain.notices import OPEN, NoticeState, after
 from services.fees.listing import complete_lists, lock_case, settle_lists
-from services.fees.numbering import NOTICE, next_number
+from services.fees.noticing import Share
 from services.fees.overdue import OVERDUE
 from services.fees.posting import post, posted
 from services.fees.queries import Found
-from services.fees.tables import disputes, lists, notices, shares
+from services.fees.suspense import settle_early_payment
+from services.fees.tables import disputes, lists, notices
 from yimen.bus import Unit
-from yimen.contracts.fees import NoticeCleared, NoticeIssued, NoticeVoided
-from yimen.timers import cancel_timer, set_timer
-from yimen.worktime import end_of_day
-
-
-class Share(NamedTuple):
-    """What of a notice is whose."""
-
-    list_id: str
-    department: str
-    amount: int
+from yimen.contracts.fees import NoticeCleared, NoticeVoided
+from yimen.timers import cancel_timer
 
 
 async def advance(unit: Unit[Context], case_number: str) -> None:
@@ -55,7 +36,8 @@ async def advance(unit: Unit[Context], case_number: str) -> None:
     await complete_lists(unit, case, notice_is_out=standing is not None)
     rows = await queries.lists_of(unit, case_number)
     present = of_round([queries.listed(row) for row in rows], case.fee_lists or [], case.reopened_at)
-    if case.ended_as is not None:
+    over = case.ended_as is not None
+    if over:
         for notice in issued:
             if NoticeState(notice.state) in OPEN:
                 await void(unit, notice, reason=f"办件已终止（{case.ended_as}）")
@@ -63,7 +45,6 @@ async def advance(unit: Unit[Context], case_number: str) -> None:
         ready = readiness(case.fee_lists or [], present)
         if ready is not None:
             standing = await _issue(unit, case, ready, queries.voided_notice(issued, case))
-    over = case.ended_as is not None
     await delays.follow(unit, rows, steps.awaited(present, over=over, notice_is_out=standing is not None))
 
 
@@ -81,73 +62,15 @@ async def _issue(unit: Unit[Context], case: Found, ready: Ready, replaced: Found
     chosen = select(lists.c.list_id, lists.c.department, lists.c.amount).where(lists.c.list_id.in_(list_ids))
     whose = [Share(**row._mapping) for row in await unit.execute(chosen.order_by(lists.c.list_id))]
     replaces = replaced.number if replaced is not None else None
-    notice = await issue(unit, case.case_number, case.round, whose, replaces=replaces)
+    notice = await noticing.write(unit, case.case_number, case.round, whose, replaces=replaces)
     await unit.execute(update(lists).where(lists.c.list_id.in_(list_ids)).values(notice_number=notice.number))
-    if not ready.amount:
+    if notice.amount:
+        await noticing.claim(unit, notice)
+        if not await settle_early_payment(unit, notice.number):
+            await noticing.order(unit, notice)
+    else:
         await excuse(unit, notice)
     return notice
-
-
-async def issue(
-    unit: Unit[Context],
-    case_number: str,
-    case_round: int,
-    whose: Sequence[Share],
-    *,
-    replaces: str | None = None,
-    late_fee_of: str | None = None,
-) -> Found:
-    """A notice with a code and a limit of its own; what it asks for is in the books and ordered at the bank."""
-    kind = NoticeKind.LATE_FEE if late_fee_of else NoticeKind.FEES
-    row = {
-        "number": await next_number(unit, NOTICE),
-        "case_number": case_number,
-        "round": await _next_round(unit, case_number, kind),
-        "case_round": case_round,
-        "kind": kind,
-        "replaces": replaces,
-        "late_fee_of": late_fee_of,
-        "payment_code": payment_code("".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH - 1))),
-        "amount": sum(share.amount for share in whose),
-        "state": NoticeState.ISSUED,
-        "issued_at": unit.now,
-        "pay_by": pay_by(unit.now, unit.context.settings.pay_within_days),
-    }
-    notice = (await unit.execute(insert(notices).values(row).returning(notices))).one()
-    if whose:
-        await unit.execute(
-            insert(shares),
-            [{"notice_number": notice.number, "reduced": 0, "refund_held": 0} | share._asdict() for share in whose],
-        )
-    unit.emit(
-        NoticeIssued(
-            notice_number=notice.number,
-            case_number=case_number,
-            payment_code=notice.payment_code,
-            lists=() if late_fee_of else tuple(share.list_id for share in whose),
-            amount=notice.amount,
-            pay_by=notice.pay_by,
-            issued_at=unit.now,
-            replaces=replaces,
-            late_fee_of=late_fee_of,
-        )
-    )
-    if notice.amount:
-        await _demand(unit, notice)
-    return notice
-
-
-async def _next_round(unit: Unit[Context], case_number: str, kind: NoticeKind) -> int:
-    of_kind = (notices.c.case_number == case_number) & (notices.c.kind == kind)
-    last = (await unit.execute(select(func.max(notices.c.round)).where(of_kind))).scalar_one()
-    return int(last or 0) + 1
-
-
-async def _demand(unit: Unit[Context], notice: Found) -> None:
-    number = notice.number
-    await post(unit, books.issue(number, await queries.shares_of(unit, number)))
-    await set_timer(unit, OVERDUE, key=number, due_at=end_of_day(notice.pay_by))
-    await orders.place(unit, number)
 
 
 async def excuse(unit: Unit[Context], notice: Found) -> None:

@@ -10,7 +10,7 @@ from services.fees.context import Context
 from services.fees.domain.late_fees import Principal, days_late, late_fees
 from services.fees.domain.notices import NoticeKind
 from services.fees.domain.payments import Payment
-from services.fees.issuing import Share, issue
+from services.fees.noticing import Share, claim, order, write
 from services.fees.queries import Found
 from services.fees.tables import cases, list_lines, shares, standards
 from yimen.bus import Unit
@@ -25,7 +25,9 @@ async def charge(unit: Unit[Context], notice: Found, payment: Payment) -> bool:
     due = late_fees(await _principals(unit, notice), per_myriad, days)
     if due:
         whose = [Share(late.list_id, late.department, late.amount) for late in due]
-        await issue(unit, notice.case_number, notice.case_round, whose, late_fee_of=notice.number)
+        late = await write(unit, notice.case_number, notice.case_round, whose, late_fee_of=notice.number)
+        await claim(unit, late)
+        await order(unit, late)
     return bool(due)
 
 

@@ -26,8 +26,9 @@ from services.fees.domain.lists import (
 from services.fees.domain.standards import total, unfit, unlawful
 from services.fees.queries import Found
 from services.fees.tables import cases, list_lines, lists, shares
+from services.fees.violations import write_down
 from yimen.bus import Unit
-from yimen.contracts.fees import ListRejected, ListSettled, ListVerified
+from yimen.contracts.fees import ListRejected, ListSettled, ListVerified, ViolationKind
 from yimen.contracts.parts import Fee, PricedLine, Staff
 from yimen.worktime import local_date
 
@@ -123,6 +124,8 @@ async def _reject(unit: Unit[Context], row: Found, refusal: Refusal, by: Staff |
             rejected_at=unit.now,
         )
     )
+    if refusal.rejection is Rejection.NO_STANDARD:
+        await write_down(unit, row, ViolationKind.UNLISTED_ITEM, refusal.reason, by)
     return replace(queries.listed(row), state=ListState.REJECTED, rejection=refusal.rejection)
 
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.fees.domain.disputes import DisputeState, disputable_until
 from services.fees.domain.notices import OPEN, NoticeKind, NoticeState
 from services.fees.domain.standards import estimate
 from services.fees.queries import Found, fee, fee_line
+from services.fees.refunding.reading import PaymentRefund
 from services.fees.settings import FeesSettings
 from yimen.contracts.fees import WaitsFor
 from yimen.contracts.parts import Due, Fee, FeeCalculator, FeeGrade, Staff
@@ -94,6 +95,7 @@ class ListView(BaseModel):
     reason: str | None
     notice_number: str | None
     settled_at: datetime | None
+    refunded: int
     waits_for: WaitsFor | None
     due: Due | None
     delayed_at: datetime | None
@@ -159,6 +161,8 @@ class PaymentView(BaseModel):
     kind: NoticeKind
     disputable_until: date | None
     dispute: PayersDispute | None
+    refunds: list[PaymentRefund]
+    surplus: int = Field(description="另收到的款项（分），正在核查或退回")
 
 
 class InvariantView(BaseModel):
@@ -211,7 +215,9 @@ def notice_view(row: Found) -> NoticeView:
     )
 
 
-def payment_view(row: Found, settings: FeesSettings, today: date) -> PaymentView:
+def payment_view(
+    row: Found, refunds: list[PaymentRefund], surplus: int, settings: FeesSettings, today: date
+) -> PaymentView:
     state, pay_url = NoticeState(row.state), settings.bank_pay_url
     payable = state in OPEN
     until = disputable_until(NoticeKind(row.kind), state, row.issued_at, settings.dispute_days)
@@ -226,6 +232,8 @@ def payment_view(row: Found, settings: FeesSettings, today: date) -> PaymentView
         kind=row.kind,
         disputable_until=until if open_to_dispute else None,
         dispute=_payers_dispute(row),
+        refunds=refunds,
+        surplus=surplus,
     )
 
 

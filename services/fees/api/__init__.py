@@ -1,5 +1,20 @@
 """What fees does on requests of people. No route registers a payment, and none takes an amount (R50, R52)."""
 
-from services.fees.api import books, disputes, lists, notices, payments, reliefs, reports
+from services.fees.api import (
+    books,
+    disputes,
+    exceptions,
+    lists,
+    notices,
+    payments,
+    refunds,
+    reliefs,
+    reports,
+    tickets,
+    violations,
+)
 
-routers = (lists.router, notices.router, payments.router, disputes.router, reliefs.router, reports.router, books.router)
+routers = (
+    *(lists.router, notices.router, payments.router, disputes.router, refunds.router, reliefs.router),
+    *(violations.router, exceptions.router, tickets.router, reports.router, books.router),
+)

@@ -6,7 +6,7 @@ from alembic import op
 from yimen.db import Instant
 
 revision = "0012"
-down_revision = "0006"
+down_revision = "0015"
 
 ADDED = {
     "cases": (
