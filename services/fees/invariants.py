@@ -25,7 +25,7 @@ _FIGURES: Final[Mapping[str, str]] = {
     "claims": "SELECT SUM(debit - credit) FROM ledger_lines WHERE account LIKE '1122.%'",
     "unpaid": "SELECT SUM(amount) FROM notices WHERE state IN ('issued', 'overdue')",
     "suspense": "SELECT SUM(credit - debit) FROM ledger_lines WHERE account = '2241'",
-    "excepted": "SELECT SUM(amount) FROM exceptions WHERE state = 'open'",
+    "excepted": "SELECT SUM(amount) FROM exceptions WHERE state <> 'resolved'",
     "unposted": """SELECT COUNT(*) FROM bank_payments b WHERE b.amount > 0 AND b.amount <>
         (SELECT COALESCE(SUM(p.amount), 0) FROM journals j JOIN postings p ON p.journal_id = j.id
          WHERE j.kind = 'receive' AND j.source_ref = b.serial)""",
@@ -42,7 +42,7 @@ _FIGURES: Final[Mapping[str, str]] = {
     "shared_wrong": """SELECT COUNT(*) FROM shares h WHERE h.refund_held > h.amount OR h.refund_held <>
         (SELECT COALESCE(SUM(s.amount), 0) FROM refund_shares s JOIN refunds r ON r.number = s.refund_number
          WHERE s.notice_number = h.notice_number AND s.list_id = h.list_id AND r.state <> 'refused')""",
-    "settled_twice": """SELECT COUNT(*) FROM (SELECT notice_number FROM journals WHERE kind = 'receive'
+    "settled_twice": """SELECT COUNT(*) FROM (SELECT notice_number FROM journals WHERE kind IN ('receive', 'resolve')
         AND notice_number IS NOT NULL GROUP BY notice_number HAVING COUNT(*) > 1) AS twice""",
     "paid": "SELECT COUNT(*) FROM notices WHERE bank_serial IS NOT NULL",
     "tickets": "SELECT COUNT(*) FROM tickets WHERE state = 'issued'",
@@ -57,7 +57,12 @@ _FIGURES: Final[Mapping[str, str]] = {
             + CASE WHEN r.refused_at IS NULL THEN 0 ELSE 1 END + CASE WHEN r.refunded_at IS NULL THEN 0 ELSE 1 END
             + CASE WHEN r.failed_at IS NULL THEN 0 ELSE 1 END), 0) FROM refunds r WHERE r.notice_number = n.number)
         + (SELECT COUNT(*) + COUNT(CASE WHEN r.state IN ('granted', 'refused') THEN 1 END) FROM reliefs r
-           WHERE r.notice_number = n.number)""",
+           WHERE r.notice_number = n.number)
+        + 2 * (SELECT COUNT(*) FROM tickets t WHERE t.notice_number = n.number AND t.state = 'void')""",
+    "exceptions_untold": """SELECT COUNT(*) FROM exceptions e
+        LEFT JOIN outbox_sequence s ON s.subject = 'exception/' || e.id WHERE COALESCE(s.last, 0) <> 1
+        + CASE WHEN e.overdue_at IS NULL THEN 0 ELSE 1 END + CASE WHEN e.resolved_at IS NULL THEN 0 ELSE 1 END
+        + (SELECT COUNT(*) FROM refunds r WHERE r.exception_id = e.id AND r.refunded_at IS NOT NULL)""",
     "lists_untold": """SELECT COUNT(*) FROM lists l LEFT JOIN outbox_sequence s ON s.subject = 'list/' || l.list_id
         WHERE COALESCE(s.last, 0) <> CASE WHEN l.decided_at IS NULL THEN 0 ELSE 1 END
         + CASE WHEN l.settled_at IS NULL THEN 0 ELSE 1 END
@@ -81,7 +86,7 @@ _RULES: Final = (
     ("I6", "退款不超过已缴", _NONE, ("held_wrong", "shared_wrong")),
     ("I8", "已缴通知书各有一个票号", _EQUAL, ("paid", "tickets")),
     ("I8", "票号连续", _NONE, ("gaps",)),
-    ("I9", "状态变化各有一个事件", _NONE, ("notices_untold", "lists_untold")),
+    ("I9", "状态变化各有一个事件", _NONE, ("notices_untold", "lists_untold", "exceptions_untold")),
 )
 
 

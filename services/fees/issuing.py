@@ -30,6 +30,7 @@ from services.fees.overdue import OVERDUE
 from services.fees.posting import post, posted
 from services.fees.queries import Found
 from services.fees.settling import settle_lists
+from services.fees.suspense import settle_early_payment
 from services.fees.tables import lists, notices, shares
 from yimen.bus import Unit
 from yimen.contracts.fees import NoticeCleared, NoticeIssued, NoticeVoided
@@ -103,6 +104,8 @@ async def _share_out(unit: Unit[Context], number: str, list_ids: Sequence[str]) 
 async def _demand(unit: Unit[Context], row: Mapping[str, object], day: date) -> None:
     number = str(row["number"])
     await post(unit, books.issue(number, await queries.shares_of(unit, number)))
+    if await settle_early_payment(unit, number):
+        return
     await set_timer(unit, OVERDUE, key=number, due_at=end_of_day(day))
     await orders.place(unit, number)
 

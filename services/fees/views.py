@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.fees.domain.notices import OPEN, NoticeState
 from services.fees.domain.standards import estimate
@@ -132,6 +132,7 @@ class PaymentView(BaseModel):
     payable: bool
     pay_url: str | None
     refunds: list[PaymentRefund]
+    surplus: int = Field(description="另收到的款项（分），正在核查或退回")
 
 
 class InvariantView(BaseModel):
@@ -181,7 +182,7 @@ def notice_view(row: Found) -> NoticeView:
     )
 
 
-def payment_view(row: Found, refunds: list[PaymentRefund], bank_pay_url: str) -> PaymentView:
+def payment_view(row: Found, refunds: list[PaymentRefund], surplus: int, bank_pay_url: str) -> PaymentView:
     payable = NoticeState(row.state) in OPEN
     return PaymentView(
         payment_code=row.payment_code,
@@ -191,4 +192,5 @@ def payment_view(row: Found, refunds: list[PaymentRefund], bank_pay_url: str) ->
         payable=payable,
         pay_url=f"{bank_pay_url.rstrip('/')}/{row.payment_code}" if payable and bank_pay_url else None,
         refunds=refunds,
+        surplus=surplus,
     )

@@ -6,6 +6,7 @@ from services.fees.context import Context
 from services.fees.domain.notices import OPEN, NoticeState
 from services.fees.queries import Found
 from services.fees.refunding.reading import payment_refund, refunds_of
+from services.fees.suspense import surplus_of
 from services.fees.views import PaymentView, payment_view
 from yimen.bus import View
 from yimen.web import Problem, allow_anyone, new_router, refuses
@@ -39,4 +40,4 @@ async def inquire(unit: InUnit, payment_code: Id) -> PaymentView:
 
 async def _show(view: View[Context], row: Found) -> PaymentView:
     given_back = [payment_refund(one) for one in await refunds_of(view, row.number)]
-    return payment_view(row, given_back, view.context.settings.bank_pay_url)
+    return payment_view(row, given_back, await surplus_of(view, row.number), view.context.settings.bank_pay_url)
