@@ -64,6 +64,8 @@ def build_services(home: Path, base: str, parts: Parts, outside: Outside) -> dic
         bank_url=f"{base}/bank",
         bank_keys_file=outside.ring.public_file,
         bank_message_key=SecretStr(outside.ring.message_key.hex()),
+        bank_signing_key_file=outside.hall_key.private_file,
+        bank_pay_url=f"{base}/bank/pay",
     )
     notify = NotifySettings(
         database_url=_sqlite(home, "notify"),

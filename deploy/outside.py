@@ -32,8 +32,6 @@ from yimen.clock import MovableClock
 
 BANK_TIME_SCALE = 0.05  # the bank's first repetition after 15 s would be long to wait for in a demonstration
 BANK_LATE_SECONDS = 6.0  # the hall waits 5 s
-HALL_SIGNS = False
-"""Whether the bank is to refuse what the hall did not sign: once fees is given the key (`hall_key.private_file`)."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,7 @@ class Outside:
             self.notify_url,
             ring=self.ring,
             time_scale=BANK_TIME_SCALE,
-            hall_key=self.hall_key.public_file.read_bytes() if HALL_SIGNS else None,
+            hall_key=self.hall_key.public_file.read_bytes(),
             late_seconds=BANK_LATE_SECONDS,
         )
 

@@ -25,7 +25,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from deploy.front import Front
-from deploy.outside import BANK_LATE_SECONDS, BANK_TIME_SCALE, HALL_SIGNS, Outside
+from deploy.outside import BANK_LATE_SECONDS, BANK_TIME_SCALE, Outside
 from yimen import telemetry
 from yimen.departments import DEPARTMENTS
 from yimen.running import run_until_told, server_of
@@ -89,6 +89,8 @@ def processes(house: House, outside: Outside) -> list[Process]:
         "YIMEN_FEES_BANK_URL": f"http://127.0.0.1:{house.bank_port}",
         "YIMEN_FEES_BANK_KEYS_FILE": str(outside.ring.public_file),
         "YIMEN_FEES_BANK_MESSAGE_KEY": outside.ring.message_key.hex(),
+        "YIMEN_FEES_BANK_SIGNING_KEY_FILE": str(outside.hall_key.private_file),
+        "YIMEN_FEES_BANK_PAY_URL": f"{house.base}/bank/pay",
     }
     notify = {
         "YIMEN_NOTIFY_SMS_URL": f"{house.base}/sms/messages",
@@ -119,10 +121,9 @@ def bank(house: House, outside: Outside) -> Process:
         "TIME_SCALE": str(BANK_TIME_SCALE),
         "LATE_SECONDS": str(BANK_LATE_SECONDS),
         "CLOCK_FILE": str(house.home / "clock"),
+        "HALL_KEY_FILE": str(outside.hall_key.public_file),
         "LOG_LEVEL": os.environ.get("YIMEN_LOG_LEVEL", "WARNING"),
     }
-    if HALL_SIGNS:
-        told["HALL_KEY_FILE"] = str(outside.hall_key.public_file)
     environment = {f"YIMEN_BANK_{name}": value for name, value in told.items()}
     return Process("sim.bank", "bank", ("/bank",), environment, house.bank_port)
 

@@ -1,12 +1,20 @@
-"""One standard day for all tests that need one: played once in a run, in an embedded hall, and recorded."""
+"""For tests of the whole house: one standard day, played once in a run and recorded; a database for any service."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
+from tests.support.migrated import KINDS
 from tests.support.replay import Recording, recorded_day
 
 
 @pytest.fixture(scope="session")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
     return asyncio.run(recorded_day(tmp_path_factory.mktemp("recorded")))
+
+
+@pytest.fixture(params=KINDS)
+def database_of(request: pytest.FixtureRequest, migrated: Callable[[str, str], str]) -> Callable[[str], str]:
+    """`database_of("intake")`: migrated, empty, and this test's own; of each kind in turn."""
+    return lambda service: migrated(request.param, service)

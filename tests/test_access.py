@@ -34,7 +34,10 @@ PUBLIC = {
         "GET /licences/{licence_number}",
     },
     "approval": set(),
-    "fees": {"GET /standards", "GET /payments/{payment_code}", "POST /bank/messages"},
+    "fees": {
+        *("GET /standards", "GET /payments/{payment_code}", "POST /bank/messages"),
+        *("POST /payments/{payment_code}/inquiry", "POST /payments/{payment_code}/relief-request"),
+    },
     "monitor": set(),
     "notify": {"POST /sms/receipts"},
 }
@@ -45,6 +48,7 @@ OWN_ONLY = {
         *("GET /ledgers/acceptance", "GET /ledgers/acceptance.csv"),
         *("GET /ledgers/service", "GET /ledgers/service.csv"),
     },
+    "fees": {"GET /reliefs"},
     "monitor": {"GET /cases", "GET /alerts"},
     "notify": {"GET /subscriptions", "GET /stream"},
 }
@@ -56,7 +60,7 @@ OWN_MAKING = {"POST /applications", "POST /agencies", "POST /files", "POST /draf
 OPERATORS = 11
 """Routes that the kit gives to every service."""
 
-COUNTS = {"intake": 69, "approval": 21, "fees": 10, "monitor": 7, "notify": 8}
+COUNTS = {"intake": 69, "approval": 21, "fees": 20, "monitor": 8, "notify": 8}
 
 
 class OneLook(Tail):

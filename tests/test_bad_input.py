@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -81,14 +81,16 @@ class Sender:
 
 
 @pytest.fixture(params=sorted(ROOMS))
-async def room(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> AsyncIterator[Room]:
-    async with ROOMS[request.param](database_url, tmp_path) as opened:
+async def room(
+    request: pytest.FixtureRequest, database_of: Callable[[str], str], tmp_path: Path
+) -> AsyncIterator[Room]:
+    async with ROOMS[request.param](database_of(request.param), tmp_path) as opened:
         yield opened
 
 
 @pytest.fixture
-async def door(database_url: str, tmp_path: Path) -> AsyncIterator[Room]:
-    async with intake(database_url, tmp_path) as opened:
+async def door(database_of: Callable[[str], str], tmp_path: Path) -> AsyncIterator[Room]:
+    async with intake(database_of("intake"), tmp_path) as opened:
         yield opened
 
 

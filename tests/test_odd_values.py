@@ -3,7 +3,7 @@
 In every parameter of every route of every service, on both databases: refused or answered, never a broken service.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -52,8 +52,10 @@ SIGNATURES = {
 
 
 @pytest.fixture(params=sorted(ROOMS))
-async def room(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> AsyncIterator[Room]:
-    async with ROOMS[request.param](database_url, tmp_path) as opened:
+async def room(
+    request: pytest.FixtureRequest, database_of: Callable[[str], str], tmp_path: Path
+) -> AsyncIterator[Room]:
+    async with ROOMS[request.param](database_of(request.param), tmp_path) as opened:
         yield opened
 
 

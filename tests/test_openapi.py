@@ -7,7 +7,7 @@ of the requests are about things that exist, in their present version, so that t
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ EXAMPLES = int(os.environ.get("YIMEN_OPENAPI_EXAMPLES", "25"))
 KNOWN = {"item_code", "code", "id_number", "type", "as_is", "url", "departments", "file_id", "mandate"}
 """What a body names that exists; nobody hits these by chance."""
 
-SHARE = {"sqlite": 1.0, "postgres": 0.6}
+SHARE = {"sqlite": 1.0, "postgresql": 0.6}
 MANY_ROUTES = 20
 """A service with more is asked less of each: the whole takes its time from the run of all tests."""
 
@@ -95,16 +95,9 @@ class Present:
             self.renew()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.real)])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
-    if request.param == "sqlite":
-        return request.param, f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
-    return request.param, str(request.getfixturevalue("postgres_database")())
-
-
 @pytest.fixture(params=sorted(ROOMS))
-def served(request: pytest.FixtureRequest, database: tuple[str, str], tmp_path: Path) -> Iterator[Served]:
-    with serving(ROOMS[request.param](database[1], tmp_path)) as opened:
+def served(request: pytest.FixtureRequest, database_of: Callable[[str], str], tmp_path: Path) -> Iterator[Served]:
+    with serving(ROOMS[request.param](database_of(request.param), tmp_path)) as opened:
         if request.param == "notify":
             opened.room.harness.service.context.tail = OneLook(0.01)
         yield opened
@@ -140,13 +133,15 @@ def bombard(served: Served, operation: Any, examples: int, seen: Counter[int]) -
 
 
 @pytest.mark.slow
-def test_every_answer_of_every_service_is_announced(served: Served, database: tuple[str, str]) -> None:
+def test_every_answer_of_every_service_is_announced(served: Served) -> None:
     schema = schemathesis.openapi.from_url(f"{served.address}/openapi.json")
     schema.config.generation.update(with_security_parameters=False)  # our own token is in every request
     answers: dict[str, Counter[int]] = {}
     failures: list[FailureGroup] = []
     operations = [found.ok() for found in schema.get_all_operations()]
-    examples = round(EXAMPLES * SHARE[database[0]] * min(1, MANY_ROUTES / len(operations)))
+    examples = round(
+        EXAMPLES * SHARE[served.room.harness.service.database.dialect] * min(1, MANY_ROUTES / len(operations))
+    )
     for operation in operations:
         seen = answers[operation.label] = Counter()
         try:

@@ -83,14 +83,14 @@ FROM_NOTHING = [
         "monitor", "intake.item.#", "intake.case.#", "intake.review.#", "approval.#", "fees.#", "notify.#", "monitor.#"
     ),
     Stream("notify", "intake.#", "approval.#", "fees.#", "monitor.#"),
-    Stream("fees", "intake.item.#", "intake.case.#", "approval.review.#"),
+    Stream("fees", "intake.item.#", "intake.case.#", "intake.calendar.#", "approval.review.#"),
     Stream("approval.planning", "intake.review.*.planning"),
     Stream("approval.environment", "intake.review.*.environment"),
 ]
 FROM_THE_MIDDLE = [
     # Nobody acts in intake on these three between their acceptance and their decision.
     Stream("intake", "approval.review.#", "fees.notice.#", start="intake", stories=("committed", "joint", "forwarded")),
-    Stream("fees", "intake.item.#", "intake.case.#", "approval.review.#", start="fees"),
+    Stream("fees", "intake.item.#", "intake.case.#", "intake.calendar.#", "approval.review.#", start="fees"),
     Stream("approval.planning", "intake.review.*.planning", "fees.list.*.planning", start="approval-planning"),
 ]
 STREAMS = [

@@ -5,6 +5,7 @@ PostgreSQL, the file's own lock on SQLite). A service's migrations/env.py only c
 """
 
 import asyncio
+from functools import cache
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -37,13 +38,18 @@ def run(metadata: MetaData) -> None:
         context.run_migrations()
 
 
+@cache
+def _newest(migrations: Path) -> str | None:
+    """Read once in a process, which brings its migrations with it."""
+    return ScriptDirectory.from_config(config_for(migrations)).get_current_head()
+
+
 def _upgrade(connection: Connection, migrations: Path) -> None:
-    config = config_for(migrations)
-    head = ScriptDirectory.from_config(config).get_current_head()
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK})
-    if MigrationContext.configure(connection).get_current_revision() == head:
+    if MigrationContext.configure(connection).get_current_revision() == _newest(migrations):
         return
+    config = config_for(migrations)
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 

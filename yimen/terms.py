@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from yimen.contracts.fees import Difference, RefundCause, ViolationKind, WaitsFor
+from yimen.contracts.fees import Difference, RefundCause, ReliefKind, ViolationKind, WaitsFor
 from yimen.contracts.parts import AgencyStep, PauseKind
 
 PROCEDURES: Final[dict[StrEnum, str]] = {
@@ -30,6 +30,8 @@ AGENCY_STEPS: Final[dict[StrEnum, str]] = {
 MONEY: Final[dict[StrEnum, str]] = {
     WaitsFor.FEE_WINDOW: "收费窗口",
     WaitsFor.DEPARTMENT: "开单部门",
+    ReliefKind.REDUCTION: "减免",
+    ReliefKind.DEFERRAL: "缓缴",
     RefundCause.REQUEST: "缴款人申请",
     RefundCause.OWN_FINDING: "单位自查",
     RefundCause.ORDER: "责令退还",

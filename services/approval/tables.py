@@ -8,6 +8,7 @@ truth is in the facts.
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text
 
 from yimen.db import BigId, Instant, Json
+from yimen.plans import plans_table
 from yimen.schema import new_metadata
 
 metadata = new_metadata()
@@ -92,15 +93,7 @@ stand_ins = Table(
     Column("ended_at", Instant),
 )
 
-calendar_plans = Table(
-    "calendar_plans",
-    metadata,
-    Column("year", Integer, primary_key=True, autoincrement=False),
-    Column("version", Integer, nullable=False),
-    Column("days_off", Json, nullable=False),
-    Column("worked_weekends", Json, nullable=False),
-    Column("revised_at", Instant, nullable=False),
-)
+calendar_plans = plans_table(metadata)
 
 limit_changes = Table(
     "limit_changes",

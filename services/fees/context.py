@@ -9,6 +9,7 @@ from services.fees.bank.signing import HallKey
 from services.fees.bank.wire import BankKeys
 from services.fees.settings import FeesSettings
 from yimen.clock import Clock
+from yimen.plans import Almanac
 
 
 class BankMetrics:
@@ -34,6 +35,7 @@ class Context:
     hall_key: HallKey
     bank: httpx.AsyncClient
     metrics: BankMetrics = field(default_factory=BankMetrics)
+    almanac: Almanac = field(default_factory=Almanac)
 
     @property
     def message_key(self) -> bytes:

@@ -4,16 +4,17 @@ from datetime import datetime
 
 from sqlalchemy import insert, update
 
-from services.fees import queries
+from services.fees import calendars, queries
 from services.fees.context import Context
 from services.fees.domain.lists import ListState
 from services.fees.issuing import advance
 from services.fees.listing import lock_case
-from services.fees.tables import cases, items, list_lines, lists, standards
+from services.fees.tables import cases, items, list_lines, lists, standards, tallies
 from yimen.bus import Handlers, Unit
 from yimen.contracts import Meta
 from yimen.contracts.approval import ReviewFeeListed
 from yimen.contracts.intake import (
+    CalendarRevised,
     CaseDecided,
     CaseRefused,
     CaseReopened,
@@ -24,6 +25,7 @@ from yimen.contracts.intake import (
     ItemPublished,
     ItemRevised,
 )
+from yimen.contracts.monitor import TallyCounted
 from yimen.contracts.parts import Outcome
 from yimen.errors import Permanent
 
@@ -119,6 +121,25 @@ async def take_up_again(unit: Unit[Context], event: CaseReopened, _meta: Meta) -
 @handlers.on(CaseRefused)
 async def end_refused_case(unit: Unit[Context], event: CaseRefused, _meta: Meta) -> None:
     await _end(unit, event.case_number, "refused", event.refused_at)
+
+
+@handlers.on(TallyCounted)
+async def keep_tally(unit: Unit[Context], event: TallyCounted, _meta: Meta) -> None:
+    """The supervisor's own count of a closed day, to be compared with the books (I10)."""
+    told = {
+        "paid_count": event.paid.count,
+        "paid_sum": event.paid.amount,
+        "refund_count": event.refunded.count,
+        "refund_sum": event.refunded.amount,
+        "counted_at": event.counted_at,
+    }
+    kept = unit.insert(tallies).values(day=event.day, **told)
+    await unit.execute(kept.on_conflict_do_update(index_elements=["day"], set_=told))
+
+
+@handlers.on(CalendarRevised)
+async def follow_calendar(unit: Unit[Context], event: CalendarRevised, _meta: Meta) -> None:
+    await calendars.follow(unit, event)
 
 
 async def _learn(unit: Unit[Context], case_number: str, **facts: object) -> None:

@@ -88,7 +88,9 @@ async def _issue(unit: Unit[Context], case_number: str, ready: Ready) -> None:
     if ready.amount:
         await _demand(unit, row, day)
     else:
-        await _excuse(unit, number, case_number)
+        notice = await queries.locked_notice(unit, number)
+        assert notice is not None
+        await excuse(unit, notice)
 
 
 async def _share_out(unit: Unit[Context], number: str, list_ids: Sequence[str]) -> None:
@@ -105,9 +107,10 @@ async def _demand(unit: Unit[Context], row: Mapping[str, object], day: date) -> 
     await orders.place(unit, number)
 
 
-async def _excuse(unit: Unit[Context], number: str, case_number: str) -> None:
-    """Nothing is due (every list was refused by R13, or costs nothing): the case goes on at once."""
-    state = after(NoticeState.ISSUED, "excused")
+async def excuse(unit: Unit[Context], notice: Found) -> None:
+    """Nothing is due, or not any more: the case goes on at once."""
+    number, case_number = notice.number, notice.case_number
+    state = after(NoticeState(notice.state), "excused")
     await unit.execute(update(notices).where(notices.c.number == number).values(state=state, cleared_at=unit.now))
     await settle_lists(unit, number)
     unit.emit(NoticeCleared(notice_number=number, case_number=case_number, amount=0, cleared_at=unit.now))

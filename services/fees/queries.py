@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, select
 from services.fees.domain.lists import Listed, ListState, Rejection
 from services.fees.domain.standards import Line, Standard
 from services.fees.tables import cases, items, list_lines, lists, notices, shares, standards, tickets
-from yimen.bus import View
+from yimen.bus import Unit, View
 
 Found = Row[Any]
 
@@ -96,6 +96,15 @@ def _with_ticket() -> Select[Any]:
 
 async def notice_row(view: View[Any], number: str) -> Found | None:
     return await one(view, _with_ticket().where(notices.c.number == number))
+
+
+async def locked_notice(unit: Unit[Any], number: str) -> Found | None:
+    """Locked under its case, as everything about a case is."""
+    found = await one(unit, select(notices.c.case_number).where(notices.c.number == number))
+    if found is None:
+        return None
+    await unit.execute(select(cases.c.case_number).where(cases.c.case_number == found.case_number).with_for_update())
+    return await one(unit, select(notices).where(notices.c.number == number).with_for_update())
 
 
 async def notices_of(view: View[Any], case_number: str) -> Sequence[Found]:

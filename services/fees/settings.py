@@ -15,6 +15,13 @@ class FeesSettings(ServiceSettings):
     pay_within_days: int = Field(default=15, ge=1, le=365, description="calendar days to pay a notice (R54)")
     exception_days: int = Field(default=3, ge=1, le=60, description="calendar days to answer for money in suspense")
 
+    relief_limit_fen: int = Field(
+        default=100_000_000, ge=0, description="分; a reduction or deferral of more also needs the government (R58)"
+    )
+    relief_defer_days_most: int = Field(
+        default=180, ge=1, le=3650, description="calendar days that paying is put off at most"
+    )
+
     fiscal_account: str = Field(
         default="3607000000001002", description="财政专户, the only account that takes the money"
     )

@@ -14,9 +14,10 @@ from services.fees.domain.lists import ListState
 from services.fees.domain.notices import NoticeState, after
 from services.fees.domain.payments import Payment
 from services.fees.queries import Found
-from services.fees.tables import lists, notices
+from services.fees.tables import lists, notices, shares
 from yimen.bus import Unit
 from yimen.contracts.fees import ListSettled, NoticeCleared, NoticePaid, NoticeReceipted
+from yimen.worktime import local_date
 
 
 async def settle(unit: Unit[Context], notice: Found, payment: Payment) -> None:
@@ -24,6 +25,7 @@ async def settle(unit: Unit[Context], notice: Found, payment: Payment) -> None:
     state = after(NoticeState(notice.state), "paid")
     whose = {"notice_number": notice.number, "case_number": notice.case_number}
     paid = {"state": state, "bank_serial": payment.serial, "paid_at": payment.paid_at, "cleared_at": unit.now}
+    paid["paid_on"] = local_date(payment.paid_at)
     await _set(unit, notice.number, **paid)
     unit.emit(NoticePaid(bank_serial=payment.serial, amount=payment.amount, paid_at=payment.paid_at, **whose))
     await receipt(unit, notice.number, notice.case_number)
@@ -58,8 +60,10 @@ async def receipt_waiting(unit: Unit[Context]) -> None:
 
 
 async def settle_lists(unit: Unit[Context], number: str) -> None:
-    rows = (await unit.execute(select(lists).where(lists.c.notice_number == number).order_by(lists.c.list_id))).all()
-    for row in rows:
+    """Each at what was left of it after reductions (R58)."""
+    mine = (shares.c.list_id == lists.c.list_id) & (shares.c.notice_number == number)
+    query = select(lists, shares.c.amount.label("left")).join(shares, mine).order_by(lists.c.list_id)
+    for row in (await unit.execute(query)).all():
         settled = {"state": ListState.SETTLED, "settled_at": unit.now, "version": row.version + 1}
         await unit.execute(update(lists).where(lists.c.list_id == row.list_id).values(**settled))
         unit.emit(
@@ -68,7 +72,7 @@ async def settle_lists(unit: Unit[Context], number: str) -> None:
                 department=row.department,
                 case_number=row.case_number,
                 notice_number=number,
-                amount=row.amount,
+                amount=row.left,
                 settled_at=unit.now,
             )
         )

@@ -12,6 +12,21 @@ from services.fees.queries import Found
 from yimen.contracts.parts import Staff
 
 
+class Did(BaseModel):
+    """Who did it, and when."""
+
+    by: Staff | None
+    at: datetime
+
+
+def did(row: Found, what: str) -> Did | None:
+    """From the columns `<what>_by`, `<what>_by_name` and `<what>_at`; None where it was not done."""
+    person, at = getattr(row, f"{what}_by"), getattr(row, f"{what}_at")
+    if at is None:
+        return None
+    return Did(by=None if person is None else Staff(id=person, name=getattr(row, f"{what}_by_name")), at=at)
+
+
 class StandardView(BaseModel):
     item_code: str
     item_name: str

@@ -4,13 +4,13 @@ Supervisors and leaders see everything; a department's staff see the cases that 
 representative answers its alerts. Nothing here changes a case: the only thing that can be written is an answer.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Response
 from sqlalchemy import update
 
-from services.monitor import queries
+from services.monitor import queries, tallying
 from services.monitor.context import Context
 from services.monitor.domain.clocks import SEVERITY
 from services.monitor.shapes import (
@@ -20,6 +20,7 @@ from services.monitor.shapes import (
     CasePage,
     CaseShape,
     EntryShape,
+    FeeDay,
     JournalPage,
     Summary,
     Verification,
@@ -45,6 +46,7 @@ from yimen.web import (
     new_router,
     set_etag,
 )
+from yimen.worktime import local_date
 
 router = new_router(tags=["supervision"])
 
@@ -160,6 +162,16 @@ async def answer_alert(
 @router.get("/summary", dependencies=[allow(*OVERSEERS)])
 async def read_summary(view: Reading) -> Summary:
     return Summary(at=view.now, departments=[show_department(row) async for row in queries.summary(view)])
+
+
+@router.get("/fee-days", dependencies=[allow(*OVERSEERS, Role.TREASURER)])
+async def read_fee_days(view: Reading, first: date | None = None, last: date | None = None) -> list[FeeDay]:
+    """Both days included, a year at most; without dates the last thirty days."""
+    last = last or local_date(view.now)
+    first = first or last - timedelta(days=30)
+    if not timedelta() <= last - first <= timedelta(days=366):
+        raise Invalid("invalid-range", "日期范围不对", "截止日期应在起始日期之后，最多一年。")
+    return [FeeDay.model_validate(dict(row._mapping)) for row in await tallying.of_days(view, first, last)]
 
 
 @router.get("/journal", dependencies=[allow(Role.SUPERVISOR)])

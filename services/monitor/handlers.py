@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.monitor import queries
+from services.monitor import queries, tallying
 from services.monitor.context import Context
 from services.monitor.domain.clocks import Finding, rungs
 from services.monitor.domain.steps import step_rungs
@@ -11,7 +11,7 @@ from services.monitor.recording import append, take_chain
 from services.monitor.tables import plans
 from services.monitor.watching import RUNG_TIMER, follow, raise_alert, see, watch_for
 from yimen.bus import Handlers, Unit
-from yimen.contracts import Event, Meta, intake
+from yimen.contracts import Event, Meta, fees, intake
 from yimen.errors import Permanent
 from yimen.timers import Timer, Timers, set_timer
 from yimen.worktime import PlanError, YearPlan
@@ -32,6 +32,21 @@ async def record(unit: Unit[Context], event: Event, meta: Meta) -> None:
     await append(unit, event, meta)
     if event.speaker in TELLING and meta.correlation_id is not None:
         await follow(unit, meta.correlation_id, Recorded(meta, event))
+
+
+@handlers.on(fees.NoticePaid)
+async def count_payment(unit: Unit[Context], event: fees.NoticePaid, _meta: Meta) -> None:
+    await tallying.count_paid(unit, event.paid_at, event.amount)
+
+
+@handlers.on(fees.NoticeRefunded)
+async def count_refund(unit: Unit[Context], event: fees.NoticeRefunded, _meta: Meta) -> None:
+    await tallying.count_refunded(unit, event.refunded_at, event.amount)
+
+
+@handlers.on(fees.DayReconciled)
+async def tell_tally(unit: Unit[Context], event: fees.DayReconciled, _meta: Meta) -> None:
+    await tallying.close_day(unit, event.day, event.reconciled_at)
 
 
 @handlers.on(intake.CalendarRevised)

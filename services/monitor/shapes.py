@@ -232,3 +232,14 @@ class DepartmentSummary(BaseModel):
 class Summary(BaseModel):
     at: Instant
     departments: list[DepartmentSummary]
+
+
+class FeeDay(BaseModel):
+    """What the supervisor counts of a day's money from the journal, in 分."""
+
+    day: dt.date
+    paid_count: int
+    paid_sum: int
+    refund_count: int
+    refund_sum: int
+    closed_at: Instant | None

@@ -84,3 +84,14 @@ plans = Table(
     Column("worked_weekends", Json, nullable=False),
     Column("revised_at", Instant, nullable=False),
 )
+
+money_days = Table(
+    "money_days",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("paid_count", Integer, nullable=False),
+    Column("paid_sum", BigInteger, nullable=False),
+    Column("refund_count", Integer, nullable=False),
+    Column("refund_sum", BigInteger, nullable=False),
+    Column("closed_at", Instant),  # fees has closed the day
+)

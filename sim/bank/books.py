@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sim.bank.upgrade import open_books
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS orders (
     order_number TEXT PRIMARY KEY, payment_code TEXT NOT NULL UNIQUE, amount INTEGER NOT NULL CHECK (amount > 0),
@@ -74,7 +76,7 @@ class Books:
         self.connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
         if not durable:
             self.connection.execute("PRAGMA journal_mode=MEMORY")
-        self.connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
+        open_books(self.connection, SCHEMA)
 
     def close(self) -> None:
         self.connection.close()

@@ -106,8 +106,7 @@ class Telling:
         answers = await asyncio.gather(*map(self._post, made))
         if self._mischief.strikes(Fault.REPLAYED, *names, nth=nth):
             await self._again("replayed", owed, made[0])
-        twice = owed.first and self._mischief.strikes(Fault.TOLD_TWICE, *names)
-        self._record(owed, answers, twice=twice)
+        self._record(owed, answers, names)
 
     def _made(self, signer: str, owed: Owed) -> wire.Call:
         return wire.call(self._ring, signer, self._clock.now(), owed.content, owed.event)
@@ -117,7 +116,7 @@ class Telling:
         with self._books.writing():
             self._books.note(self._clock.now(), what, serial=owed.subject, event=owed.event, answer=answer)
 
-    def _record(self, owed: Owed, answers: list[int | None], *, twice: bool) -> None:
+    def _record(self, owed: Owed, answers: list[int | None], names: tuple[str, ...]) -> None:
         now = self._clock.now()
         with self._books.writing():
             for answer in answers:
@@ -125,7 +124,7 @@ class Telling:
                 self._books.note(now, "told", attempt=owed.attempt + 1, answer=answer, **detail)
             if any(answer in (200, 204) for answer in answers):
                 self._calls.acknowledged(owed.id, now)
-                if twice:
+                if owed.first and self._strikes(Fault.TOLD_TWICE, names):
                     self._calls.owe(owed.event, owed.subject, owed.content, now, again=True)
             else:
                 self._calls.postpone(owed.id, self._next(now, owed.attempt))

@@ -19,15 +19,26 @@ from sim.bank import Bank, KeyRing, bank_app
 from yimen.clock import FrozenClock
 
 START = datetime(2026, 9, 7, 1, 0, tzinfo=UTC)
+ACCOUNT = "3607000000001002"
 CODE = "23456789ABCDEFGHJKLM"
 ORDER = {
     "order_number": "JK2026000001",
     "payment_code": CODE,
     "amount": 16000,
     "currency": "CNY",
-    "account": "3607000000001002",
+    "account": ACCOUNT,
     "pay_by": "2026-09-22",
 }
+
+
+def asked(serial: str, amount: int = 100, number: str = "TK2026000001", **more: Any) -> dict[str, Any]:
+    money = {"amount": amount, "currency": "CNY", "account": ACCOUNT}
+    return {"refund_number": number, "bank_serial": serial, **money} | more
+
+
+def remittance(amount: int, number: str = "HJ2026000001", **more: Any) -> dict[str, Any]:
+    money = {"amount": amount, "currency": "CNY", "account": ACCOUNT, "treasury_account": "T1"}
+    return {"remittance_number": number, "day": "2026-09-07", **money} | more
 
 
 class Fees(httpx.AsyncBaseTransport):

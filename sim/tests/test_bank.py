@@ -2,7 +2,9 @@
 
 import asyncio
 import json
-from datetime import timedelta
+import sqlite3
+from contextlib import closing
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -164,3 +166,40 @@ async def test_its_loop_tells_by_itself(tmp_path: Path, bank_ring: KeyRing) -> N
         async with asyncio.timeout(10):
             await branch.fees.called.wait()
     assert len(branch.fees.heard) == 1
+
+
+OF_BEFORE = """
+CREATE TABLE orders (
+    order_number TEXT PRIMARY KEY, payment_code TEXT NOT NULL UNIQUE, amount INTEGER NOT NULL CHECK (amount > 0),
+    currency TEXT NOT NULL, account TEXT NOT NULL, pay_by TEXT NOT NULL, placed_at TEXT NOT NULL, paid_by TEXT
+);
+CREATE TABLE payments (
+    number INTEGER PRIMARY KEY, serial TEXT NOT NULL UNIQUE, payment_code TEXT NOT NULL, amount INTEGER NOT NULL,
+    method TEXT NOT NULL, account TEXT NOT NULL, paid_at TEXT NOT NULL
+);
+CREATE TABLE calls (
+    id INTEGER PRIMARY KEY, serial TEXT NOT NULL REFERENCES payments (serial), due_at TEXT,
+    attempt INTEGER NOT NULL DEFAULT 0, acknowledged_at TEXT
+);
+CREATE INDEX calls_owed ON calls (due_at) WHERE acknowledged_at IS NULL;
+CREATE TABLE journal (seq INTEGER PRIMARY KEY, at TEXT NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL);
+INSERT INTO orders VALUES ('JK1', 'C1', 70, 'CNY', '3607000000001002', '2026-09-22', '2026-09-06T01:00:00', 'S1');
+INSERT INTO payments VALUES (1, 'S1', 'C1', 70, 'qr', '3607000000001002', '2026-09-06T08:59:00+00:00'),
+    (2, 'S2', 'NOBODY', 5, 'card', '3607000000001002', '2026-09-06T09:00:00+00:00'),
+    (3, 'S3', 'NOBODY', -5, 'card', '3607000000001002', '2026-09-06T09:00:00+00:00');
+INSERT INTO calls VALUES (1, 'S1', '2026-09-06T01:00:00', 2, NULL), (2, 'S2', '2026-09-06T01:00:00', 0, '2026-09-06');
+"""
+
+
+async def test_books_that_an_older_bank_kept_are_gone_on_with(tmp_path: Path, bank_ring: KeyRing) -> None:
+    with closing(sqlite3.connect(tmp_path / "bank.sqlite3")) as before:
+        before.executescript(OF_BEFORE)
+    branch = Branch(tmp_path, bank_ring)
+    for _ in range(2):
+        assert branch.bank.balance() == 75
+        assert [len(branch.bank.ledger.lines(branch.bank.account, date(2026, 9, day))) for day in (6, 7)] == [1, 1]
+        assert branch.bank.orders.show("JK1")["state"] == "paid"
+        branch.bank = branch.open()
+    await branch.tell_all()
+    [(_event, said)] = branch.heard()
+    assert said == branch.bank.said(branch.bank.books.payments()[0])

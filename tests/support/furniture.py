@@ -106,7 +106,10 @@ def approval(database_url: str, folder: Path) -> AbstractAsyncContextManager[Roo
 def fees(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]:
     ring = KeyRing(folder)
     settings = FeesSettings(
-        database_url=database_url, bank_keys_file=ring.public_file, bank_message_key=SecretStr(ring.message_key.hex())
+        database_url=database_url,
+        bank_keys_file=ring.public_file,
+        bank_message_key=SecretStr(ring.message_key.hex()),
+        relief_limit_fen=0,
     )
     return open_room("fees", build_fees, settings, "fire", furnish_fees, {}, BEFORE_FEES, lists.MONDAY)
 

@@ -17,6 +17,13 @@ class WaitsFor(StrEnum):
     DEPARTMENT = "department"
 
 
+class ReliefKind(StrEnum):
+    """减免缓: to pay less, or later."""
+
+    REDUCTION = "reduction"  # 减征、免征
+    DEFERRAL = "deferral"  # 缓缴
+
+
 class RefundCause(StrEnum):
     """Why money is given back; each has its own limits (R59, R62)."""
 
@@ -175,6 +182,25 @@ class NoticeDisputeAnswered(NoticeEvent, type="fees.notice.dispute_answered.v1")
     lists: tuple[Code, ...] = ()
     answered_by: Staff
     answered_at: Instant
+
+
+class NoticeReliefRequested(NoticeEvent, type="fees.notice.relief_requested.v1"):
+    """The payer asks to pay less, or later (R58); the department reviews, the treasury and above the limit the government
+    approve."""
+
+    relief_number: Code
+    kind: ReliefKind
+    department: Code
+    basis: Text
+    reasons: Text
+    requested_at: Instant
+
+
+class NoticeReliefRefused(NoticeEvent, type="fees.notice.relief_refused.v1"):
+    relief_number: Code
+    reasons: Text
+    refused_by: Staff
+    refused_at: Instant
 
 
 class NoticeReduced(NoticeEvent, type="fees.notice.reduced.v1"):

@@ -62,7 +62,7 @@ def create_app(
         title=title,
         version=version,
         root_path=root_path,
-        routes=list(extra_routes),
+        routes=[*extra_routes, *_shared_routes(routers)],
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
@@ -72,10 +72,15 @@ def create_app(
     app.state.units, app.state.verifier, app.state.checks = units, verifier, dict(checks or {})
     app.state.registry, app.state.real_clock, app.state.at_work = registry, real_clock or SystemClock(), set()
     problems.install(app)
-    for router in (*routers, health.router, _docs_router(app)):
-        app.include_router(router)
+    app.include_router(_docs_router(app))
     _refuse_undeclared(app)
     return app
+
+
+def _shared_routes(routers: Sequence[APIRouter]) -> list[BaseRoute]:
+    """As the routers made them. `include_router` would build each route's signature and models anew for each
+    application, and look through them router by router at each request."""
+    return [route for router in (*routers, health.router) for route in router.routes]
 
 
 def _docs_router(app: FastAPI) -> APIRouter:

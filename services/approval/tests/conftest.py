@@ -1,6 +1,6 @@
 """A window of two departments, on a real database, with a review on its desk."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -8,8 +8,14 @@ from services.approval.app import build
 from services.approval.settings import ApprovalSettings
 from services.approval.tests import samples
 from services.approval.tests.desk import Desk
+from tests.support.migrated import KINDS
 from yimen.clock import FrozenClock
 from yimen.testing import start_service
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, migrated: Callable[[str, str], str]) -> str:
+    return migrated(request.param, "approval")
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 """What fees does on requests of people. No route registers a payment, and none takes an amount (R50, R52)."""
 
-from services.fees.api import books, lists, notices, payments
+from services.fees.api import books, lists, notices, payments, reliefs, reports
 
-routers = (lists.router, notices.router, payments.router, books.router)
+routers = (lists.router, notices.router, payments.router, reliefs.router, reports.router, books.router)

@@ -43,7 +43,6 @@ EDGES: Final[dict[tuple[NoticeState, str], NoticeState]] = {
     (NoticeState.RECEIPTED, "remitted"): NoticeState.REMITTED,
     (NoticeState.ISSUED, "overdue"): NoticeState.OVERDUE,
     (NoticeState.OVERDUE, "excused"): NoticeState.NOTHING_DUE,
-    (NoticeState.OVERDUE, "deferred"): NoticeState.ISSUED,
     (NoticeState.ISSUED, "deferred"): NoticeState.ISSUED,
     (NoticeState.ISSUED, "excused"): NoticeState.NOTHING_DUE,
     (NoticeState.ISSUED, "voided"): NoticeState.VOIDED,

@@ -123,6 +123,7 @@ refunds = Table(
     Column("attempt", Integer, nullable=False, default=1),
     Column("payout_serial", String(CODE), ForeignKey("bank_payouts.serial"), unique=True),
     Column("refunded_at", Instant),
+    Column("refunded_on", Date, index=True),  # in Shanghai
     CheckConstraint("(state = 'refunded') = (payout_serial IS NOT NULL)", name="given_back_by_the_bank_alone"),
     Column("failed_at", Instant),
     Column("failure", Text),

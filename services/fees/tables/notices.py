@@ -44,6 +44,7 @@ notices = Table(
     Column("overdue_at", Instant),
     Column("bank_serial", String(CODE), ForeignKey("bank_payments.serial"), unique=True),
     Column("paid_at", Instant),
+    Column("paid_on", Date, index=True),  # in Shanghai
     Column("receipted_at", Instant),
     Column("cleared_at", Instant),
     Column("voided_at", Instant),
@@ -57,7 +58,6 @@ notices = Table(
     ),
     CheckConstraint("state <> 'nothing_due' OR amount = 0", name="nothing_due"),
     UniqueConstraint("case_number", "round", "kind"),
-    Index("ix_notices_paid_at", "paid_at"),
     # R47: however a case goes, its payer never faces two open notices of fees.
     Index(
         "ix_notices_one_open",

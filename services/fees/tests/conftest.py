@@ -3,10 +3,13 @@
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from services.fees.app import blueprint, build
 from services.fees.settings import FeesSettings
@@ -21,11 +24,23 @@ from yimen.service import Parts, Service
 from yimen.testing import start_service
 
 
+@cache
+def hall_key() -> tuple[bytes, bytes]:
+    """Private and public, PEM. Making keys takes a while: one for all tests."""
+    key = generate_private_key(public_exponent=65537, key_size=2048)
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), public
+
+
 @asynccontextmanager
 async def open_window(
     database_url: str, folder: Path, ring: KeyRing, manners: Manners | None = None, seed: int = 0, **settings: object
 ) -> AsyncIterator[Window]:
+    """The bank refuses what the hall did not sign."""
     clock, wire = FrozenClock(samples.MONDAY), Late()
+    signing = folder / "hall.pem"
+    folder.mkdir(parents=True, exist_ok=True)
+    signing.write_bytes(hall_key()[0])
     bank = Bank(
         folder,
         clock,
@@ -34,6 +49,7 @@ async def open_window(
         ring=ring,
         seed=seed,
         manners=manners or Manners(),
+        hall_key=hall_key()[1],
     )
     orders = httpx.ASGITransport(app=bank_app(bank))
 
@@ -41,6 +57,7 @@ async def open_window(
         return build(parts, chosen, bank=orders)  # type: ignore[return-value]
 
     agreed = {"bank_keys_file": ring.public_file, "bank_message_key": ring.message_key.hex()}
+    agreed |= {"bank_signing_key_file": signing}
     chosen = FeesSettings(database_url=database_url, bank_url="http://bank.test", **(agreed | settings))
     async with start_service(assemble, chosen, clock=clock) as harness:
         wire.far_end = httpx.ASGITransport(app=harness.service.app)

@@ -205,7 +205,7 @@ async def test_without_the_shared_key_no_message_can_be_opened(
 
 
 async def test_a_huge_body_is_refused_before_anything_else(teller: Teller) -> None:
-    huge = wire.Call({}, b"x" * (64 * 1024 + 1))
+    huge = wire.Call({"Content-Type": "application/json"}, b"x" * (64 * 1024 + 1))
     await teller.refused(huge, "too_large", 413)
 
 
@@ -231,6 +231,7 @@ async def test_no_person_of_any_role_can_say_that_money_came(teller: Teller) -> 
         URL,
         "/lists/{list_id}/verification",
         "/lists/{list_id}/rejection",
+        "/payments/{payment_code}/inquiry",
     }
     for role in Role:
         call = wire.Call(teller.window.headers(role), teller.good().body)

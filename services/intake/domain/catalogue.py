@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -74,7 +75,13 @@ class _Heading(BaseModel):
 def load_catalogue(folder: FilePath) -> tuple[Item, ...]:
     """The items of every `*.yaml` and `*.csv` in the folder, by code. Raises `CatalogueFaults`."""
     paths = sorted((*folder.glob("*.yaml"), *folder.glob("*.csv")))
-    return read_catalogue({path.name: path.read_bytes() for path in paths})
+    return _read(tuple((path.name, path.read_bytes()) for path in paths))
+
+
+@lru_cache(maxsize=1)
+def _read(files: tuple[tuple[str, bytes], ...]) -> tuple[Item, ...]:
+    """Reading takes long beside all else at start-up: the same files are read once in a process."""
+    return read_catalogue(dict(files))
 
 
 def read_catalogue(files: Mapping[str, str | bytes]) -> tuple[Item, ...]:

@@ -1,6 +1,6 @@
 """Intake on a real database, with a sample of each kind added to the catalogue that ships."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -10,8 +10,14 @@ from services.intake.publishing import publish
 from services.intake.settings import IntakeSettings
 from services.intake.tests.hall import Hall
 from services.intake.tests.samples import ITEMS, MONDAY
+from tests.support.migrated import KINDS
 from yimen.clock import FrozenClock
 from yimen.testing import start_service
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, migrated: Callable[[str, str], str]) -> str:
+    return migrated(request.param, "intake")
 
 
 @pytest.fixture

@@ -136,6 +136,8 @@ SENTENCES: Final[dict[type[Event], str]] = {
     fees.NoticeTicketVoided: "票据{ticket_number}作废：{reason}",
     fees.NoticeDisputed: "缴款人对缴款通知书{notice_number}提出异议，应于{answer_by}前答复：{reasons}",
     fees.NoticeDisputeAnswered: "缴款异议答复：{answer}",
+    fees.NoticeReliefRequested: "缴款人申请{kind}（{relief_number}），依据：{basis}",
+    fees.NoticeReliefRefused: "减免缓申请{relief_number}未获批准：{reasons}",
     fees.NoticeReduced: "缴款通知书{notice_number}减免{reduced}元，尚应缴{amount}元，依据：{basis}",
     fees.NoticeDeferred: "缴款通知书{notice_number}缓缴至{pay_by}，依据：{basis}",
     fees.NoticeVoided: "缴款通知书{notice_number}作废：{reason}",

@@ -1,6 +1,6 @@
 """The messenger under test, with a played gateway inside the process."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 import httpx
@@ -10,6 +10,7 @@ from services.notify.app import build
 from services.notify.settings import NotifySettings
 from services.notify.tests.played import Listener
 from sim.sms import SmsGateway, sms_app
+from tests.support.migrated import KINDS
 from yimen.testing import Harness, start_service
 
 SECRET = "whsec_dGVzdHMtb2YtdGhlLW1lc3Nlbmdlcg=="
@@ -62,6 +63,11 @@ async def start(database_url: str, **changes: object) -> AsyncIterator[Messenger
         transport = httpx.ASGITransport(app=sms_app(gateway))
         harness.service.context.gateway = httpx.AsyncClient(transport=transport)
         yield Messenger(harness, gateway)
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, migrated: Callable[[str, str], str]) -> str:
+    return migrated(request.param, "notify")
 
 
 @pytest.fixture

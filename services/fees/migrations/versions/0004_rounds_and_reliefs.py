@@ -184,7 +184,6 @@ def _keys(batch: "op.BatchOperations", table: str) -> None:
 
 def _indexes() -> None:
     op.create_index(op.f("ix_notices_case_number"), "notices", ["case_number"])
-    op.create_index("ix_notices_paid_at", "notices", ["paid_at"])
     op.create_index(op.f("ix_exceptions_notice_number"), "exceptions", ["notice_number"])
     op.create_index(op.f("ix_tickets_notice_number"), "tickets", ["notice_number"])
     for name, table, columns, where in (
@@ -197,7 +196,7 @@ def _indexes() -> None:
 def downgrade() -> None:
     """Only where no case has two notices and no exception lacks its payment; otherwise the keys refuse."""
     for name, table in (
-        *(("ix_notices_one_open", "notices"), ("ix_notices_paid_at", "notices"), ("ix_notices_case_number", "notices")),
+        *(("ix_notices_one_open", "notices"), ("ix_notices_case_number", "notices")),
         *(("ix_tickets_one_good", "tickets"), ("ix_tickets_notice_number", "tickets")),
         ("ix_exceptions_notice_number", "exceptions"),
     ):
