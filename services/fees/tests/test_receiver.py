@@ -209,6 +209,14 @@ async def test_a_huge_body_is_refused_before_anything_else(teller: Teller) -> No
     await teller.refused(huge, "too_large", 413)
 
 
+async def test_a_wrong_content_type_is_refused_before_anything_else(teller: Teller) -> None:
+    """However authentic its body; afterwards the true message goes through."""
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "application/json; charset=gbk", ""):
+        good = teller.good()
+        await teller.refused(good, "content_type", 415, **{"Content-Type": kind})
+    await teller.refused(teller.good(), "content_type", 415, without="Content-Type")
+
+
 @pytest.mark.rule("R60")
 async def test_money_on_another_account_or_in_another_currency_is_not_ours(teller: Teller) -> None:
     for other in ({"account": "6222000000000001"}, {"currency": "USD"}):
@@ -234,6 +242,7 @@ async def test_no_person_of_any_role_can_say_that_money_came(teller: Teller) -> 
         "/payments/{payment_code}/inquiry",
     }
     for role in Role:
-        call = wire.Call(teller.window.headers(role), teller.good().body)
+        headers = teller.window.headers(role) | {"Content-Type": "application/json"}
+        call = wire.Call(headers, teller.good().body)
         assert (await teller.send(call)).status_code == 401
     assert await teller.window.balance("1002") == 0
