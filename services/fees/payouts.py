@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from services.fees import tables
+from services.fees import remitting, tables
 from services.fees.bank.wire import Signed
 from services.fees.bank.words import RefundFailed
 from services.fees.context import Context
@@ -28,6 +28,9 @@ async def pay_out(unit: Unit[Context], signed: Signed, paid: PaidOut) -> str:
     THE way for money that went out. `signed` is kept already; `paid` is on our account."""
     if not await _keep_payout(unit, signed, paid):
         return await _seen_before(unit, paid)
+    if paid.kind is PayoutKind.REMITTANCE and (ordered := await remitting.ordered(unit, paid)) is not None:
+        await remitting.paid_out(unit, ordered, paid)
+        return "paid_out"
     reason = _UNKNOWN[paid.kind]
     await post(unit, books.pay_out_unknown(paid.serial, paid.amount))
     detail = f"银行支出{paid.number}，本系统没有相应的指令。"

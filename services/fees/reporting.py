@@ -44,7 +44,9 @@ async def collections(view: View[Any], by: By, first: date, last: date) -> Seque
     given = {row.key: row.amount for row in await view.execute(_refunded(by, first, last))}
     rows = []
     for key in sorted(taken.keys() | given.keys()):
-        count, collected, late = (taken[key].how_many, taken[key].amount, taken[key].late) if key in taken else (0, 0, 0)
+        count, collected, late = (
+            (taken[key].how_many, taken[key].amount, taken[key].late) if key in taken else (0, 0, 0)
+        )
         rows.append(Row(str(key), count, int(collected), int(late), int(given.get(key, 0))))
     return rows
 

@@ -32,6 +32,10 @@ class StatementError(ValueError):
         self.head: Head | None = None
 
 
+class OutdatedError(StatementError):
+    """A later version of the day's file is in: this one has nothing to say any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """Whose file it says it is, before anything in it is believed. `version`: the bank's own, from 1."""
@@ -119,7 +123,7 @@ def check_head(head: Head, account: str, today: date, *, asked: date | None, new
     if head.day > today:
         raise StatementError(f"文件日期{head.day}尚未到来。")
     if head.version < newest:
-        raise StatementError(f"{head.day}的第{newest}版文件已经导入，第{head.version}版不再采用。")
+        raise OutdatedError(f"{head.day}的第{newest}版文件已经导入，第{head.version}版不再采用。")
 
 
 def make_line(*, serial: str, kind: str, reference: str, direction: str, amount: str, method: str, at: str) -> Line:
