@@ -50,7 +50,13 @@ def percentage(fen: int, rate_basis_points: int) -> int:
     """That many ten-thousandths of the amount (5000: half), half a 分 rounded up."""
     if rate_basis_points < 0:
         raise AmountError("费率不能为负数。")
-    return _checked((_checked(fen) * rate_basis_points + 5000) // 10_000)
+    return _checked(half_up(_checked(fen) * rate_basis_points, 10_000))
+
+
+def half_up(numerator: int, denominator: int) -> int:
+    """The quotient of whole numbers that are not negative, half a 分 rounded up. For amounts that are shares of shares: they
+    are rounded here, once, and have no bound."""
+    return (2 * numerator + denominator) // (2 * denominator)
 
 
 def capitals(fen: int) -> str:

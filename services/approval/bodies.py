@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from yimen.contracts.envelope import Code
 from yimen.contracts.parts import FeeLine, Opinion, PauseKind, Staff
+from yimen.money import MOST_FEN
 from yimen.web import Body
 
 Name = Annotated[str, Field(min_length=1, max_length=400, pattern=r"\S")]
@@ -25,11 +26,19 @@ class Person(Body):
 
 class Line(Body):
     code: Code
-    quantity: int = Field(ge=1, le=1_000_000, strict=True)
+    quantity: int = Field(ge=1, le=1_000_000, strict=True, description="1 where a percentage or an area is charged")
+    base: Annotated[int, Field(ge=1, le=MOST_FEN, strict=True)] | None = Field(
+        default=None, description="what a percentage is taken of, in 分, as the deed or contract says"
+    )
+    area: Annotated[int, Field(ge=1, le=10**12, strict=True)] | None = Field(
+        default=None, description="in square metres, of a fee by area"
+    )
+    grade: Code | None = Field(default=None, description="the step of a range of prices")
+    half_rate: bool = Field(default=False, strict=True, description="the payer is one whom the standard charges half")
 
     @property
     def fee_line(self) -> FeeLine:
-        return FeeLine(code=self.code, quantity=self.quantity)
+        return FeeLine(**self.model_dump())
 
 
 class Assign(Body):

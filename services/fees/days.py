@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Executable, Row, func, or_, select, update
+from sqlalchemy import Executable, func, or_, select, update
 
 from services.fees import differences as kept
 from services.fees.comparing import balance_of, under_another_serial
@@ -109,7 +109,7 @@ async def figures(view: View[Context], day: date) -> dict[str, int]:
     statement = (await view.execute(select(statements).join(days).where(days.c.day == day))).one()
     found = {"closing": statement.closing, "balance": await balance_of(view, day)}
     for side, query in _sides(day, statement.id).items():
-        sums: Row[Any] = (await view.execute(query)).one()
+        sums = tuple((await view.execute(query)).one())
         found |= {f"{side}_count": int(sums[0]), f"{side}_sum": int(sums[1] or 0)}
     return found
 

@@ -79,8 +79,7 @@ async def open_list(unit: Unit[Context], event: ReviewFeeListed, _meta: Meta) ->
     }
     await unit.execute(insert(lists), [row])
     lines = [
-        {"list_id": event.list_id, "line": line, "code": fee.code, "quantity": fee.quantity}
-        for line, fee in enumerate(event.lines, start=1)
+        {"list_id": event.list_id, "line": line} | fee.model_dump() for line, fee in enumerate(event.lines, start=1)
     ]
     await unit.execute(insert(list_lines), lines)
     await advance(unit, event.case_number)

@@ -41,7 +41,9 @@ _FIGURES: Final[Mapping[str, str]] = {
         WHERE COALESCE(s.last, 0) <> 1
         + CASE WHEN n.overdue_at IS NULL THEN 0 ELSE 1 END + CASE WHEN n.paid_at IS NULL THEN 0 ELSE 1 END
         + CASE WHEN n.receipted_at IS NULL THEN 0 ELSE 1 END + CASE WHEN n.cleared_at IS NULL THEN 0 ELSE 1 END
-        + CASE WHEN n.voided_at IS NULL THEN 0 ELSE 1 END""",
+        + CASE WHEN n.voided_at IS NULL THEN 0 ELSE 1 END
+        + (SELECT COUNT(*) + COUNT(CASE WHEN r.state IN ('granted', 'refused') THEN 1 END) FROM reliefs r
+           WHERE r.notice_number = n.number)""",
     "lists_untold": """SELECT COUNT(*) FROM lists l LEFT JOIN outbox_sequence s ON s.subject = 'list/' || l.list_id
         WHERE COALESCE(s.last, 0) <> CASE WHEN l.decided_at IS NULL THEN 0 ELSE 1 END
         + CASE WHEN l.settled_at IS NULL THEN 0 ELSE 1 END""",

@@ -5,19 +5,23 @@ side by side. What came before its case or its standard waits here and is comple
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select, update
 
 from services.fees import queries
 from services.fees.context import Context
 from services.fees.domain.lists import Listed, ListState, Refusal, Rejection, admit, case_over
-from services.fees.domain.standards import Priced, Standard, total, unlawful
+from services.fees.domain.standards import total, unfit, unlawful
 from services.fees.queries import Found
 from services.fees.tables import cases, list_lines, lists, notices
 from yimen.bus import Unit
 from yimen.contracts.fees import ListRejected, ListVerified
-from yimen.contracts.parts import PricedLine, Staff
+from yimen.contracts.parts import Fee, PricedLine, Staff
+from yimen.worktime import local_date
+
+FROM_STANDARD: Final = {"name", "unit", "calculator", "rate", "price", "amount", "standard_version"}
+"""What a line has from its standard once it is verified; the rest is what the department listed."""
 
 
 async def lock_case(unit: Unit[Context], case_number: str) -> Found:
@@ -48,14 +52,17 @@ async def _sort(
     unit: Unit[Context],
     case: Found,
     row: Found,
-    published: Mapping[str, Standard],
+    published: Mapping[str, Fee],
     known: dict[str, Listed],
     *,
     notice_is_out: bool,
 ) -> None:
     replaced = known.get(row.replaces)
+    lines = await queries.bare_lines(unit, row.list_id)
+    no_standard = unlawful(lines, published, local_date(row.listed_at))
     refusal = admit(
-        unlawful=unlawful(await queries.bare_lines(unit, row.list_id), published),
+        unlawful=no_standard,
+        unfit=None if no_standard else unfit(lines, published),
         replaced=replaced,
         notice_is_out=notice_is_out,
         ended=case.ended_as is not None,
@@ -98,12 +105,11 @@ async def reject(unit: Unit[Context], row: Found, refusal: Refusal, by: Staff | 
     return Listed(row.list_id, ListState.REJECTED, replaces=row.replaces, rejection=refusal.rejection)
 
 
-async def verify(unit: Unit[Context], row: Found, priced: Sequence[Priced], version: int, by: Staff) -> None:
+async def verify(unit: Unit[Context], row: Found, priced: Sequence[PricedLine], by: Staff) -> None:
     """Keeps each line's standard beside it, so that the amount can be explained for ever (R50)."""
     for line, one in enumerate(priced, start=1):
-        values = {"name": one.name, "unit": one.unit, "price": one.price, "amount": one.amount}
         place = (list_lines.c.list_id == row.list_id) & (list_lines.c.line == line)
-        await unit.execute(update(list_lines).where(place).values(standard_version=version, **values))
+        await unit.execute(update(list_lines).where(place).values(one.model_dump(include=FROM_STANDARD)))
     verified = {"decided_by": by.id, "decided_by_name": by.name, "decided_at": unit.now}
     await _set(unit, row, state=ListState.VERIFIED, amount=total(priced), **verified)
     unit.emit(
@@ -112,23 +118,11 @@ async def verify(unit: Unit[Context], row: Found, priced: Sequence[Priced], vers
             department=row.department,
             case_number=row.case_number,
             review_id=row.review_id,
-            lines=tuple(_line(one, version) for one in priced),
+            lines=tuple(priced),
             amount=total(priced),
             verified_by=by,
             verified_at=unit.now,
         )
-    )
-
-
-def _line(priced: Priced, version: int) -> PricedLine:
-    return PricedLine(
-        code=priced.code,
-        name=priced.name,
-        unit=priced.unit,
-        quantity=priced.quantity,
-        price=priced.price,
-        amount=priced.amount,
-        standard_version=version,
     )
 
 

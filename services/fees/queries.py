@@ -1,14 +1,15 @@
 """What fees reads. Rows come back as the domain's values where a rule works on them, and as rows where people read them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 
 from services.fees.domain.lists import Listed, ListState, Rejection
-from services.fees.domain.standards import Line, Standard
 from services.fees.tables import cases, items, list_lines, lists, notices, shares, standards, tickets
 from yimen.bus import Unit, View
+from yimen.contracts.parts import Fee, FeeCalculator, FeeGrade, FeeLine
 
 Found = Row[Any]
 
@@ -17,21 +18,48 @@ async def one(view: View[Any], query: Select[Any]) -> Found | None:
     return (await view.execute(query)).one_or_none()
 
 
-async def standards_of(view: View[Any], item_code: str | None, version: int | None) -> dict[str, Standard] | None:
+async def standards_of(view: View[Any], item_code: str | None, version: int | None) -> dict[str, Fee] | None:
     """The published standards of that version by code; None while the version is not known here."""
     known = select(items.c.version).where(items.c.item_code == item_code, items.c.version == version)
     if item_code is None or await one(view, known) is None:
         return None
     query = select(standards).where(standards.c.item_code == item_code, standards.c.version == version)
-    return {
-        row.code: Standard(code=row.code, name=row.name, unit=row.unit, price=row.price, basis=row.basis)
-        for row in await view.execute(query)
-    }
+    return {row.code: fee(row) for row in await view.execute(query)}
 
 
-async def published_standards(view: View[Any], after: tuple[str, int, str], limit: int) -> Sequence[Found]:
+def fee(row: Found) -> Fee:
+    """What intake published; older rows have no grades."""
+    given: dict[str, Any] = {name: getattr(row, name) for name in Fee.model_fields}
+    grades = tuple(FeeGrade(**grade) for grade in row.grades or ())
+    return Fee(**given | {"calculator": FeeCalculator(row.calculator), "grades": grades})
+
+
+async def standards_by_case(
+    view: View[Any], case_numbers: Sequence[str]
+) -> Mapping[str, tuple[int, Mapping[str, Fee]]]:
+    """Of the cases whose standards are known: the version on which each runs, and its standards by code."""
+    edition = (standards.c.item_code == cases.c.item_code) & (standards.c.version == cases.c.item_version)
+    query = select(cases.c.case_number, standards).join(standards, edition)
+    found: dict[str, tuple[int, dict[str, Fee]]] = {}
+    for row in await view.execute(query.where(cases.c.case_number.in_(case_numbers))):
+        found.setdefault(row.case_number, (row.version, {}))[1][row.code] = fee(row)
+    return found
+
+
+async def published_standards(view: View[Any], today: date, after: tuple[str, int, str], limit: int) -> Sequence[Found]:
+    """`newest`: the version of the item on which a case would run that is handed in today; None before its first day."""
     keys = (standards.c.item_code, standards.c.version, standards.c.code)
-    query = select(standards, items.c.name.label("item_name"), items.c.department, items.c.effective_from).join(items)
+    other = items.alias()
+    newest = select(func.max(other.c.version)).where(
+        other.c.item_code == items.c.item_code, other.c.effective_from <= today
+    )
+    query = select(
+        standards,
+        items.c.name.label("item_name"),
+        items.c.department,
+        items.c.effective_from,
+        newest.scalar_subquery().label("newest"),
+    ).join(items)
     place = (
         (keys[0] > after[0])
         | ((keys[0] == after[0]) & (keys[1] > after[1]))
@@ -74,8 +102,13 @@ async def lines_of(view: View[Any], list_ids: Sequence[str]) -> dict[str, list[F
     return found
 
 
-async def bare_lines(view: View[Any], list_id: str) -> list[Line]:
-    return [Line(row.code, row.quantity) for row in (await lines_of(view, [list_id]))[list_id]]
+async def bare_lines(view: View[Any], list_id: str) -> list[FeeLine]:
+    return [fee_line(row) for row in (await lines_of(view, [list_id]))[list_id]]
+
+
+def fee_line(row: Found) -> FeeLine:
+    """What the department listed."""
+    return FeeLine(**{name: getattr(row, name) for name in FeeLine.model_fields})
 
 
 async def lists_in(view: View[Any], state: ListState | None, after: str | None, limit: int) -> Sequence[Found]:
@@ -120,10 +153,6 @@ async def shares_of(view: View[Any], notice_number: str) -> list[tuple[str, int]
     """Department and amount of each list on the notice: what is left after reductions."""
     query = select(shares.c.department, shares.c.amount).where(shares.c.notice_number == notice_number)
     return [(row.department, row.amount) for row in await view.execute(query.order_by(shares.c.list_id))]
-
-
-async def case_row(view: View[Any], case_number: str) -> Found:
-    return (await view.execute(select(cases).where(cases.c.case_number == case_number))).one()
 
 
 async def departments_of(view: View[Any], case_number: str) -> set[str]:

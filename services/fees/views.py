@@ -7,9 +7,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.fees.domain.notices import OPEN, NoticeState
-from services.fees.domain.standards import Standard
-from services.fees.queries import Found
-from yimen.contracts.parts import Staff
+from services.fees.domain.standards import estimate
+from services.fees.queries import Found, fee, fee_line
+from yimen.contracts.parts import Fee, FeeCalculator, FeeGrade, Staff
+from yimen.standards import out_of_force
+from yimen.worktime import local_date
 
 
 class Did(BaseModel):
@@ -28,6 +30,9 @@ def did(row: Found, what: str) -> Did | None:
 
 
 class StandardView(BaseModel):
+    """`in_force`: a case handed in and charged today would be charged by it. Cases in progress are charged by the version
+    that they began with."""
+
     item_code: str
     item_name: str
     department: str
@@ -38,15 +43,30 @@ class StandardView(BaseModel):
     unit: str
     price: int
     basis: str
+    calculator: FeeCalculator
+    rate: int | None
+    grades: list[FeeGrade]
+    half_rate_basis: str | None
+    late_fee_basis: str | None
+    valid_from: date | None
+    valid_to: date | None
+    in_force: bool
 
 
 class LineView(BaseModel):
-    """`amount` = price × quantity by `standard_version`; absent where no standard allows the line."""
+    """`amount` by `standard_version`, before verification what the standard would give; absent where no standard allows the
+    line, the line does not fit it, or no account could hold it. `price`: of the grade, in full."""
 
     code: str
     quantity: int
+    base: int | None
+    area: int | None
+    grade: str | None
+    half_rate: bool
     name: str | None
     unit: str | None
+    calculator: FeeCalculator | None
+    rate: int | None
     price: int | None
     amount: int | None
     standard_version: int | None
@@ -124,27 +144,30 @@ class Invariants(BaseModel):
     invariants: list[InvariantView]
 
 
-def list_view(row: Found, lines: Sequence[Found], published: Mapping[str, Standard], version: int | None) -> ListView:
+def standard_view(row: Found, today: date) -> StandardView:
+    standard = fee(row)
+    in_force = row.version == row.newest and out_of_force(standard, today) is None
+    names = ("item_code", "item_name", "department", "version", "effective_from")
+    of_item = {name: getattr(row, name) for name in names}
+    return StandardView(**of_item, **dict(standard), in_force=in_force)
+
+
+def list_view(row: Found, lines: Sequence[Found], version: int | None, published: Mapping[str, Fee]) -> ListView:
     fields: dict[str, Any] = {name: getattr(row, name) for name in ListView.model_fields if hasattr(row, name)}
     decided_by = Staff(id=row.decided_by, name=row.decided_by_name) if row.decided_by else None
     fields |= {"opened_by": Staff(id=row.opened_by, name=row.opened_by_name), "decided_by": decided_by}
-    return ListView(**fields, lines=[_line_view(line, published.get(line.code), version) for line in lines])
+    day = local_date(row.listed_at)
+    return ListView(**fields, lines=[_line_view(line, published.get(line.code), version, day) for line in lines])
 
 
-def _line_view(line: Found, standard: Standard | None, version: int | None) -> LineView:
+def _line_view(line: Found, standard: Fee | None, version: int | None, day: date) -> LineView:
     """What is verified, as it was verified; else what the standard says it would come to."""
-    bare = {"code": line.code, "quantity": line.quantity}
+    kept: dict[str, Any] = {name: getattr(line, name) for name in LineView.model_fields}
     if line.amount is not None or standard is None:
-        kept = {name: getattr(line, name) for name in ("name", "unit", "price", "amount", "standard_version")}
-        return LineView(**bare, **kept)
-    return LineView(
-        **bare,
-        name=standard.name,
-        unit=standard.unit,
-        price=standard.price,
-        amount=standard.price * line.quantity,
-        standard_version=version,
-    )
+        return LineView(**kept)
+    price, amount = estimate(standard, fee_line(line), day)
+    named = {name: getattr(standard, name) for name in ("name", "unit", "calculator", "rate")}
+    return LineView(**kept | named | {"price": price, "amount": amount, "standard_version": version})
 
 
 def notice_view(row: Found) -> NoticeView:

@@ -1,4 +1,5 @@
-"""The fault table: every fault that the bus is promised to survive. Each row is one test, named by the row's words."""
+"""The fault tables. Of the bus: each row is one test, named by the row's words. Of money: what a bank, its file and a power
+cut can do; each row has tests that name it, `@pytest.mark.fault("unknown code")`."""
 
 import re
 
@@ -27,6 +28,55 @@ ROWS = (
     "old and new version of a service side by side",
     "embedded hall killed at random points, ten times",
     "soak at full speed with random kills",
+)
+
+MONEY_ROWS = (
+    "exact duplicate, fifty at once",
+    "duplicate after 24 hours",
+    "same serial, other amount",
+    "same notice, second serial",
+    "one fen off, nought, negative, a hundredfold",
+    "unknown code",
+    "void, expired or refunded notice",
+    "paid before our issue committed",
+    "refund before payment",
+    "refund failed after success",
+    "lost callback found by query",
+    "lost callback found only in the file",
+    "yesterday's after cut-off",
+    "bad signature",
+    "unknown serial",
+    "old serial after rotation",
+    "stale or future time",
+    "missing headers",
+    "changed body",
+    "replayed nonce",
+    "wrong key",
+    "probe",
+    "body re-serialised by a proxy",
+    "we answer slower than 5 s",
+    "killed before commit",
+    "killed after commit, before answer",
+    "killed after answer, before publish",
+    "broker down",
+    "file: line missing",
+    "file: line extra",
+    "file: doubled line",
+    "file: wrong total",
+    "file: wrong opening balance",
+    "file: truncated",
+    "file: GBK or BOM",
+    "file: empty day",
+    "file: corrected second file",
+    "file: gzip",
+    "two partial refunds at once",
+    "refund above what was paid",
+    "paid while the notice is about to expire",
+    "bank times out on our order",
+    "2xx without signature",
+    "huge body",
+    "wrong content type",
+    "soak of bank and clerks",
 )
 
 

@@ -1,4 +1,4 @@
-"""A pytest plugin that ends a run with the fault table: each row passed, failed or not run, and its seconds.
+"""A pytest plugin that ends a run with the fault tables: each row passed, failed or not run, and its seconds.
 
 With `--every-row` a row that did not pass fails the run, also one that has no test or was left out.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.faults.dose import LONG, SEED
-from tests.faults.rows import ROWS, name_of
+from tests.faults.rows import MONEY_ROWS, ROWS, name_of
 
 
 @dataclass
@@ -41,6 +41,7 @@ class FaultTable:
     def __init__(self, *, strict: bool) -> None:
         self._strict = strict
         self.results = {name_of(row): Result() for row in ROWS}
+        self.of_money = {row: Result() for row in MONEY_ROWS}
 
     def pytest_report_header(self) -> str:
         return f"faults: the {'long' if LONG else 'short'} form, YIMEN_FAULTS_SEED={SEED}"
@@ -50,20 +51,33 @@ class FaultTable:
         result = self.results.get(test.partition("[")[0])
         if result is not None and path.startswith("tests/faults/"):
             result.add(report)
+        for name, row in report.user_properties:
+            if name == "fault":
+                self.of_money[str(row)].add(report)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
-        if self._strict and not all(result.passed for result in self.results.values()):
+        rows = (*self.results.values(), *self.of_money.values())
+        if self._strict and not all(result.passed for result in rows):
             session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
         yield
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        if not self._strict and not any(result.ran for result in self.results.values()):
-            return
-        terminalreporter.section(f"faults, seed {SEED}")
-        for row in ROWS:
-            result = self.results[name_of(row)]
-            terminalreporter.write_line(f"{row:<52} {result!s:<9} {result.seconds:7.1f} s")
+        of_the_bus = {row: self.results[name_of(row)] for row in ROWS}
+        for title, table in ((f"faults, seed {SEED}", of_the_bus), ("faults of money", self.of_money)):
+            if self._strict or any(result.ran for result in table.values()):
+                terminalreporter.section(title)
+                for row, result in table.items():
+                    terminalreporter.write_line(f"{row:<52} {result!s:<9} {result.seconds:7.1f} s")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The rows that a test names travel with its report. A row that is not in the table fails the run."""
+    for item in items:
+        for row in (row for mark in item.iter_markers("fault") for row in mark.args):
+            if row not in MONEY_ROWS:
+                raise pytest.UsageError(f"{item.nodeid} names a fault that is not in the table: {row}")
+            item.user_properties.append(("fault", row))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

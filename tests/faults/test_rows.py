@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.rows import ROWS, name_of
+from tests.faults.rows import MONEY_ROWS, ROWS, name_of
 from tests.faults.table import FaultTable, Result
 
 
@@ -17,6 +17,16 @@ def test_every_row_of_the_fault_table_is_one_test_named_by_its_words() -> None:
     )
     found = Counter(function.name for function in functions)
     assert {row: found[name_of(row)] for row in ROWS} == dict.fromkeys(ROWS, 1)
+
+
+def test_every_row_of_the_faults_of_money_is_named_by_a_test() -> None:
+    """The file of rows is read for what tests say, so that a row without a test fails wherever it is left out."""
+    root = Path(__file__).parents[2]
+    sources = [
+        path.read_text() for path in (*root.glob("services/fees/tests/**/test_*.py"), *root.glob("tests/**/test_*.py"))
+    ]
+    said = "".join(source for source in sources if "mark.fault(" in source)
+    assert [row for row in MONEY_ROWS if f'"{row}"' not in said] == []
 
 
 def _report(name: str, outcome: str, when: str = "call") -> pytest.TestReport:

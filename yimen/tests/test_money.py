@@ -1,13 +1,15 @@
 """Money: no 分 appears or disappears between paper, screen and ledger."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from math import floor
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from yimen.money import MOST_FEN, AmountError, Fen, capitals, format_yuan, parse_yuan, percentage
+from yimen.money import MOST_FEN, AmountError, Fen, capitals, format_yuan, half_up, parse_yuan, percentage
 
 amounts = st.integers(0, 100_000) | st.integers(0, MOST_FEN)
 
@@ -62,6 +64,13 @@ def test_half_of_550_yuan_is_275_and_half_a_fen_rounds_up() -> None:
     assert percentage(55000, 5000) == 27500
     assert [percentage(fen, 5000) for fen in (1, 2, 3)] == [1, 1, 2]
     assert percentage(99, 49) == 0
+
+
+@pytest.mark.rule("R61")
+@given(st.integers(0, 10**26), st.integers(1, 10**5))
+def test_a_quotient_of_any_size_is_rounded_half_up_once(numerator: int, denominator: int) -> None:
+    exact = Fraction(numerator, denominator)
+    assert half_up(numerator, denominator) == floor(exact + Fraction(1, 2))
 
 
 @pytest.mark.rule("R61")

@@ -6,7 +6,19 @@ from typing import Any
 from services.approval.domain import arrivals, moves, visits
 from services.approval.domain.state import ReviewState
 from yimen.contracts import fees, intake
-from yimen.contracts.parts import Applicant, Due, Fee, FeeLine, Kind, Material, Opinion, Paper, Staff
+from yimen.contracts.parts import (
+    Applicant,
+    Due,
+    Fee,
+    FeeCalculator,
+    FeeGrade,
+    FeeLine,
+    Kind,
+    Material,
+    Opinion,
+    Paper,
+    Staff,
+)
 from yimen.worktime import Calendar
 
 SIGNER = Staff(id="u1", name="王签收")
@@ -17,6 +29,30 @@ MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 SURVEY = Fee(code="SURVEY", name="勘验费", unit="次", price=30000, basis="价费字〔2026〕1号")
 COPY = Fee(code="COPY", name="工本费", unit="份", price=500, basis="价费字〔2026〕1号")
+IDLE = Fee(
+    code="IDLE",
+    name="土地闲置费",
+    unit="宗",
+    price=0,
+    basis="闲置土地处置办法",
+    calculator=FeeCalculator.PERCENTAGE,
+    rate=2000,
+)
+LAND = Fee(
+    code="LAND",
+    name="土地复垦费",
+    unit="公顷",
+    price=600000,
+    basis="土地复垦费收费标准",
+    calculator=FeeCalculator.AREA,
+    grades=(
+        FeeGrade(code="light", name="轻度损毁", price=600000),
+        FeeGrade(code="heavy", name="重度损毁", price=2280000),
+    ),
+)
+CHANGE = Fee(
+    code="CHANGE", name="变更登记费", unit="件", price=8000, basis="不动产登记收费标准", half_rate_basis="减半的情形"
+)
 
 
 def requested(**changes: Any) -> intake.ReviewRequested:

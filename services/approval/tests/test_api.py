@@ -151,6 +151,22 @@ async def test_a_fee_that_was_not_offered_is_refused_with_the_ones_that_were(ask
     assert (answer.status_code, answer.json()["allowed"]) == (422, ["SURVEY", "COPY"])
 
 
+@pytest.mark.rule("R50")
+async def test_a_line_that_does_not_fit_its_standard_is_answered_by_field(desk: Desk):
+    await desk.intake(samples.requested(fees=(samples.LAND,)))
+    await desk.done("receipt")
+    line = {"code": "LAND", "quantity": 1, "area": 12_345}
+    answer = await desk.list_fees({"lines": [line]})
+    assert (answer.status_code, answer.json()["code"]) == (422, "fee-line-unfit")
+    assert [(one["pointer"], one["message"]) for one in answer.json()["errors"]] == [
+        ("/lines/0/grade", "该标准分档收取，请填写档次grade，可选：light（轻度损毁）、heavy（重度损毁）。")
+    ]
+    answer = await desk.list_fees({"lines": [line | {"grade": "heavy"}]})
+    assert (answer.status_code, answer.json()["lines"][0]["area"]) == (201, 12_345)
+    shown = (await desk.queue())["items"][0]["fee_lists"][0]["lines"][0]
+    assert (shown["area"], shown["grade"], shown["half_rate"]) == (12_345, "heavy", False)
+
+
 async def test_a_rejected_list_is_replaced_and_its_standing_shown_in_words(asked: Desk):
     await asked.done("receipt")
     await asked.list_fees(ONE_SURVEY)

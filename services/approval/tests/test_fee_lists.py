@@ -1,5 +1,7 @@
 """What a department may list, and when."""
 
+from datetime import date
+
 import pytest
 
 from services.approval.domain import arrivals
@@ -10,6 +12,8 @@ from services.approval.tests import samples
 from services.approval.tests.samples import MONDAY, SIGNER
 from yimen.contracts.parts import FeeLine
 from yimen.errors import Refusal
+
+CHARGED = (samples.COPY, samples.IDLE, samples.LAND, samples.CHANGE)
 
 
 def listed(state: ReviewState, *codes: str, replaces: str | None = None) -> ReviewState:
@@ -49,6 +53,70 @@ def test_an_item_without_fees_can_list_none():
 
 def test_a_code_stands_on_one_line_only():
     assert refusal(samples.received(), "SURVEY", "SURVEY").code == "fee-line-doubled"
+
+
+@pytest.mark.rule("R50")
+def test_each_grade_and_each_rate_of_a_code_has_its_own_line():
+    state = samples.received(fees=CHARGED)
+    plots = [FeeLine(code="LAND", quantity=1, area=9, grade=grade) for grade in ("light", "heavy")]
+    changes = [FeeLine(code="CHANGE", quantity=2, half_rate=half) for half in (True, False)]
+    assert list_fees(state, plots + changes, None, SIGNER, MONDAY)[1].lines == (*plots, *changes)
+    with pytest.raises(Refusal, match="fee-line-doubled"):
+        list_fees(state, [plots[0], plots[0]], None, SIGNER, MONDAY)
+
+
+@pytest.mark.rule("R50")
+def test_a_line_says_what_its_standard_is_reckoned_from():
+    lines = [
+        FeeLine(code="COPY", quantity=3),
+        FeeLine(code="IDLE", quantity=1, base=100_000_000),
+        FeeLine(code="LAND", quantity=1, area=12_345, grade="heavy"),
+        FeeLine(code="CHANGE", quantity=1, half_rate=True),
+    ]
+    _, event = list_fees(samples.received(fees=CHARGED), lines, None, SIGNER, MONDAY)
+    assert event.lines == tuple(lines)
+
+
+@pytest.mark.rule("R50")
+@pytest.mark.parametrize(
+    ("line", "fields"),
+    [
+        (FeeLine(code="IDLE", quantity=1), ["base"]),
+        (FeeLine(code="IDLE", quantity=1, base=0), ["base"]),
+        (FeeLine(code="IDLE", quantity=2, base=1, area=1), ["area", "quantity"]),
+        (FeeLine(code="LAND", quantity=1, grade="light"), ["area"]),
+        (FeeLine(code="LAND", quantity=1, area=1), ["grade"]),
+        (FeeLine(code="LAND", quantity=1, area=1, grade="worst"), ["grade"]),
+        (FeeLine(code="COPY", quantity=1, base=1, grade="light"), ["base", "grade"]),
+        (FeeLine(code="COPY", quantity=1, half_rate=True), ["half_rate"]),
+    ],
+)
+def test_what_does_not_fit_its_standard_is_refused_by_field(line, fields):
+    with pytest.raises(Refusal) as caught:
+        list_fees(samples.received(fees=CHARGED), [FeeLine(code="CHANGE", quantity=1), line], None, SIGNER, MONDAY)
+    assert caught.value.code == "fee-line-unfit"
+    assert [one["pointer"] for one in caught.value.extensions["errors"]] == [f"/lines/1/{field}" for field in fields]
+    assert all("请" in one["message"] for one in caught.value.extensions["errors"])
+
+
+@pytest.mark.rule("R13", "R50")
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        (None, date(2026, 3, 1), "执行至2026-03-01"),
+        (date(2026, 3, 3), None, "自2026-03-03起执行"),
+        (date(2026, 3, 2), date(2026, 3, 2), None),
+    ],
+)
+def test_a_standard_is_charged_only_while_it_is_in_force(first, last, said):
+    fee = samples.SURVEY.model_copy(update={"valid_from": first, "valid_to": last})
+    state = samples.received(fees=(fee,))
+    if said is None:
+        assert listed(state).fee_lists
+    else:
+        refused = refusal(state)
+        assert refused.code == "fee-not-in-force"
+        assert said in refused.detail
 
 
 @pytest.mark.rule("R41")

@@ -1,5 +1,6 @@
 """Standards and fee lists. No route takes an amount (R50)."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Query, Response
@@ -13,7 +14,7 @@ from services.fees.domain.standards import TooMuchError, price
 from services.fees.issuing import advance
 from services.fees.listing import lock_case, reject, verify
 from services.fees.queries import Found
-from services.fees.views import ListPage, ListView, StandardView, list_view
+from services.fees.views import ListPage, ListView, StandardView, list_view, standard_view
 from yimen.bus import Unit, View
 from yimen.web import (
     Body,
@@ -29,6 +30,7 @@ from yimen.web import (
     new_router,
     set_etag,
 )
+from yimen.worktime import local_date
 
 router = new_router(tags=["lists"])
 
@@ -46,8 +48,9 @@ async def published_standards(
     item_code, _, rest = after.partition("/")
     version, _, code = rest.partition("/")
     place = (item_code, int(version) if version.isdecimal() and len(version) < 10 else 0, code)
-    rows = await queries.published_standards(view, place, limit)
-    return [StandardView.model_validate(dict(row._mapping)) for row in rows]
+    today = local_date(view.now)
+    rows = await queries.published_standards(view, today, place, limit)
+    return [standard_view(row, today) for row in rows]
 
 
 @router.get("/lists", dependencies=[allow(*FEE_WINDOW)])
@@ -58,8 +61,7 @@ async def fee_lists(
     limit: Limit = 50,
 ) -> ListPage:
     rows = await queries.lists_in(view, state, after, limit)
-    lines = await queries.lines_of(view, [row.list_id for row in rows])
-    return ListPage(lists=[list_view(row, lines[row.list_id], {}, None) for row in rows])
+    return ListPage(lists=await _shown(view, rows))
 
 
 @router.get("/lists/{list_id}", dependencies=[allow(*FEE_WINDOW)])
@@ -82,10 +84,11 @@ async def verify_list(
     published = await queries.standards_of(unit, case.item_code, case.item_version)
     assert published is not None, "a list is open only once its standard is known"
     try:
-        priced = price(await queries.bare_lines(unit, list_id), published)
+        priced = price(await queries.bare_lines(unit, list_id), published, case.item_version)
     except TooMuchError as error:
-        raise Conflict("list-too-large", "清单金额超出上限", "请退回清单，由部门核对数量后重新开单。") from error
-    await verify(unit, row, priced, case.item_version, caller.staff)
+        said = "请退回清单，由部门核对数量、计费基数和面积后重新开单。"
+        raise Conflict("list-too-large", "清单金额超出上限", said) from error
+    await verify(unit, row, priced, caller.staff)
     await advance(unit, row.case_number)
     return await _show(unit, list_id, response)
 
@@ -126,11 +129,14 @@ async def _show(view: View[Context], list_id: str, response: Response) -> ListVi
     row = await queries.list_row(view, list_id)
     if row is None:
         raise _no_list()
-    case = await queries.case_row(view, row.case_number)
-    published = await queries.standards_of(view, case.item_code, case.item_version)
     set_etag(response, row.version)
-    lines = await queries.lines_of(view, [list_id])
-    return list_view(row, lines[list_id], published or {}, case.item_version)
+    return (await _shown(view, [row]))[0]
+
+
+async def _shown(view: View[Context], rows: Sequence[Found]) -> list[ListView]:
+    lines = await queries.lines_of(view, [row.list_id for row in rows])
+    standards = await queries.standards_by_case(view, [row.case_number for row in rows])
+    return [list_view(row, lines[row.list_id], *standards.get(row.case_number, (None, {}))) for row in rows]
 
 
 def _no_list() -> NotFound:

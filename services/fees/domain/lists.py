@@ -1,7 +1,8 @@
 """A department's fee list (收费清单) from its arrival to its end, and when a case's lists are ready for the one notice.
 
-Guarantees: the answer depends on what is known, never on the order in which it became known. The officer's rejection
-holds the notice back until the department lists again; a list that no standard allows counts as nothing due (R13).
+Guarantees: the answer depends on what is known, never on the order in which it became known. A rejection that the
+department can mend, the officer's or that of a list that does not fit its standard, holds the notice back until it lists
+again; a list that no standard allows counts as nothing due (R13).
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -19,10 +20,14 @@ class ListState(StrEnum):
 
 class Rejection(StrEnum):
     NO_STANDARD = "no_standard"  # R13
+    MISFIT = "misfit"  # R50: nothing can be reckoned from what it says
     OFFICER = "officer"
     REPLACED = "replaced"  # by a newer list of the same department
     TOO_LATE = "too_late"  # the notice is out, or the list that it would replace is verified
     CASE_ENDED = "case_ended"
+
+
+MENDABLE = frozenset({Rejection.MISFIT, Rejection.OFFICER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +64,21 @@ class Ready:
         return sum(listed.amount for listed in self.due)
 
 
-def admit(*, unlawful: str | None, replaced: Listed | None, notice_is_out: bool, ended: bool) -> Refusal | None:
-    """Whether a list whose standard is known goes to the fee officer; if not, why not, for the department to read."""
-    if unlawful is not None:
-        return Refusal(Rejection.NO_STANDARD, unlawful)
+def admit(
+    *, unlawful: str | None, unfit: str | None = None, replaced: Listed | None, notice_is_out: bool, ended: bool
+) -> Refusal | None:
+    """Whether a list whose standard is known goes to the fee officer; if not, why not, for the department to read. One that
+    comes too late is not asked to be mended. What is verified stands, whatever is sent in its place: an unlawful list that
+    took it would leave nothing due."""
     if replaced is not None and replaced.agreed:
         return Refusal(Rejection.TOO_LATE, "原收费清单已经核定，不能再替换。")
+    if unlawful is not None:
+        return Refusal(Rejection.NO_STANDARD, unlawful)
     if notice_is_out:
         return Refusal(Rejection.TOO_LATE, "本办件的缴款通知书已经开出，一案一单，不能再追加收费。")
-    return case_over() if ended else None
+    if ended:
+        return case_over()
+    return None if unfit is None else Refusal(Rejection.MISFIT, unfit)
 
 
 def case_over() -> Refusal:
@@ -84,7 +95,7 @@ def readiness(named: Collection[str], lists: Iterable[Listed]) -> Ready | None:
     heads = [listed for listed in effective if listed.list_id not in successor]
     awaited = {_last(known[list_id], successor).list_id for list_id in named}
     for head in heads:
-        if head.pending or (head.list_id in awaited and head.rejection is Rejection.OFFICER):
+        if head.pending or (head.list_id in awaited and head.rejection in MENDABLE):
             return None
     return Ready(tuple(sorted((head for head in heads if head.agreed), key=lambda head: head.list_id)))
 

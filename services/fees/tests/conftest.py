@@ -32,10 +32,9 @@ def hall_key() -> tuple[bytes, bytes]:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), public
 
 
-def _kept(content: bytes, path: Path) -> Path:
+def _put(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
-    return path
 
 
 @asynccontextmanager
@@ -44,6 +43,8 @@ async def open_window(
 ) -> AsyncIterator[Window]:
     """The bank refuses what the hall did not sign."""
     clock, wire = FrozenClock(samples.MONDAY), Late()
+    signing = folder / "hall.pem"
+    _put(signing, hall_key()[0])
     bank = Bank(
         folder,
         clock,
@@ -60,7 +61,7 @@ async def open_window(
         return build(parts, chosen, bank=orders)  # type: ignore[return-value]
 
     agreed = {"bank_keys_file": ring.public_file, "bank_message_key": ring.message_key.hex()}
-    agreed |= {"bank_signing_key_file": _kept(hall_key()[0], folder / "hall.pem")}
+    agreed |= {"bank_signing_key_file": signing}
     chosen = FeesSettings(database_url=database_url, bank_url="http://bank.test", **(agreed | settings))
     async with start_service(assemble, chosen, clock=clock) as harness:
         wire.far_end = httpx.ASGITransport(app=harness.service.app)

@@ -29,7 +29,11 @@ def fee(code: str, price: int) -> Fee:
     return Fee(code=code, name=f"收费{code}", unit="件", price=price, basis="赣发改收费〔2020〕1号")
 
 
-def item(version: int = 1, prices: dict[str, int] | None = None, code: str = ITEM) -> intake.ItemDescribed:
+def item(
+    version: int = 1, prices: dict[str, int] | None = None, code: str = ITEM, *, fees: tuple[Fee, ...] | None = None
+) -> intake.ItemDescribed:
+    """`fees` instead of pieces at `prices`."""
+    pieces = tuple(fee(name, price) for name, price in (PRICES if prices is None else prices).items())
     model = intake.ItemPublished if version == 1 else intake.ItemRevised
     return model(
         item_code=code,
@@ -40,7 +44,7 @@ def item(version: int = 1, prices: dict[str, int] | None = None, code: str = ITE
         statutory_days=20,
         promised_days=10,
         materials=(),
-        fees=tuple(fee(name, price) for name, price in (PRICES if prices is None else prices).items()),
+        fees=pieces if fees is None else fees,
         stages=(),
         effective_from=date(2026, 1, 1),
     )
@@ -66,11 +70,12 @@ def submitted(case_number: str = CASE, version: int = 1, code: str = ITEM) -> in
 
 def listed(
     list_id: str = "L1",
-    *lines: tuple[str, int],
+    *lines: tuple[str, int] | FeeLine,
     department: str = "fire",
     case_number: str = CASE,
     replaces: str | None = None,
     by: Staff = FIRE_CLERK,
+    at: datetime = MONDAY,
 ) -> approval.ReviewFeeListed:
     """Without lines: two drawings, 160 yuan."""
     return approval.ReviewFeeListed(
@@ -78,11 +83,15 @@ def listed(
         department=department,
         case_number=case_number,
         list_id=list_id,
-        lines=tuple(FeeLine(code=code, quantity=quantity) for code, quantity in lines or ((DRAWING, 2),)),
+        lines=tuple(map(_line, lines or ((DRAWING, 2),))),
         replaces=replaces,
         listed_by=by,
-        listed_at=MONDAY,
+        listed_at=at,
     )
+
+
+def _line(given: tuple[str, int] | FeeLine) -> FeeLine:
+    return given if isinstance(given, FeeLine) else FeeLine(code=given[0], quantity=given[1])
 
 
 def reviewed(*list_ids: str, case_number: str = CASE, outcome: Outcome = Outcome.GRANTED) -> intake.CaseReviewed:

@@ -1,6 +1,7 @@
 """The rules of fees on bare values."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,41 +20,10 @@ from services.fees.domain.notices import (
     payment_code,
 )
 from services.fees.domain.payments import Payable, Payment, Reason, judge
-from services.fees.domain.standards import Line, Standard, TooMuchError, price, total, unlawful
 from services.fees.settings import FeesSettings
 
-STANDARDS = {
-    "A": Standard("A", "住宅登记费", "件", 8000, "财税〔2016〕79号"),
-    "B": Standard("B", "工本费", "本", 29, "同上"),
-}
 BODIES = st.text(CODE_ALPHABET, min_size=19, max_size=19)
 OPEN, VERIFIED, REJECTED = ListState.OPEN, ListState.VERIFIED, ListState.REJECTED
-
-
-@pytest.mark.rule("R50", "R61")
-@given(st.lists(st.tuples(st.sampled_from("AB"), st.integers(1, 1_000_000)), min_size=1))
-def test_an_amount_is_the_sum_of_standard_times_quantity(lines: list[tuple[str, int]]) -> None:
-    priced = price([Line(*line) for line in lines], STANDARDS)
-    assert total(priced) == sum(STANDARDS[code].price * quantity for code, quantity in lines)
-    assert all(type(one.amount) is int for one in priced)
-
-
-@pytest.mark.rule("R13")
-def test_an_item_without_fee_rows_may_charge_nothing() -> None:
-    assert "不得收费" in (unlawful([Line("A", 1)], {}) or "")
-
-
-@pytest.mark.rule("R13")
-def test_a_code_outside_the_standard_is_named() -> None:
-    assert unlawful([Line("A", 1)], STANDARDS) is None
-    assert "X" in (unlawful([Line("A", 1), Line("X", 1)], STANDARDS) or "")
-
-
-def test_more_than_an_account_can_hold_is_refused() -> None:
-    dear = {"A": Standard("A", "x", "件", 10**13, "y")}
-    assert total(price([Line("A", 1)], dear)) == 10**13
-    with pytest.raises(TooMuchError):
-        price([Line("A", 1), Line("A", 1)], dear)
 
 
 @given(BODIES, st.integers(0, 19), st.sampled_from(CODE_ALPHABET))
@@ -101,6 +71,8 @@ def listed(
         (["L1"], [listed("L1", REJECTED, why=Rejection.OFFICER)], None),
         (["L1"], [listed("L1", REJECTED, why=Rejection.OFFICER), listed("L2", replaces="L1")], ["L2"]),
         (["L1"], [listed("L1", REJECTED, why=Rejection.OFFICER), listed("L2", OPEN, replaces="L1")], None),
+        (["L1"], [listed("L1", REJECTED, why=Rejection.MISFIT)], None),
+        (["L1"], [listed("L1", REJECTED, why=Rejection.MISFIT), listed("L2", replaces="L1")], ["L2"]),
         (["L1"], [listed("L1", REJECTED, why=Rejection.NO_STANDARD)], []),
         (["L1", "L2"], [listed("L1", REJECTED, why=Rejection.NO_STANDARD), listed("L2")], ["L2"]),
         (["L1"], [listed("L1"), listed("L2", REJECTED, replaces="L1", why=Rejection.TOO_LATE)], ["L1"]),
@@ -120,9 +92,34 @@ def test_lists_that_replace_each_other_do_not_hang() -> None:
 
 
 def test_no_standard_is_the_reason_whatever_else_is_wrong() -> None:
-    refusal = admit(unlawful="无标准", replaced=listed("L0"), notice_is_out=True, ended=True)
+    open_list = listed("L0", ListState.OPEN)
+    refusal = admit(unlawful="无标准", unfit="缺面积", replaced=open_list, notice_is_out=True, ended=True)
     assert refusal is not None
     assert refusal.rejection is Rejection.NO_STANDARD
+
+
+@pytest.mark.rule("R13")
+def test_an_unlawful_list_never_takes_the_place_of_a_verified_one() -> None:
+    """Or a department could send one to leave nothing due."""
+    verified = listed("L0")
+    refusal = admit(unlawful="无标准", replaced=verified, notice_is_out=False, ended=False)
+    assert refusal is not None
+    late = listed("L1", ListState.REJECTED, replaces="L0", why=refusal.rejection)
+    ready = readiness(["L0"], [verified, late])
+    assert ready is not None
+    assert ready.due == (verified,)
+
+
+@pytest.mark.rule("R50")
+def test_a_list_that_does_not_fit_is_sent_back_unless_it_is_too_late_for_another() -> None:
+    def why(**known: Any) -> Rejection | None:
+        facts: dict[str, Any] = {"unlawful": None, "replaced": None, "notice_is_out": False, "ended": False} | known
+        refusal = admit(unfit="缺面积", **facts)
+        return refusal and refusal.rejection
+
+    assert why() is Rejection.MISFIT
+    assert why(replaced=listed("L0")) is why(notice_is_out=True) is Rejection.TOO_LATE
+    assert why(ended=True) is Rejection.CASE_ENDED
 
 
 @pytest.mark.rule("R53")

@@ -30,14 +30,26 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "item": _ITEM_TEXTS,
     "situation": ("code", "name"),
     "material": ("code", "name", "form_note"),
-    "fee": ("code", "name", "unit", "basis"),
+    "fee": (
+        "code",
+        "name",
+        "unit",
+        "basis",
+        "calculator",
+        "half_rate_basis",
+        "late_fee_basis",
+        "valid_from",
+        "valid_to",
+    ),
+    "grade": ("code", "name"),
     "stage": ("name",),
     "condition": ("department",),
 }
 NUMBERS: Mapping[str, tuple[str, ...]] = {
     "item": _ITEM_NUMBERS,
     "material": ("originals", "copies"),
-    "fee": ("price",),
+    "fee": ("price", "rate"),
+    "grade": ("price",),
     "stage": ("limit_days",),
 }
 TRUTHS: Mapping[str, tuple[str, ...]] = {
@@ -52,7 +64,10 @@ LISTS: Mapping[str, tuple[str, ...]] = {
     "condition": ("situations",),
 }
 HOLDERS = {"situation": "situations", "material": "materials", "fee": "fees", "stage": "stages"}
-"""The list of the item that a record of this kind belongs to. A `condition` belongs to the stage above it."""
+"""The list of the item that a record of this kind belongs to."""
+WITHIN = {"grade": ("fee", "grades"), "condition": ("stage", "conditions")}
+"""Records that belong to the record above them: of what kind that is, and the list of it that holds them."""
+DATES = frozenset({"effective_from", "valid_from", "valid_to"})
 
 _KEYS = ("record", "item")
 _NUMBER = re.compile(r"[0-9]{1,18}")
@@ -87,8 +102,9 @@ def _rows(item: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     for record, holder in HOLDERS.items():
         for part in item.get(holder, ()):
             yield _row(record, code, part)
-            for condition in part.get("conditions", ()):
-                yield _row("condition", code, condition)
+            for inner, (outer, below) in WITHIN.items():
+                if outer == record:
+                    yield from (_row(inner, code, one) for one in part.get(below, ()))
 
 
 def _flat(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -188,14 +204,15 @@ class _Rows:
 
     def _part(self, line: int, record: str, code: str, content: dict[str, Any]) -> None:
         path, item = self.items[code]
-        if record != "condition":
-            holder = HOLDERS[record]
+        outer, below = WITHIN.get(record, (record, ""))
+        holder = HOLDERS[outer]
+        if outer == record:
             self._add(line, (*path, holder), item.setdefault(holder, []), content)
-        elif stages := item.get("stages"):
-            below = (*path, "stages", len(stages) - 1, "conditions")
-            self._add(line, below, stages[-1].setdefault("conditions", []), content)
+        elif parts := item.get(holder):
+            inside = (*path, holder, len(parts) - 1, below)
+            self._add(line, inside, parts[-1].setdefault(below, []), content)
         else:
-            self.source.faults.append((line, "condition行应紧接在所属的stage行之后，请移动。"))
+            self.source.faults.append((line, f"{record}行应紧接在所属的{outer}行之后，请移动。"))
 
     def _add(self, line: int, path: Path, rows: list[Any], content: dict[str, Any]) -> Path:
         rows.append(content)
@@ -216,7 +233,7 @@ def _read(record: str, field: str, cell: str) -> Any:
         return {"true": True, "false": False}.get(cell.strip().lower(), cell)
     if field in LISTS.get(record, ()):
         return [part.strip() for part in cell.split(SEPARATOR) if part.strip()]
-    if field == "effective_from" and (date := _DATE.fullmatch(cell.strip())):
+    if field in DATES and (date := _DATE.fullmatch(cell.strip())):
         return f"{date[1]}-{int(date[2]):02}-{int(date[3]):02}"
     return cell
 

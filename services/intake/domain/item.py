@@ -96,6 +96,6 @@ class Item(_Value):
         return frozenset(department for stage in self.stages for department in stage.departments)
 
 
-def standard_of(fee: Fee) -> tuple[str, str, int]:
-    """What may not differ between two rows of one fee code."""
-    return fee.name, fee.unit, fee.price
+def standard_of(fee: Fee) -> Fee:
+    """What may not differ between two rows of one fee code: all but the words of its basis."""
+    return fee.model_copy(update={"basis": ""})

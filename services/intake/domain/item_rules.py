@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 
+from services.intake.domain.fee_rules import fees
 from services.intake.domain.findings import Found, repeated
 from services.intake.domain.flow_rules import first_review, flow, forwarding, overriding, situations_of_flow
 from services.intake.domain.item import Disclosures, Item
@@ -116,16 +117,6 @@ def _disclosed(item: Item) -> Found:
         yield "disclosures.fee", "不收费事项的公开内容应写明“不收费”，请改正。"
 
 
-def _fees(item: Item) -> Found:
-    """R13."""
-    if item.free and item.fees:
-        yield "fees", "标明不收费，却列有收费标准，请删除收费标准或改为收费事项。"
-    if not item.free and not item.fees:
-        yield "free", "标明收费，却没有收费标准，请列出收费标准或改为不收费。"
-    for code in repeated(fee.code for fee in item.fees):
-        yield "fees", f"收费编码{code}重复，请改正。"
-
-
 def _waits(item: Item) -> Found:
     """R15, R33: what is decided on the same visit can wait for no queue and no inspection."""
     if item.kind is Kind.INSTANT and item.quota is not None:
@@ -171,7 +162,7 @@ _RULES: tuple[Callable[[Item], Found], ...] = (
     _limits,
     _texts,
     _disclosed,
-    _fees,
+    fees,
     _situations,
     materials,
     situations_of_materials,

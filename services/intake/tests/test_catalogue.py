@@ -63,8 +63,19 @@ def test_limits_and_materials_are_the_published_ones(items: dict[str, Item]) -> 
 
 @pytest.mark.rule("R50", "R61")
 def test_fee_standards_are_whole_fen(items: dict[str, Item]) -> None:
-    fees = {fee.code: (fee.price, fee.unit) for item in items.values() for fee in item.fees}
-    assert fees == {"BDC-ZZ": (8000, "件"), "BDC-FZZ": (55000, "件"), "BDC-ZS": (1000, "本")}
+    fees = {fee.code: fee for item in items.values() for fee in item.fees}
+    assert {code: (fee.price, fee.unit) for code, fee in fees.items()} == {
+        "BDC-ZZ": (8000, "件"),
+        "BDC-FZZ": (55000, "件"),
+        "BDC-ZS": (1000, "本"),
+        "BDC-BG-ZZ": (8000, "件"),
+        "BDC-BG-FZZ": (55000, "件"),
+        "TD-XZ": (0, "宗"),
+        "TD-FK": (600000, "公顷"),
+    }
+    assert fees["TD-XZ"].rate == 2000
+    assert [grade.price for grade in fees["TD-FK"].grades] == [600000, 1440000, 2280000]
+    assert {code for code, fee in fees.items() if fee.half_rate_basis} == {"BDC-BG-ZZ", "BDC-BG-FZZ"}
 
 
 def test_an_item_survives_being_stored(items: dict[str, Item]) -> None:

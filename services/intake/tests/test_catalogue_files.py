@@ -26,6 +26,16 @@ from services.intake.tests.reports import PLANNING, record
 
 CATALOGUE = Path(__file__).parents[1] / "catalogue"
 FORMS = ("yaml", "csv")
+STEPS = [{"code": "low", "name": "轻度", "price": 600000}, {"code": "high", "name": "重度", "price": 2280000}]
+RANGE = {
+    "code": "F3",
+    "name": "费",
+    "unit": "公顷",
+    "price": 600000,
+    "basis": "令",
+    "calculator": "area",
+    "grades": STEPS,
+}
 
 
 def written(form: str, items: tuple[Item, ...]) -> str:
@@ -50,7 +60,27 @@ def full() -> Item:
             {"code": "001", "name": "申请表", "originals": 1},
             {"code": "002", "name": "图", "originals": 1, "situations": ["new"], "deferrable": True, "required": False},
         ],
-        "fees": [{"code": "F1", "name": "费", "unit": "件", "price": 100, "basis": "令"}],
+        "fees": [
+            {
+                "code": "F1",
+                "name": "费",
+                "unit": "件",
+                "price": 100,
+                "basis": "令",
+                "half_rate_basis": "=文",
+                "late_fee_basis": "法",
+            },
+            {
+                "code": "F2",
+                "name": "费",
+                "unit": "宗",
+                "price": 0,
+                "basis": "令",
+                "calculator": "percentage",
+                "rate": 2000,
+            },
+            RANGE | {"valid_from": "2026-01-01", "valid_to": "2026-12-31"},
+        ],
         "free": False,
         "licence": {"name": "证", "valid_years": 5},
         "channels": ["web", "window", "township"],
@@ -210,6 +240,10 @@ def cell(rows: list[list[str]], record: str, column: str) -> tuple[int, int]:
         ("material", "record", "paper", "record只能是"),
         ("fee", "item", "1", "item列应填写"),
         ("fee", "originals", "1", "fee行不应填写originals"),
+        ("fee", "rate", "2.5", "rate：应为整数"),
+        ("fee", "calculator", "guess", "calculator：不在允许的取值之内"),
+        ("fee", "valid_to", "never", "valid_to：应为日期"),
+        ("grade", "price", "9000000", "grades：档次应按标准由低到高排列"),
         ("condition", "department", "market", "不在该环节中"),
     ],
 )
@@ -240,6 +274,7 @@ def test_a_cell_of_several_lines_shifts_the_lines_that_are_told() -> None:
         ("record,item\nitem\n", "第2行：有1格，表头为2格"),
         ('record,item\n"item,x\n', "不是正确的CSV"),
         ("record,item,code\nitem,1,1\n", "第2行：item行之前应有所属部门"),
+        ("record,item,code\ndepartment,,\nitem,1,1\ngrade,1,low\n", "第4行：grade行应紧接在所属的fee行之后"),
         ("record,item\nfee,1\n".encode("utf-16"), "不是UTF-8编码"),
     ],
 )
@@ -262,6 +297,9 @@ def test_a_spreadsheet_takes_no_zeros_from_codes_and_may_write_dates_and_truths_
     for column, value in (("effective_from", "2026/9/1"), ("free", "FALSE")):
         row, at = cell(rows, "item", column)
         rows[row][at] = value
+    last = rows[0].index("valid_to")
+    range_row = next(row for row in rows if row[last] == "'2026-12-31")
+    range_row[last] = "2026/12/31"
     assert read_catalogue({"one.csv": "\ufeff" + as_text(rows)}) == (full(),)
     assert full().code.startswith(PLANNING)
 
