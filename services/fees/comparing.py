@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, not_, or_, select
 
 from services.fees.context import Context
 from services.fees.domain.reconciling import (
@@ -45,15 +45,15 @@ _l, _p, _o = statement_lines.c, bank_payments.c, bank_payouts.c
 
 
 def in_files(
-    serial: ColumnElement[str], *, until: date | None = None, besides: date | None = None
+    serial: ColumnElement[str], *, until: date | None = None, of: date | ColumnElement[date] | None = None
 ) -> ColumnElement[bool]:
-    """Whether the newest file of some day has that serial: of a day `until` then, of another day `besides` that one."""
+    """Whether the newest file of some day has that serial; of a day `until` then, or of that very day."""
     standing = select(literal(1)).join_from(statement_lines, days, days.c.statement_id == _l.statement_id)
     standing = standing.where(_l.bank_serial == serial)
     if until is not None:
         standing = standing.where(days.c.day <= until)
-    if besides is not None:
-        standing = standing.where(days.c.day != besides)
+    if of is not None:
+        standing = standing.where(days.c.day == of)
     return exists(standing)
 
 
@@ -260,14 +260,9 @@ async def _known_before(view: View[Context], day: date) -> int:
     until = cut_off_of(day - timedelta(days=1), view.context.settings.bank_cut_off)
     total = 0
     for table, sign in ((bank_payments, 1), (bank_payouts, -1)):
-        own = and_(table.c.amount > 0, table.c.paid_at < until, not_(_in_file_of(table, day)))
+        own = and_(table.c.amount > 0, table.c.paid_at < until, not_(in_files(table.c.serial, of=day)))
         total += sign * int((await view.execute(select(func.sum(table.c.amount)).where(own))).scalar_one() or 0)
     return total
-
-
-def _in_file_of(table: FromClause, day: date) -> ColumnElement[bool]:
-    standing = select(literal(1)).join_from(statement_lines, days, days.c.statement_id == _l.statement_id)
-    return exists(standing.where(_l.bank_serial == table.c.serial, days.c.day == day))
 
 
 async def balance_of(view: View[Any], until: date) -> int:

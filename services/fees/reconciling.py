@@ -59,13 +59,16 @@ async def reconcile(unit: Unit[Context], day: date) -> None:
 
 
 async def _found_at_last(unit: Unit[Context]) -> set[date]:
-    """What a file lacked has come in another day's file. The days that lacked it."""
+    """What a file lacked has come: in a corrected file of that day, or in another day's. The days that lacked it."""
     waiting = and_(
         _d.kind == Difference.OURS_ONLY, _d.state.in_((State.HELD, State.OPEN, State.CARRIED)), covered(_d.bank_serial)
     )
-    rows = (await unit.execute(select(differences).where(waiting))).all()
+    corrected = in_files(_d.bank_serial, of=_d.day).label("corrected")
+    rows = (await unit.execute(select(differences, corrected).where(waiting))).all()
     for row in rows:
-        await kept.settle(unit, row, State.RESOLVED, "银行已记入其他日期的对账文件。", None)
+        state = State.HEALED if row.corrected else State.RESOLVED
+        note = "该日更正后的对账文件已有这笔款项。" if row.corrected else "银行已将这笔款项记入其他日期的对账文件。"
+        await kept.settle(unit, row, state, note, None)
     return {row.day for row in rows}
 
 

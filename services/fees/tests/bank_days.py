@@ -9,6 +9,8 @@ import httpx
 from services.fees.tests.samples import CASE, TODAY
 from services.fees.tests.window import Window
 from sim.bank import Fault, SignedFile
+from sim.bank.ledger import Line
+from sim.bank.statements import Statement, to_csv
 from yimen.web import Role
 from yimen.worktime import SHANGHAI
 
@@ -77,3 +79,39 @@ async def settle_all(window: Window, act: str = "resolution", kinds: Sequence[st
         if one["state"] in ("open", "held") and (not kinds or one["kind"] in kinds):
             answer = await answer_for(window, act, f"/differences/{one['difference_id']}", one["version"])
             assert answer.status_code == 200, answer.text
+
+
+def made(window: Window, *lines: Line, day: date = TODAY, version: int = 1, opening: int = 0) -> SignedFile:
+    """A file under the bank's signature with whatever lines a test needs."""
+    told = Statement(
+        "代收银行",
+        window.bank.account,
+        day,
+        version,
+        opening,
+        lines,
+        window.clock.now(),
+        window.bank.ledger.period(day),
+    )
+    body = to_csv(told).encode()
+    return SignedFile(body, window.bank.signature(body))
+
+
+def booked(window: Window, day: date = TODAY) -> tuple[Line, ...]:
+    """What the bank's own books have of that day."""
+    return window.bank.ledger.lines(window.bank.account, day)
+
+
+async def agree(window: Window) -> None:
+    """Our bank account is the bank's; what the treasury has to come is on its way or in no remittance yet."""
+    assert await window.balance("1002") == window.bank.balance()
+    to_come = -sum([await window.balance(account) for account in ("2203", "1122.%")])
+    [on_its_way] = await window.rows("SELECT COALESCE(SUM(amount), 0) FROM remittances WHERE state = 'ordered'")
+    [unsent] = await window.rows(
+        """SELECT COALESCE(SUM(CASE WHEN p.debit = '2203' AND p.credit = '2242' THEN -p.amount
+            WHEN p.credit LIKE '1122.%' AND p.debit IN ('1002', '2241') THEN p.amount ELSE 0 END), 0)
+        FROM journals j JOIN postings p ON p.journal_id = j.id
+        WHERE NOT EXISTS (SELECT 1 FROM remittance_parts r WHERE r.journal_id = j.id)"""
+    )
+    assert to_come == on_its_way[0] + unsent[0]
+    assert await window.harness.parked() == []
