@@ -7,7 +7,13 @@ import structlog
 
 from services.fees.api import routers
 from services.fees.api.statements import BODY_LIMITS
-from services.fees.bank import inquiring, placing, receiver, remittances  # noqa: F401 - they add their jobs and timers
+from services.fees.bank import (  # noqa: F401 - they add their jobs and timers
+    giving_back,
+    inquiring,
+    placing,
+    receiver,
+    remittances,
+)
 from services.fees.bank.sending import senders
 from services.fees.bank.signing import HallKey
 from services.fees.bank.wire import BankKeys

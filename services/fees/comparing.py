@@ -24,6 +24,7 @@ from services.fees.domain.reconciling import (
     opening_differs,
     pair_alike,
 )
+from services.fees.domain.refunds import RefundState, ours
 from services.fees.domain.statements import Line, LineKind
 from services.fees.queries import Found
 from services.fees.tables import bank_payments, bank_payouts, days, differences, refunds, statement_lines, statements
@@ -161,11 +162,13 @@ def _known(row: Found) -> Record | None:
     return None
 
 
-async def _failed(view: View[Any], lines: Sequence[Line]) -> set[str]:
-    """Refunds that we hold as failed, where the file has any refund that is not known."""
-    if all(line.kind is not LineKind.REFUND for line in lines):
-        return set()
-    return set((await view.execute(select(refunds.c.number).where(refunds.c.state == "failed"))).scalars())
+async def _failed(view: View[Any], lines: Sequence[Line]) -> list[Line]:
+    """Those that pay out a refund which we hold as failed."""
+    named = {line: ordered[0] for line in lines if line.kind is LineKind.REFUND and (ordered := ours(line.reference))}
+    if not named:
+        return []
+    known = set((await view.execute(select(refunds.c.number).where(refunds.c.state == RefundState.FAILED))).scalars())
+    return [line for line, number in named.items() if number in known]
 
 
 async def _doubled(view: View[Any], day: date, statement_id: int) -> list[Finding]:

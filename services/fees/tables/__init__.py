@@ -18,6 +18,7 @@ from services.fees.tables.ledger import (
     exceptions,
     journals,
     postings,
+    returned_proposals,
 )
 from services.fees.tables.lists import cases, counters, items, list_lines, lists, standards
 from services.fees.tables.metadata import metadata
@@ -49,6 +50,7 @@ __all__ = [
     "reliefs",
     "remittance_parts",
     "remittances",
+    "returned_proposals",
     "shares",
     "standards",
     "statement_lines",
