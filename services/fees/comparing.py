@@ -92,13 +92,9 @@ async def compare_lines(view: View[Context], day: date) -> list[Finding]:
     if unknown:
         alike = pair_alike(unknown, await _in_no_file(view, day))
         failed = await _failed(view, unknown)
-        found += [
-            finding
-            for line in unknown
-            if (
-                finding := classify(day, line, None, alike=alike.get(line.bank_serial), failed=line.reference in failed)
-            )
-        ]
+        about = ((line, alike.get(line.bank_serial), line in failed) for line in unknown)
+        findings = (classify(day, line, None, alike=other, failed=held) for line, other, held in about)
+        found += [finding for finding in findings if finding]
     return found + await _doubled(view, day, statement.id)
 
 

@@ -14,8 +14,8 @@ from sqlalchemy import Select, bindparam, exists, insert, select, update
 
 from services.fees.context import Context
 from services.fees.domain.reconciling import Finding, Kept, State, is_over, stands
+from services.fees.domain.suspense import TREASURER
 from services.fees.queries import Found
-from services.fees.suspense import OWNER
 from services.fees.tables import counters, days, differences
 from yimen.bus import Unit, View
 from yimen.contracts.fees import DayDiscrepancyFound, Difference
@@ -112,7 +112,7 @@ def _facts(unit: Unit[Context], finding: Finding) -> dict[str, Any]:
         "amount": finding.amount,
         "detail": finding.detail,
         "state": finding.state,
-        "owner": OWNER,
+        "owner": TREASURER,
         "due_by": local_date(unit.now) + timedelta(days=unit.context.settings.difference_days),
         "opened_at": unit.now,
         "closed_at": unit.now if finding.state is State.RESOLVED else None,
