@@ -45,7 +45,7 @@ async def advance(unit: Unit[Context], case_number: str) -> None:
     notice = await _notice_of(unit, case_number)
     if case.ended_as is not None:
         if notice is not None and NoticeState(notice.state) in OPEN:
-            await _void(unit, notice, reason=f"办件已终止（{case.ended_as}）")
+            await void(unit, notice, reason=f"办件已终止（{case.ended_as}）")
     elif notice is None and case.reviewed_at is not None:
         ready = readiness(
             case.fee_lists or [], [queries.listed(row) for row in await queries.lists_of(unit, case_number)]
@@ -119,7 +119,7 @@ async def excuse(unit: Unit[Context], notice: Found) -> None:
     unit.emit(NoticeCleared(notice_number=number, case_number=case_number, amount=0, cleared_at=unit.now))
 
 
-async def _void(unit: Unit[Context], notice: Found, *, reason: str) -> None:
+async def void(unit: Unit[Context], notice: Found, *, reason: str) -> None:
     state = after(NoticeState(notice.state), "voided")
     await unit.execute(update(notices).where(notices.c.number == notice.number).values(state=state, voided_at=unit.now))
     reverses = await posted(unit, books.JournalKind.ISSUE, notice.number)

@@ -81,6 +81,7 @@ async def test_a_service_that_costs_nothing_is_settled_at_once(window: Window) -
     await window.sound()
 
 
+@pytest.mark.fault("void, expired or refunded notice")
 async def test_a_notice_of_a_withdrawn_case_is_voided_and_its_claim_reversed(window: Window) -> None:
     notice = await window.issued()
     await window.intake(samples.withdrawn())
