@@ -7,7 +7,7 @@ from services.fees import refunding
 from services.fees.bank.wire import Signed
 from services.fees.bank.words import Taken
 from services.fees.collecting import collect, keep_message
-from services.fees.tests import samples
+from tests.support.fees_areas.lists import issue
 from tests.support.rooms import Room
 from yimen.web import Role
 
@@ -57,15 +57,8 @@ async def _advance(room: Room, number: str, label: str) -> None:
 
 async def _paid(room: Room) -> dict[str, Any]:
     """A case of its own, whose notice the bank says is paid."""
-    harness, number = room.harness, next(room.serial)
-    case, officer = f"BACK{number}", harness.as_(Role.FEE_OFFICER, id="officer-0")
-    await harness.deliver(samples.submitted(case), source="/intake")
-    await harness.deliver(samples.listed(f"L-{case}", case_number=case), source="/approval/fire")
-    seen = await harness.client.get(f"/lists/L-{case}", headers=officer)
-    version = {"If-Match": seen.headers["ETag"]}
-    await harness.client.post(f"/lists/L-{case}/verification", headers=officer | version)
-    await harness.deliver(samples.reviewed(f"L-{case}", case_number=case), source="/intake")
-    (notice,) = (await harness.client.get(f"/cases/{case}/notices", headers=officer)).json()["notices"]
+    harness, case = room.harness, f"BACK{next(room.serial)}"
+    notice = await issue(room, case)
     async with harness.units.begin() as unit:
         signed = Signed("BK000001", f"nonce-{case}", unit.now, "-", b"-")
         await keep_message(unit, signed)
@@ -73,5 +66,4 @@ async def _paid(room: Room) -> dict[str, Any]:
         said = {"bank_serial": f"S-{case}", "payment_code": notice["payment_code"], "amount": notice["amount"]}
         said |= {"currency": "CNY", "account": account, "method": "qr", "paid_at": unit.now}
         assert await collect(unit, signed, Taken(**said)) == "settled"
-    found: dict[str, Any] = notice
-    return found
+    return notice
