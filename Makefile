@@ -32,7 +32,7 @@ demo: .venv/run.stamp ## Play the standard day and print each case's timeline
 
 test: .venv/dev.stamp ## Run every test, with a private RabbitMQ and PostgreSQL
 	@sh tools/real-parts.sh
-	@exec $(PY) -m pytest -p tests.faults.table -n $(JOBS) --dist loadfile $(ARGS)
+	@exec $(PY) -m pytest -p tests.faults.table -p tests.support.order -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: .venv/dev.stamp ## Check style, types and the direction of imports
 	$(PY) -m ruff check .

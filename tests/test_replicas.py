@@ -62,12 +62,13 @@ class Turns:
 
 
 def build_replica(parts: Parts, urls: dict[str, str], base: str, outside: Outside) -> Services:
-    ring, agreed = outside.bank.ring, outside.agreed
+    ring, agreed = outside.ring, outside.agreed
     fees = FeesSettings(
         database_url=urls["fees"],
         bank_url=f"{base}/bank",
         bank_keys_file=ring.public_file,
         bank_message_key=SecretStr(ring.message_key.hex()),
+        bank_signing_key_file=outside.hall_key.private_file,
     )
     notify = NotifySettings(
         database_url=urls["notify"],

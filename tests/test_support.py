@@ -11,10 +11,12 @@ import aio_pika
 import psutil
 import pytest
 
+from tests.support.order import first_of_all
 from tests.support.postgres import PrivatePostgres, run_sql
 from tests.support.rabbit import PrivateRabbit
 from tests.support.sandbox import wait_until
 
+ROOT = Path(__file__).parents[1]
 QUORUM = {"x-queue-type": "quorum"}
 
 
@@ -151,3 +153,7 @@ def test_a_killed_run_leaves_no_server_and_no_folder_behind(pytestconfig: pytest
         assert not has_ended(int(pid))
         run.kill()
     wait_until(lambda: has_ended(int(pid)) and not Path(base).exists(), 30, lambda: f"{pid} or {base} is still there")
+
+
+def test_the_files_that_come_first_in_a_run_are_there() -> None:
+    assert [path for path in first_of_all() if not (ROOT / path).exists()] == []

@@ -74,6 +74,11 @@ async def mark_settled(unit: Unit[Context], event: fees.ListSettled, _meta: Meta
     await _mark(unit, event, Standing.SETTLED)
 
 
+@handlers.on(fees.ListRefunded)
+async def mark_refunded(unit: Unit[Context], event: fees.ListRefunded, _meta: Meta) -> None:
+    await _mark(unit, event, Standing.REFUNDED)
+
+
 async def _change(unit: Unit[Context], event: intake.ReviewEvent, change: Callable[[ReviewState], ReviewState]) -> None:
     """Raises `Permanent` for a review that was never asked of this window: its own first word is missing."""
     calendar = await calendars.held(unit)

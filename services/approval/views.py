@@ -35,6 +35,7 @@ STANDING_WORDS = {
     Standing.VERIFIED: "已核定",
     Standing.REJECTED: "已退回",
     Standing.SETTLED: "已缴清",
+    Standing.REFUNDED: "有退款",
 }
 
 

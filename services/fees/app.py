@@ -6,7 +6,7 @@ import httpx
 import structlog
 
 from services.fees.api import routers
-from services.fees.bank import inquiring, placing, receiver  # noqa: F401 - they add their jobs and timers
+from services.fees.bank import giving_back, inquiring, placing, receiver  # noqa: F401 - they add their jobs and timers
 from services.fees.bank.sending import senders
 from services.fees.bank.signing import HallKey
 from services.fees.bank.wire import BankKeys

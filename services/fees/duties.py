@@ -6,7 +6,7 @@ from sqlalchemy import Select, select
 
 from services.fees.context import Context
 from services.fees.domain.duties import Duty, joined
-from services.fees.tables import disputes, exceptions, lists, refunds, reliefs, shares
+from services.fees.tables import disputes, exceptions, lists, refunds, reliefs, returned_proposals, shares
 from yimen.bus import View
 from yimen.web import Forbidden
 
@@ -57,6 +57,8 @@ def _on_notice(number: str) -> list[tuple[Duty, Select[tuple[str]]]]:
 def _on_exception(number: int) -> list[tuple[Duty, Select[tuple[str]]]]:
     columns = ((Duty.PROPOSE, exceptions.c.proposed_by), (Duty.RESOLVE, exceptions.c.resolved_by))
     found = [(duty, select(column).where(exceptions.c.id == number)) for duty, column in columns]
+    before = ((Duty.PROPOSE, returned_proposals.c.proposed_by), (Duty.RESOLVE, returned_proposals.c.returned_by))
+    found += [(duty, select(column).where(returned_proposals.c.exception_id == number)) for duty, column in before]
     refund = (
         (Duty.VERIFY_REFUND, refunds.c.verified_by),
         (Duty.APPROVE_REFUND, refunds.c.approved_by),

@@ -30,6 +30,7 @@ from services.fees.overdue import OVERDUE
 from services.fees.posting import post, posted
 from services.fees.queries import Found
 from services.fees.settling import settle_lists
+from services.fees.suspense import settle_early_payment
 from services.fees.tables import lists, notices, shares
 from yimen.bus import Unit
 from yimen.contracts.fees import NoticeCleared, NoticeIssued, NoticeVoided
@@ -44,7 +45,7 @@ async def advance(unit: Unit[Context], case_number: str) -> None:
     notice = await _notice_of(unit, case_number)
     if case.ended_as is not None:
         if notice is not None and NoticeState(notice.state) in OPEN:
-            await _void(unit, notice, reason=f"办件已终止（{case.ended_as}）")
+            await void(unit, notice, reason=f"办件已终止（{case.ended_as}）")
     elif notice is None and case.reviewed_at is not None:
         ready = readiness(
             case.fee_lists or [], [queries.listed(row) for row in await queries.lists_of(unit, case_number)]
@@ -103,6 +104,8 @@ async def _share_out(unit: Unit[Context], number: str, list_ids: Sequence[str]) 
 async def _demand(unit: Unit[Context], row: Mapping[str, object], day: date) -> None:
     number = str(row["number"])
     await post(unit, books.issue(number, await queries.shares_of(unit, number)))
+    if await settle_early_payment(unit, number):
+        return
     await set_timer(unit, OVERDUE, key=number, due_at=end_of_day(day))
     await orders.place(unit, number)
 
@@ -116,7 +119,7 @@ async def excuse(unit: Unit[Context], notice: Found) -> None:
     unit.emit(NoticeCleared(notice_number=number, case_number=case_number, amount=0, cleared_at=unit.now))
 
 
-async def _void(unit: Unit[Context], notice: Found, *, reason: str) -> None:
+async def void(unit: Unit[Context], notice: Found, *, reason: str) -> None:
     state = after(NoticeState(notice.state), "voided")
     await unit.execute(update(notices).where(notices.c.number == notice.number).values(state=state, voided_at=unit.now))
     reverses = await posted(unit, books.JournalKind.ISSUE, notice.number)

@@ -15,8 +15,9 @@ from services.fees.domain.lists import Listed, ListState, Refusal, Rejection, ad
 from services.fees.domain.standards import total, unfit, unlawful
 from services.fees.queries import Found
 from services.fees.tables import cases, list_lines, lists, notices
+from services.fees.violations import write_down
 from yimen.bus import Unit
-from yimen.contracts.fees import ListRejected, ListVerified
+from yimen.contracts.fees import ListRejected, ListVerified, ViolationKind
 from yimen.contracts.parts import Fee, PricedLine, Staff
 from yimen.worktime import local_date
 
@@ -102,6 +103,8 @@ async def reject(unit: Unit[Context], row: Found, refusal: Refusal, by: Staff | 
             rejected_at=unit.now,
         )
     )
+    if refusal.rejection is Rejection.NO_STANDARD:
+        await write_down(unit, row, ViolationKind.UNLISTED_ITEM, refusal.reason, by)
     return Listed(row.list_id, ListState.REJECTED, replaces=row.replaces, rejection=refusal.rejection)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from services.fees import tables
+from services.fees import refunding, tables
 from services.fees.bank.wire import Signed
 from services.fees.bank.words import RefundFailed
 from services.fees.context import Context
@@ -26,8 +26,12 @@ async def pay_out(unit: Unit[Context], signed: Signed, paid: PaidOut) -> str:
     """What it came to: paid_out, duplicate, or the reason why it is missed in suspense.
 
     THE way for money that went out. `signed` is kept already; `paid` is on our account."""
+    refund = await refunding.expected(unit, paid.number, paid.amount) if paid.kind is PayoutKind.REFUND else None
     if not await _keep_payout(unit, signed, paid):
         return await _seen_before(unit, paid)
+    if refund is not None:
+        await refunding.paid_out(unit, refund, paid)
+        return "paid_out"
     reason = _UNKNOWN[paid.kind]
     await post(unit, books.pay_out_unknown(paid.serial, paid.amount))
     detail = f"银行支出{paid.number}，本系统没有相应的指令。"
@@ -39,6 +43,8 @@ async def pay_out(unit: Unit[Context], signed: Signed, paid: PaidOut) -> str:
 
 async def refund_failed(unit: Unit[Context], _signed: Signed, failed: RefundFailed) -> str:
     """The bank could not give it back. Of a refund that nobody ordered it is said once to somebody; nothing moved."""
+    if await refunding.failed(unit, failed.refund_number, failed.reason or "银行未说明原因", failed.at):
+        return "failed"
     e = tables.exceptions.c
     known = select(e.id).where(e.reason == Reason.UNKNOWN_REFUND, e.reference == failed.refund_number)
     # One at a time: there is no serial of the bank's by which the database could tell two of them apart.

@@ -14,6 +14,12 @@ class FeesSettings(ServiceSettings):
 
     pay_within_days: int = Field(default=15, ge=1, le=365, description="calendar days to pay a notice (R54)")
     exception_days: int = Field(default=3, ge=1, le=60, description="calendar days to answer for money in suspense")
+    refund_verify_days: int = Field(default=10, ge=1, le=365, description="working days to verify a refund (R59)")
+    refund_approve_days: int = Field(default=10, ge=1, le=365, description="working days to approve a refund (R59)")
+    refund_pay_days: int = Field(default=10, ge=1, le=365, description="working days to pay an approved refund (R59)")
+    refund_own_finding_days: int = Field(
+        default=5, ge=1, le=365, description="working days to apply for what was found, or approve what is ordered"
+    )
 
     relief_limit_fen: int = Field(
         default=100_000_000, ge=0, description="分; a reduction or deferral of more also needs the government (R58)"

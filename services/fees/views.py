@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.fees.domain.notices import OPEN, NoticeState
 from services.fees.domain.standards import estimate
 from services.fees.queries import Found, fee, fee_line
+from services.fees.refunding.reading import PaymentRefund
 from yimen.contracts.parts import Fee, FeeCalculator, FeeGrade, Staff
 from yimen.standards import out_of_force
 from yimen.worktime import local_date
@@ -89,6 +90,7 @@ class ListView(BaseModel):
     reason: str | None
     notice_number: str | None
     settled_at: datetime | None
+    refunded: int
     lines: list[LineView]
 
 
@@ -129,6 +131,8 @@ class PaymentView(BaseModel):
     pay_by: date
     payable: bool
     pay_url: str | None
+    refunds: list[PaymentRefund]
+    surplus: int = Field(description="另收到的款项（分），正在核查或退回")
 
 
 class InvariantView(BaseModel):
@@ -178,7 +182,7 @@ def notice_view(row: Found) -> NoticeView:
     )
 
 
-def payment_view(row: Found, bank_pay_url: str) -> PaymentView:
+def payment_view(row: Found, refunds: list[PaymentRefund], surplus: int, bank_pay_url: str) -> PaymentView:
     payable = NoticeState(row.state) in OPEN
     return PaymentView(
         payment_code=row.payment_code,
@@ -187,4 +191,6 @@ def payment_view(row: Found, bank_pay_url: str) -> PaymentView:
         pay_by=row.pay_by,
         payable=payable,
         pay_url=f"{bank_pay_url.rstrip('/')}/{row.payment_code}" if payable and bank_pay_url else None,
+        refunds=refunds,
+        surplus=surplus,
     )

@@ -20,8 +20,9 @@ handlers = Handlers()
 timers = Timers()
 
 TELLING: Final = frozenset({"intake", "approval"})
-"""Speakers whose events can change a clock. What others say is recorded, and read from the journal when asked for; the
-supervisor's own alerts come back to it over the bus like everyone's events and end here."""
+"""Speakers whose events can change a clock. What others say is recorded, and read from the journal when asked for; only a
+violation is looked at as soon as it is found. The supervisor's own alerts come back to it over the bus like everyone's
+events and end here."""
 
 RECOMPUTE_TIMER: Final = "recompute"
 RECOMPUTED_AT_ONCE: Final = 200
@@ -30,7 +31,8 @@ RECOMPUTED_AT_ONCE: Final = 200
 @handlers.every
 async def record(unit: Unit[Context], event: Event, meta: Meta) -> None:
     await append(unit, event, meta)
-    if event.speaker in TELLING and meta.correlation_id is not None:
+    telling = event.speaker in TELLING or isinstance(event, fees.ViolationFound)
+    if telling and meta.correlation_id is not None:
         await follow(unit, meta.correlation_id, Recorded(meta, event))
 
 

@@ -6,6 +6,7 @@ signature over its bytes, unless a fault was to take it away; every such fault i
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -42,7 +43,7 @@ class Door:
         self._app = app
         self._bank = bank
         self._gate = Gate(bank.hall_key, bank.clock)
-        self._count = 0
+        self._asked: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = _path(scope) if scope["type"] == "http" else ""
@@ -69,8 +70,9 @@ class Door:
         """Only requests that change something can be answered without having their effect."""
         changes = not asked.operation.endswith("query") and asked.operation != "statement"
         faults = ANSWER_FAULTS if changes else tuple(one for one in ANSWER_FAULTS if one is not Fault.HOLLOW)
-        self._count += 1
-        fault = self._bank.mischief.first(faults, asked.subject, asked.operation, nth=self._count)
+        chance = f"{asked.operation} {asked.subject}"
+        self._asked[chance] += 1
+        fault = self._bank.mischief.first(faults, chance, asked.subject, asked.operation, nth=self._asked[chance])
         if fault is not None:
             with self._bank.books.writing():
                 facts = {"operation": asked.operation, "subject": asked.subject, "difference": None}

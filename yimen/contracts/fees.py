@@ -302,7 +302,7 @@ class ExceptionOverdue(ExceptionEvent, type="fees.exception.overdue.v1"):
 
 
 class ExceptionResolved(ExceptionEvent, type="fees.exception.resolved.v1"):
-    """`resolution`: notice (it paid that one), refund, or noted (nothing had to move)."""
+    """`resolution`: notice (it paid that one), refund, noted (nothing had to move), offset (it came back)."""
 
     resolution: Code
     notice_number: Code | None = None

@@ -14,6 +14,8 @@ class Standing(StrEnum):
     VERIFIED = "verified"
     REJECTED = "rejected"
     SETTLED = "settled"
+    REFUNDED = "refunded"
+    """All or a part of it was given back."""
 
 
 class Receipt(Part):

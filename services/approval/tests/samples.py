@@ -162,5 +162,17 @@ def settlement(list_id: str = "R1-1") -> fees.ListSettled:
     )
 
 
+def repayment(list_id: str = "R1-1") -> fees.ListRefunded:
+    return fees.ListRefunded(
+        list_id=list_id,
+        department="fire",
+        case_number="CASE1",
+        notice_number="N1",
+        refund_number="T1",
+        amount=30000,
+        refunded_at=MONDAY,
+    )
+
+
 def one_survey() -> tuple[FeeLine, ...]:
     return (FeeLine(code="SURVEY", quantity=1),)

@@ -86,3 +86,13 @@ async def test_a_comprehensive_window_is_named_and_bound_for_all_its_departments
             "intake.review.*.forestry",
             "fees.list.*.forestry",
         )
+
+
+@pytest.mark.rule("R59")
+async def test_a_list_that_was_given_back_shows_it_and_is_not_listed_again(asked: Desk):
+    await asked.done("receipt")
+    await asked.list_fees(ONE_SURVEY)
+    await asked.fees(samples.verification(), samples.settlement(), samples.repayment())
+    shown = (await asked.read())["fee_lists"][0]
+    assert (shown["standing"], shown["standing_text"]) == ("refunded", "有退款")
+    assert (await asked.list_fees(ONE_SURVEY)).json()["code"] == "fee-list-open"

@@ -1,7 +1,7 @@
 """Standards and fee lists. No route takes an amount (R50)."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Query, Response
 from pydantic import Field
@@ -15,7 +15,9 @@ from services.fees.issuing import advance
 from services.fees.listing import lock_case, reject, verify
 from services.fees.queries import Found
 from services.fees.views import ListPage, ListView, StandardView, list_view, standard_view
+from services.fees.violations import write_down
 from yimen.bus import Unit, View
+from yimen.contracts.fees import ViolationKind
 from yimen.web import (
     Body,
     Conflict,
@@ -36,7 +38,10 @@ router = new_router(tags=["lists"])
 
 
 class RejectionBody(Body):
+    """`violation`: the list asks for what the department may not ask for (R62)."""
+
     reason: str = Field(min_length=1, max_length=2000)
+    violation: Literal[ViolationKind.OVER_STANDARD, ViolationKind.UNLISTED_ITEM] | None = None
 
 
 @router.get("/standards", dependencies=[allow_anyone()])
@@ -104,6 +109,8 @@ async def reject_list(
 ) -> ListView:
     row, _case = await _open_list(unit, list_id, expected)
     await reject(unit, row, Refusal(Rejection.OFFICER, body.reason), caller.staff)
+    if body.violation is not None:
+        await write_down(unit, row, body.violation, body.reason, caller.staff)
     await advance(unit, row.case_number)
     return await _show(unit, list_id, response)
 

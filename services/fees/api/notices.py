@@ -1,18 +1,21 @@
 """Payment notices, as the fee window and departments see them. No route registers a payment (R52)."""
 
+from fastapi import Response
+
 from services.fees import queries
 from services.fees.api.parts import COUNTY_WIDE, FEE_WINDOW, Id, InView
 from services.fees.views import CaseNotices, NoticeView, notice_view
-from yimen.web import Forbidden, NotFound, Principal, Role, allow, new_router
+from yimen.web import Forbidden, NotFound, Principal, Role, allow, new_router, set_etag
 
 router = new_router(tags=["notices"])
 
 
 @router.get("/notices/{number}", dependencies=[allow(*FEE_WINDOW)])
-async def notice(view: InView, number: Id) -> NoticeView:
+async def notice(view: InView, number: Id, response: Response) -> NoticeView:
     row = await queries.notice_row(view, number)
     if row is None:
         raise NotFound("没有这份缴款通知书", "请核对通知书编号后重试。")
+    set_etag(response, row.version)
     return notice_view(row)
 
 

@@ -5,6 +5,8 @@ from services.fees.bank.inquiring import Why, ask, asked_lately
 from services.fees.context import Context
 from services.fees.domain.notices import OPEN, NoticeState
 from services.fees.queries import Found
+from services.fees.refunding.reading import payment_refund, refunds_of
+from services.fees.suspense import surplus_of
 from services.fees.views import PaymentView, payment_view
 from yimen.bus import View
 from yimen.web import Problem, allow_anyone, new_router, refuses
@@ -14,7 +16,7 @@ router = new_router(tags=["payments"])
 
 @router.get("/payments/{payment_code}", dependencies=[allow_anyone()])
 async def payment(view: InView, payment_code: Id) -> PaymentView:
-    return _show(view, await notice_by_code(view, payment_code))
+    return await _show(view, await notice_by_code(view, payment_code))
 
 
 @router.post(
@@ -33,8 +35,9 @@ async def inquire(unit: InUnit, payment_code: Id) -> PaymentView:
                 headers={"Retry-After": "60"},
             )
         await ask(unit, row.number, Why.PAYER)
-    return _show(unit, row)
+    return await _show(unit, row)
 
 
-def _show(view: View[Context], row: Found) -> PaymentView:
-    return payment_view(row, view.context.settings.bank_pay_url)
+async def _show(view: View[Context], row: Found) -> PaymentView:
+    given_back = [payment_refund(one) for one in await refunds_of(view, row.number)]
+    return payment_view(row, given_back, await surplus_of(view, row.number), view.context.settings.bank_pay_url)

@@ -1,4 +1,4 @@
-"""Asks the bank how an order stands: before a notice expires, when a payer says that they have paid, or when a word is lost.
+"""Asks the bank how an order stands: before a notice expires, and when a payer says that they have paid.
 
 Guarantees: no notice is overdue before the bank has said, after the limit, that it was not paid in time; until it answers
 the notice stays as it is and the bank is asked again. A payment that an answer tells of is taken in like any message.
@@ -31,7 +31,6 @@ MINUTE: Final = timedelta(minutes=1)
 class Why(StrEnum):
     OVERDUE = "overdue"
     PAYER = "payer"
-    DIFFERENCE = "difference"
 
 
 async def ask(unit: Unit[Context], number: str, why: Why, **more: Any) -> None:
@@ -61,6 +60,9 @@ async def ask_before_expiring(unit: Unit[Context], timer: Timer) -> None:
 async def ask_bank(context: Context, job: Job) -> Answer:
     said = (await call(context, "GET", f"/orders/{job.payload['order_number']}")).approved(404)
     _read(said, job)
+    limit = job.payload.get("overdue_at")
+    if limit is not None and said.signed.sent_at < datetime.fromisoformat(limit):
+        raise NoAnswer("银行的答复早于缴款期限届满")  # its clock, or an old answer that somebody repeats
     return said.kept()
 
 

@@ -1,7 +1,7 @@
 """What the bank says, message or answer alike, as agreed with it.
 
 Guarantees: strict where it is money. Of money that came any amount is borne, since what was taken was taken; money that
-went out is above zero. `Word`: what a message may say; `OrderAnswer`: how an order stands.
+went out is above zero. `Word`: what a message may say; `OrderAnswer`, `RefundAnswer`: how an order or a refund stands.
 """
 
 from datetime import UTC, datetime
@@ -100,3 +100,21 @@ def read_order(content: dict[str, Any]) -> OrderAnswer | None:
         return OrderAnswer.model_validate(content)
     except ValidationError:
         return None
+
+
+class RefundAnswer(BaseModel):
+    """`refund`: its outcome, once there is one."""
+
+    refund_number: Code
+    state: Literal["accepted", "refunded", "failed"]
+    refund: Annotated[Refunded | RefundFailed, Field(discriminator="state")] | None = None
+
+
+def read_refund(content: dict[str, Any]) -> RefundAnswer | None:
+    """None: not as agreed, or not of one refund."""
+    try:
+        answer = RefundAnswer.model_validate(content)
+    except ValidationError:
+        return None
+    of_another = answer.refund is not None and answer.refund.refund_number != answer.refund_number
+    return None if of_another else answer

@@ -68,11 +68,12 @@ def admit(
     *, unlawful: str | None, unfit: str | None = None, replaced: Listed | None, notice_is_out: bool, ended: bool
 ) -> Refusal | None:
     """Whether a list whose standard is known goes to the fee officer; if not, why not, for the department to read. One that
-    comes too late is not asked to be mended."""
-    if unlawful is not None:
-        return Refusal(Rejection.NO_STANDARD, unlawful)
+    comes too late is not asked to be mended. What is verified stands, whatever is sent in its place: an unlawful list that
+    took it would leave nothing due."""
     if replaced is not None and replaced.agreed:
         return Refusal(Rejection.TOO_LATE, "原收费清单已经核定，不能再替换。")
+    if unlawful is not None:
+        return Refusal(Rejection.NO_STANDARD, unlawful)
     if notice_is_out:
         return Refusal(Rejection.TOO_LATE, "本办件的缴款通知书已经开出，一案一单，不能再追加收费。")
     if ended:

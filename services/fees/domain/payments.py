@@ -7,6 +7,7 @@ says it took goes to suspense with a reason that people can act on, and never on
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from services.fees.domain.notices import HAS_MONEY, OPEN, NoticeState
 
@@ -22,6 +23,25 @@ class Reason(StrEnum):
     SERIAL_REUSED = "serial_reused"  # 同一流水号内容不同; nothing is posted
     UNKNOWN_REFUND = "unknown_refund"  # 银行退了我方未要求的款
     UNKNOWN_REMITTANCE = "unknown_remittance"  # 银行划出我方未要求的款
+    STATUS_CONTRADICTION = "status_contradiction"  # 银行前后说法不一; nothing is posted
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS: Final = {
+    Reason.UNKNOWN_CODE: "缴款码不存在",
+    Reason.WRONG_AMOUNT: "金额与通知书不符",
+    Reason.SECOND_PAYMENT: "重复缴款",
+    Reason.NOT_PAYABLE: "通知书已作废或无需缴款",
+    Reason.NO_AMOUNT: "金额为零或负数，未入账",
+    Reason.SERIAL_REUSED: "同一流水号前后内容不同，未重复入账",
+    Reason.UNKNOWN_REFUND: "银行退款无对应指令",
+    Reason.UNKNOWN_REMITTANCE: "银行划转无对应指令",
+    Reason.STATUS_CONTRADICTION: "银行前后说法不一，未再入账",
+}
+"""For people to read: each reason has its words here and nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)

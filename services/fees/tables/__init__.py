@@ -10,6 +10,7 @@ from services.fees.tables.ledger import (
     exceptions,
     journals,
     postings,
+    returned_proposals,
 )
 from services.fees.tables.lists import cases, counters, items, list_lines, lists, standards
 from services.fees.tables.metadata import metadata
@@ -40,6 +41,7 @@ __all__ = [
     "refunds",
     "reliefs",
     "remittances",
+    "returned_proposals",
     "shares",
     "standards",
     "statement_lines",

@@ -155,3 +155,22 @@ exceptions = Table(
     UniqueConstraint("payout_serial", "reason"),
     Index("ix_exceptions_state", "state", "answer_by"),
 )
+
+# A proposal that was not approved: by whom it was sent back, and why; by nobody where events overtook it.
+returned_proposals = Table(
+    "returned_proposals",
+    metadata,
+    Column("exception_id", ForeignKey("exceptions.id"), primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("resolution", String(20), nullable=False),
+    Column("target", String(CODE)),
+    Column("note", Text, nullable=False),
+    Column("proposed_by", String(NAME), nullable=False),
+    Column("proposed_by_name", String(NAME), nullable=False),
+    Column("proposed_at", Instant, nullable=False),
+    Column("returned_by", String(NAME)),
+    Column("returned_by_name", String(NAME)),
+    Column("returned_at", Instant, nullable=False),
+    Column("reason", Text, nullable=False),
+    CheckConstraint("returned_by IS NULL OR returned_by <> proposed_by", name="two_pairs_of_eyes"),
+)

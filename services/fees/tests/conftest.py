@@ -32,9 +32,10 @@ def hall_key() -> tuple[bytes, bytes]:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), public
 
 
-def _put(path: Path, content: bytes) -> None:
+def _kept(content: bytes, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
+    return path
 
 
 @asynccontextmanager
@@ -43,8 +44,6 @@ async def open_window(
 ) -> AsyncIterator[Window]:
     """The bank refuses what the hall did not sign."""
     clock, wire = FrozenClock(samples.MONDAY), Late()
-    signing = folder / "hall.pem"
-    _put(signing, hall_key()[0])
     bank = Bank(
         folder,
         clock,
@@ -61,12 +60,12 @@ async def open_window(
         return build(parts, chosen, bank=orders)  # type: ignore[return-value]
 
     agreed = {"bank_keys_file": ring.public_file, "bank_message_key": ring.message_key.hex()}
-    agreed |= {"bank_signing_key_file": signing}
+    agreed |= {"bank_signing_key_file": _kept(hall_key()[0], folder / "hall.pem")}
     chosen = FeesSettings(database_url=database_url, bank_url="http://bank.test", **(agreed | settings))
     async with start_service(assemble, chosen, clock=clock) as harness:
         wire.far_end = httpx.ASGITransport(app=harness.service.app)
         try:
-            yield Window(harness, bank)
+            yield Window(harness, bank, wire)
         finally:
             await bank.close()
 

@@ -46,6 +46,7 @@ async def test_a_payment_is_paid_receipted_settled_and_cleared_at_once(window: W
 
 
 @pytest.mark.rule("R53")
+@pytest.mark.fault("exact duplicate, fifty at once")
 async def test_fifty_tellings_at_once_are_one_payment(window: Window) -> None:
     notice = await window.issued()
     payment = window.bank.pay(notice["payment_code"], "qr")
@@ -57,6 +58,7 @@ async def test_fifty_tellings_at_once_are_one_payment(window: Window) -> None:
     await window.sound()
 
 
+@pytest.mark.fault("exact duplicate, fifty at once")
 async def test_fifty_copies_of_one_message_at_once_are_one_payment(window: Window) -> None:
     notice = await window.issued()
     call = message(window, window.bank.pay(notice["payment_code"], "qr"))
@@ -74,6 +76,7 @@ async def test_fifty_tellings_at_once_of_money_for_nothing_known(window: Window)
 
 
 @pytest.mark.rule("R53")
+@pytest.mark.fault("same notice, second serial")
 async def test_two_payers_at_once_settle_one_notice_and_one_waits_in_suspense(window: Window) -> None:
     notice = await window.issued()
     payments = [window.bank.take(notice["payment_code"], 16000) for _ in range(5)]
@@ -83,6 +86,7 @@ async def test_two_payers_at_once_settle_one_notice_and_one_waits_in_suspense(wi
     await window.sound()
 
 
+@pytest.mark.fault("duplicate after 24 hours")
 async def test_a_repetition_a_day_later_changes_nothing(window: Window) -> None:
     notice = await window.issued()
     payment = window.bank.pay(notice["payment_code"], "qr")
@@ -98,6 +102,7 @@ async def test_a_repetition_a_day_later_changes_nothing(window: Window) -> None:
 @pytest.mark.parametrize(
     ("amount", "reason"), [(15999, "wrong_amount"), (16001, "wrong_amount"), (1600000, "wrong_amount")]
 )
+@pytest.mark.fault("one fen off, nought, negative, a hundredfold")
 async def test_another_amount_waits_in_suspense(window: Window, amount: int, reason: str) -> None:
     notice = await window.issued()
     window.bank.take(notice["payment_code"], amount)
@@ -111,6 +116,7 @@ async def test_another_amount_waits_in_suspense(window: Window, amount: int, rea
 
 
 @pytest.mark.parametrize("amount", [0, -16000])
+@pytest.mark.fault("one fen off, nought, negative, a hundredfold")
 async def test_an_amount_that_cannot_be_posted_is_an_incident(window: Window, amount: int) -> None:
     notice = await window.issued()
     window.bank.take(notice["payment_code"], amount)
@@ -119,6 +125,7 @@ async def test_an_amount_that_cannot_be_posted_is_an_incident(window: Window, am
     await window.sound()
 
 
+@pytest.mark.fault("same serial, other amount")
 async def test_the_same_serial_with_another_amount_is_an_incident_and_moves_nothing(window: Window) -> None:
     notice = await window.issued()
     payment = window.bank.pay(notice["payment_code"], "qr")
@@ -130,6 +137,7 @@ async def test_the_same_serial_with_another_amount_is_an_incident_and_moves_noth
 
 
 @pytest.mark.parametrize("code", ["", "UNKNOWN", "' OR 1=1 --", "缴款码"])
+@pytest.mark.fault("unknown code")
 async def test_an_unknown_code_waits_in_suspense(window: Window, code: str) -> None:
     window.bank.take(code, 700)
     await window.bank.tell()
@@ -167,6 +175,7 @@ async def test_used_up_blocks_delay_receipts_never_payments(database_url: str, t
         await window.sound()
 
 
+@pytest.mark.fault("probe")
 async def test_a_bank_that_repeats_itself_and_probes_is_borne(database_url: str, tmp_path: Path, ring: KeyRing) -> None:
     manners = Manners(told_twice=1.0, probed=1.0)
     async with open_window(database_url, tmp_path / "bank", ring, manners) as window:

@@ -92,9 +92,22 @@ def test_lists_that_replace_each_other_do_not_hang() -> None:
 
 
 def test_no_standard_is_the_reason_whatever_else_is_wrong() -> None:
-    refusal = admit(unlawful="无标准", unfit="缺面积", replaced=listed("L0"), notice_is_out=True, ended=True)
+    open_list = listed("L0", ListState.OPEN)
+    refusal = admit(unlawful="无标准", unfit="缺面积", replaced=open_list, notice_is_out=True, ended=True)
     assert refusal is not None
     assert refusal.rejection is Rejection.NO_STANDARD
+
+
+@pytest.mark.rule("R13")
+def test_an_unlawful_list_never_takes_the_place_of_a_verified_one() -> None:
+    """Or a department could send one to leave nothing due."""
+    verified = listed("L0")
+    refusal = admit(unlawful="无标准", replaced=verified, notice_is_out=False, ended=False)
+    assert refusal is not None
+    late = listed("L1", ListState.REJECTED, replaces="L0", why=refusal.rejection)
+    ready = readiness(["L0"], [verified, late])
+    assert ready is not None
+    assert ready.due == (verified,)
 
 
 @pytest.mark.rule("R50")

@@ -12,9 +12,22 @@ import pytest
 from services.fees.tests.conftest import open_window
 from services.fees.tests.window import Window
 from sim.bank import KeyRing, wire
+from yimen.contracts.fees import NoticePaid
 from yimen.web import Role
 
 URL = "/bank/messages"
+
+
+class TooSlow(httpx.AsyncBaseTransport):
+    """We hear the message and work on it; our answer comes when the bank no longer waits for it."""
+
+    def __init__(self, line: httpx.AsyncBaseTransport) -> None:
+        self.line = line
+        self.answered: list[int] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.answered.append((await self.line.handle_async_request(request)).status_code)
+        raise httpx.ReadTimeout("five seconds are over")
 
 
 class Teller:
@@ -83,17 +96,20 @@ async def test_a_true_message_is_accepted(teller: Teller) -> None:
 
 
 @pytest.mark.rule("R52")
+@pytest.mark.fault("bad signature", "probe")
 async def test_a_bad_signature_is_refused(teller: Teller) -> None:
     await teller.refused(wire.spoiled(teller.good()), "signature")
 
 
 @pytest.mark.rule("R52")
+@pytest.mark.fault("wrong key")
 async def test_another_keys_signature_is_refused(teller: Teller, tmp_path: Path) -> None:
     stranger = KeyRing(tmp_path / "stranger")
     stranger.message_key = teller.ring.message_key
     await teller.refused(wire.call(stranger, stranger.serials[0], teller.window.clock.now(), teller.said), "signature")
 
 
+@pytest.mark.fault("missing headers")
 async def test_a_missing_header_is_refused(teller: Teller) -> None:
     for name in ("Bank-Timestamp", "Bank-Nonce", "Bank-Serial", "Bank-Signature"):
         await teller.refused(teller.good(), "headers", without=name)
@@ -113,10 +129,12 @@ async def test_a_header_of_another_shape_is_refused(teller: Teller) -> None:
         await teller.refused(teller.good(), why, **{name: value})
 
 
+@pytest.mark.fault("unknown serial")
 async def test_an_unknown_serial_is_refused(teller: Teller) -> None:
     await teller.refused(teller.good(), "unknown_serial", **{"Bank-Serial": "BK999999"})
 
 
+@pytest.mark.fault("stale or future time")
 async def test_a_message_of_another_time_is_refused(teller: Teller) -> None:
     for seconds in (-300, 300, 3600):
         await teller.refused(teller.good(at=timedelta(seconds=seconds)), "stale")
@@ -141,12 +159,14 @@ CHANGES: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
+@pytest.mark.fault("changed body", "body re-serialised by a proxy")
 async def test_a_changed_body_is_refused(teller: Teller) -> None:
     for change in CHANGES.values():
         good = teller.good()
         await teller.refused(wire.Call(good.headers, change(good.body)), "signature")
 
 
+@pytest.mark.fault("replayed nonce")
 async def test_a_replayed_nonce_is_refused(teller: Teller) -> None:
     """The bank repeats itself with a new nonce each time; whoever repeats the nonce is not the bank."""
     call = teller.good()
@@ -164,6 +184,7 @@ async def test_a_replayed_nonce_is_refused(teller: Teller) -> None:
     assert await teller.window.balance("1002") == teller.said["amount"]
 
 
+@pytest.mark.fault("wrong key")
 async def test_a_message_sealed_with_another_key_is_refused(teller: Teller) -> None:
     now = teller.window.clock.now()
     body = json.dumps(wire.envelope(bytes(32), now, teller.said)).encode()
@@ -175,6 +196,7 @@ async def test_both_serials_are_good_while_the_bank_rotates(teller: Teller) -> N
         assert (await teller.send(teller.good(serial))).status_code == 204
 
 
+@pytest.mark.fault("old serial after rotation")
 async def test_a_retired_serial_is_refused_and_the_new_one_known_at_once(database_url: str, tmp_path: Path) -> None:
     ring = KeyRing(tmp_path / "own")
     async with open_window(database_url, tmp_path / "bank", ring) as window:
@@ -204,9 +226,19 @@ async def test_without_the_shared_key_no_message_can_be_opened(
         await teller.refused(teller.good(), "sealed")
 
 
+@pytest.mark.fault("huge body")
 async def test_a_huge_body_is_refused_before_anything_else(teller: Teller) -> None:
     huge = wire.Call({"Content-Type": "application/json"}, b"x" * (64 * 1024 + 1))
     await teller.refused(huge, "too_large", 413)
+
+
+@pytest.mark.fault("wrong content type")
+async def test_a_wrong_content_type_is_refused_before_anything_else(teller: Teller) -> None:
+    """However authentic its body; afterwards the true message goes through."""
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "application/json; charset=gbk", ""):
+        good = teller.good()
+        await teller.refused(good, "content_type", 415, **{"Content-Type": kind})
+    await teller.refused(teller.good(), "content_type", 415, without="Content-Type")
 
 
 @pytest.mark.rule("R60")
@@ -215,12 +247,44 @@ async def test_money_on_another_account_or_in_another_currency_is_not_ours(telle
         await teller.refused(teller.good(**other), "account", 422)
 
 
+@pytest.mark.rule("R52")
+async def test_a_message_of_an_unknown_kind_or_sealed_as_another_is_refused(teller: Teller) -> None:
+    """An authentic message whose label is not that of its kind: words of one kind never pass for another's."""
+    key, now = teller.ring.message_key, teller.window.clock.now()
+    unknown = wire.envelope(key, now, teller.said) | {"event_type": "PAYMENT.CLOSED"}
+    as_refund = wire.envelope(key, now, teller.said, wire.REFUNDED) | {"event_type": wire.PAID}
+    as_payment = wire.envelope(key, now, teller.said) | {"event_type": wire.REMITTED}
+    for n, envelope in enumerate((unknown, as_refund, as_payment)):
+        body = json.dumps(envelope).encode()
+        await teller.refused(
+            wire.sign(teller.ring, teller.ring.serials[0], now, f"nonce-{n:010}", body), "unreadable", 422
+        )
+
+
 @pytest.mark.rule("R61")
 async def test_an_authentic_message_that_is_not_as_agreed_is_refused(teller: Teller) -> None:
     for other in ({"amount": 160.0}, {"amount": "16000"}, {"amount": None}, {"amount": 10**14}, {"bank_serial": ""}):
         await teller.refused(teller.good(**other), "unreadable", 422)
     for never in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z", "2026-09-07T09:00:00", "yesterday", 10**30):
         await teller.refused(teller.good(paid_at=never), "unreadable", 422)
+
+
+@pytest.mark.rule("R53")
+@pytest.mark.fault("we answer slower than 5 s")
+async def test_a_message_that_we_answer_too_late_is_told_again_without_a_second_effect(window: Window) -> None:
+    notice = await window.issued()
+    slow = TooSlow(window.line.far_end)
+    window.line.far_end = slow
+    window.bank.pay(notice["payment_code"], "card")
+    for _ in range(3):
+        await window.bank.tell()
+        window.clock.advance(timedelta(seconds=30))
+    assert slow.answered == [204, 204, 204]
+    window.line.far_end = slow.line
+    await window.bank.tell()
+    assert len(await window.harness.events(NoticePaid)) == 1
+    assert await window.reasons() == []
+    await window.sound()
 
 
 @pytest.mark.rule("R50", "R52")

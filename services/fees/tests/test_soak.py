@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.fees.tests import samples
+from services.fees.tests.clerks import Clerks
 from services.fees.tests.conftest import open_window
 from services.fees.tests.samples import CASE
 from services.fees.tests.window import Window
@@ -22,6 +23,7 @@ ACTIONS = st.one_of(
     st.tuples(st.sampled_from(["submit", "review", "verify", "reject", "replace", "withdraw", "pay"]), WHICH),
     st.tuples(st.just("take"), st.tuples(WHICH, st.sampled_from([-1, 0, 1, 100, 15999, 16000, 16001, 10**9]))),
     st.tuples(st.sampled_from(["list", "order", "tell", "tell_twice"]), WHICH),
+    st.tuples(st.sampled_from(["propose", "approve", "send_back", "void"]), WHICH),
     st.tuples(st.just("wait"), st.sampled_from([0, 20, 86_400, 16 * 86_400])),
 )
 
@@ -32,6 +34,7 @@ class Hall:
     def __init__(self, window: Window) -> None:
         self.window = window
         self.lists = [0] * CASES
+        self.clerks = Clerks(window)
 
     def case(self, n: int) -> str:
         return f"{CASE}-{n}"
@@ -96,6 +99,31 @@ class Hall:
     async def wait(self, seconds: int) -> None:
         self.window.clock.advance(timedelta(seconds=seconds))
         await self.window.harness.fire_timers()
+
+    async def propose(self, n: int) -> None:
+        """What fits, where anything does; the case's notice, where it asks for as much."""
+        found = await self.clerks.exceptions("?state=open")
+        if found:
+            one, notice = found[n % len(found)], await self.window.notice(self.case(n))
+            fits = notice is not None and notice["amount"] == one["amount"] and n != 1
+            target = {"notice_number": notice["notice_number"]} if notice and fits else {}
+            how = "noted" if one["amount"] == 0 else "notice" if fits else "refund"
+            await self.clerks.propose(one["exception_id"], how, **target)
+
+    async def approve(self, n: int) -> None:
+        found = await self.clerks.exceptions("?state=proposed")
+        if found:
+            await self.clerks.approve(found[n % len(found)]["exception_id"])
+
+    async def send_back(self, n: int) -> None:
+        found = await self.clerks.exceptions("?state=proposed")
+        if found:
+            await self.clerks.send_back(found[n % len(found)]["exception_id"])
+
+    async def void(self, n: int) -> None:
+        notice = await self.window.notice(self.case(n))
+        if notice is not None:
+            await self.clerks.void(notice["notice_number"])
 
     async def end(self) -> None:
         """All that is owed is told; then both books are compared."""

@@ -1,12 +1,13 @@
 """The fee window in a test's hands, with the played bank at the other end of the wire. Nothing is mocked between them."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
 from sqlalchemy import Row, text
 
 from services.fees.tests import samples
-from sim.bank import Bank
+from sim.bank import Bank, wire
 from yimen.contracts import Event
 from yimen.testing import Harness
 from yimen.web import Role
@@ -24,9 +25,10 @@ class Late(httpx.AsyncBaseTransport):
 
 
 class Window:
-    def __init__(self, harness: Harness, bank: Bank) -> None:
+    def __init__(self, harness: Harness, bank: Bank, line: Late) -> None:
         self.harness = harness
         self.bank = bank
+        self.line = line  # on which the bank tells
         self.clock = harness.clock
 
     async def intake(self, *events: Event) -> None:
@@ -95,5 +97,21 @@ class Window:
         """Every invariant holds, and the books agree with the bank's own."""
         found = await self.get("/invariants", Role.TREASURER)
         assert found["ok"], [one for one in found["invariants"] if not one["ok"]]
-        taken = sum(payment["amount"] for payment in self.bank.books.payments() if payment["amount"] > 0)
-        assert await self.balance("1002") == taken
+        assert await self.balance("1002") == self.bank.balance()
+
+    async def say(self, said: dict[str, Any], event: str = wire.PAID) -> int:
+        """One message of the bank's, whatever its books say; the status of our answer."""
+        call = wire.call(self.bank.ring, self.bank.ring.serials[0], self.clock.now(), said, event)
+        return (await self.harness.client.post("/bank/messages", content=call.body, headers=call.headers)).status_code
+
+    async def send_all(self, seconds: float = 2.0) -> None:
+        """What waits for the bank, the next rung of each ladder included."""
+        await self.harness.run_senders()
+        self.clock.advance(timedelta(seconds=seconds))
+        await self.harness.run_senders()
+
+    async def payer(self, notice: dict[str, Any], inquires: bool = False) -> httpx.Response:
+        """What the payer sees; or is answered to “I have paid”."""
+        path = f"/payments/{notice['payment_code']}"
+        client = self.harness.client
+        return await (client.post(f"{path}/inquiry") if inquires else client.get(path))

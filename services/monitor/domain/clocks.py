@@ -16,6 +16,7 @@ from typing import Final
 from services.monitor.domain.views import Announced, CaseView
 from yimen.contracts.monitor import Light
 from yimen.contracts.parts import Kind
+from yimen.terms import MONEY
 from yimen.worktime import Calendar, Limit, end_of_day, local_date, start_of_day
 
 SEVERITY: Final = {Light.GREEN: 0, Light.BLUE: 1, Light.YELLOW: 2, Light.RED: 3}
@@ -120,7 +121,7 @@ def days_late(view: CaseView, calendar: Calendar, now: datetime) -> int:
 
 def findings(view: CaseView, calendars: Sequence[Calendar]) -> tuple[Finding, ...]:
     """What the events prove by themselves. `calendars`: every one that was ever in force, the present one last."""
-    return (*_deemed_acceptance(view), *_mismatch(view, calendars))
+    return (*_deemed_acceptance(view), *_mismatch(view, calendars), *_violations(view))
 
 
 def _deemed_acceptance(view: CaseView) -> Iterator[Finding]:
@@ -134,6 +135,14 @@ def _mismatch(view: CaseView, calendars: Sequence[Calendar]) -> Iterator[Finding
     if wrong:
         reason = "；".join(_contradiction(told, calendars[-1]) for told in wrong)
         yield Finding(Step("date-mismatch", Light.RED, wrong[0].rule, reason[:8000]), wrong[0].department)
+
+
+def _violations(view: CaseView) -> Iterator[Finding]:
+    """A department asked for money that it may not ask for (R62): an alert each."""
+    for found in view.violations:
+        reason = f"收费清单{found.list_id}涉嫌违规收费（{MONEY[found.kind]}）：{found.detail}"
+        rung = f"violation-{found.violation_number}"[:80]
+        yield Finding(Step(rung, Light.RED, "R62", reason[:8000]), found.department)
 
 
 def _contradiction(told: Announced, calendar: Calendar) -> str:

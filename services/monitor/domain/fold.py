@@ -58,6 +58,7 @@ def fold(number: str, events: Iterable[Recorded], hours: Hours | None = None) ->
         reviews=reviews,
         fee_lists=tuple(sorted({event.list_id for event in all_of(said, approval.ReviewFeeListed)})),
         notices=_notices(said),
+        violations=tuple(sorted(all_of(said, fees.ViolationFound), key=lambda found: found.violation_number)),
         documents=_documents(case, said),
         messages=sum(1 for _ in all_of(said, notify.MessageSent)),
         announced=(*story.announced, *asked),

@@ -127,6 +127,7 @@ class CaseView:
     fee_lists: tuple[str, ...] = ()
     notices: tuple[NoticeView, ...] = ()
     documents: tuple[Paper, ...] = ()
+    violations: tuple[fees.ViolationFound, ...] = ()
     messages: int = 0
     announced: tuple[Announced, ...] = ()
     told: tuple[Recorded, ...] = field(default=(), repr=False)

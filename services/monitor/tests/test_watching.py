@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.monitor.tests.harness import message, rows, supervisor, tell
 from services.monitor.tests.samples import (
+    CHIEF,
     NUMBER,
     accepted,
     answered,
@@ -24,7 +25,7 @@ from services.monitor.tests.samples import (
     resumed,
     submitted,
 )
-from yimen.contracts import intake, monitor
+from yimen.contracts import fees, intake, monitor
 from yimen.worktime import Calendar
 
 WHOLE = recorded(joint_case())
@@ -250,3 +251,37 @@ async def test_a_revised_calendar_moves_open_limits_and_leaves_closed_ones(datab
         await harness.fire_timers()
         assert await alerts(harness) == [("pre-alert", "blue", "R70")]
         assert after["number"] == NUMBER
+
+
+def violation(number="WG2026000001", department="fire", kind=fees.ViolationKind.ILLEGAL_FEE):
+    return fees.ViolationFound(
+        violation_number=number,
+        department=department,
+        case_number=NUMBER,
+        kind=kind,
+        list_id="L1",
+        notice_number="JK2026000001",
+        refund_number="TK2026000001",
+        detail="收取了已经取消的费用",
+        found_by=CHIEF,
+        found_at=at(3, 20),
+    )
+
+
+@pytest.mark.rule("R62")
+async def test_a_violation_raises_one_red_alert_to_the_department_that_asked_for_the_fee(database_url):
+    """Whatever else is said of the case afterwards, and however late: the case is closed by then."""
+    async with supervisor(database_url, at(4, 1)) as harness:
+        await tell(harness, *WHOLE)
+        before = len(await alerts(harness))
+        found = recorded([("/fees", violation(), at(4, 1))])
+        await tell(harness, *found, *found)
+        later = recorded([("/fees", violation("WG2026000002", "environment"), at(4, 1))])
+        await tell(harness, *later)
+        raised = (await harness.events(monitor.AlertRaised))[before:]
+        assert [(one.rung, one.department, one.level, one.rule) for one in raised] == [
+            ("violation-WG2026000001", "fire", "red", "R62"),
+            ("violation-WG2026000002", "environment", "red", "R62"),
+        ]
+        assert "违法收费" in raised[0].reason
+        assert "收取了已经取消的费用" in raised[0].reason

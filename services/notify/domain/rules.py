@@ -73,6 +73,10 @@ RULES: tuple[Rule, ...] = (
     Rule(intake.CaseResumed, "resumed", given=("promised_due",)),  # nothing to tell while another pause stands (R27)
     Rule(fees.NoticeIssued, "fees_due", given=("amount",)),
     Rule(fees.NoticeReceipted, "fees_receipted"),
+    Rule(fees.NoticeRefundApproved, "refund_approved"),  # R59
+    Rule(fees.NoticeRefundRefused, "refund_refused"),
+    Rule(fees.NoticeRefunded, "refunded"),
+    Rule(fees.ExceptionRefunded, "overpaid_refunded", given=("case_number",)),  # R53
     Rule(intake.CaseMaterialsDeferred, "materials_deferred"),  # R16
     Rule(intake.CaseDeferralLapsed, "deferral_lapsed"),
     Rule(intake.CaseDeferralMet, "deferral_met", given=("promised_due",)),

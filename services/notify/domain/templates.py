@@ -55,6 +55,18 @@ TEMPLATES: dict[str, Template] = {
         Template(
             "fees_receipted", 1, "办件{case_number}的缴费已到账，电子票据代码{ticket_code}，票据号码{ticket_number}。"
         ),
+        Template(
+            "refund_approved",
+            1,
+            "办件{case_number}的退款{refund_number}已获批准，金额{amount:yuan}元，将于{pay_by}前原路退回。",
+        ),
+        Template(
+            "refund_refused",
+            1,
+            "办件{case_number}的退款{refund_number}未获批准，理由：{reasons:short}。可到收费窗口咨询。",
+        ),
+        Template("refunded", 1, "办件{case_number}的退款{refund_number}已由银行退回，金额{amount:yuan}元，请查收。"),
+        Template("overpaid_refunded", 1, "您为办件{case_number}多缴的款项已由银行退回，金额{amount:yuan}元，请查收。"),
         Template("granted", 1, "办件{case_number}已准予行政许可，决定书编号{document.number}。"),
         Template(
             "denied",

@@ -10,7 +10,7 @@ from services.notify.domain.rules import RULES, Rule, check, letters
 from services.notify.domain.templates import TEMPLATES
 from services.notify.domain.wording import SHORT, Template, TemplateError
 from services.notify.tests import samples
-from yimen.contracts import approval, intake
+from yimen.contracts import approval, fees, intake
 from yimen.contracts.parts import Document, DocumentKind, Due, Outcome, Paper, RequestedMaterial, Staff
 
 
@@ -186,3 +186,29 @@ def test_a_renewal_by_law_is_told_as_what_it_is() -> None:
         deemed=True,
     )
     assert [letter.template for letter in letters(told)] == ["renewed_by_law"]
+
+
+@pytest.mark.rule("R59")
+def test_the_payer_is_told_what_becomes_of_a_refund() -> None:
+    about = {"notice_number": "JK2026000001", "case_number": "C1", "refund_number": "TK2026000001"}
+    by = {"approved_by": samples.CLERK, "approved_at": samples.AT}
+    told = [
+        fees.NoticeRefundApproved(**about, **by, amount=1605, pay_by=Due(on=date(2026, 3, 24))),
+        fees.NoticeRefundRefused(**about, reasons="收费符合标准", refused_by=samples.CLERK, refused_at=samples.AT),
+        fees.NoticeRefunded(**about, bank_serial="R1", amount=1605, refunded_at=samples.AT),
+    ]
+    words = [letter for event in told for letter in letters(event)]
+    assert {letter.recipient for letter in words} == {"case/C1"}
+    approved, refused, refunded = [letter.text for letter in words]
+    assert "16.05元" in approved
+    assert "2026年3月24日" in approved
+    assert "收费符合标准" in refused
+    assert "TK2026000001" in refunded
+
+
+@pytest.mark.rule("R53")
+def test_money_paid_twice_is_told_to_whom_it_went_back_where_that_is_known() -> None:
+    about = {"exception_id": "7", "refund_number": "TK2026000001", "bank_serial": "R1", "amount": 100}
+    known = fees.ExceptionRefunded(**about, case_number="C1", refunded_at=samples.AT)
+    assert [letter.recipient for letter in letters(known)] == ["case/C1"]
+    assert letters(fees.ExceptionRefunded(**about, refunded_at=samples.AT)) == []
