@@ -19,14 +19,14 @@ from tests.support.driving import until
 from tests.support.parts import RealParts
 from tests.support.postgres import run_sql
 from tests.support.proxy import Way
-from tests.support.till import PAID, WITHIN, Office, Till, open_till
+from tests.support.till import PAID, QUICK, WITHIN, Office, Till, open_till
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 KILLS = dose(3, 15)
 PAYERS = 4
 TROUBLE = ("told_twice", "probed", "replayed", "deaf")
-LADDER = dose(0.001, 1.0)
+LADDER = dose(QUICK, 1.0)
 """The long form waits on the bank's own ladder, 15 s before the first repetition."""
 
 COMMITTING = 4711
@@ -63,7 +63,7 @@ async def till(opened: Till) -> Till:
 async def test_a_window_killed_before_it_commits_has_taken_nothing_and_then_takes_it_once(
     till: Till, held: str
 ) -> None:
-    """With the money posted and the notice paid, before it is receipted; in the long form also before the notice is found."""
+    """With the money posted and the notice paid, before it is receipted. In the long form also before it is looked for."""
     notice = await till.notice()
     async with till.holding(f"SELECT 1 FROM {held} FOR UPDATE"):
         await till.pay(notice["payment_code"])
