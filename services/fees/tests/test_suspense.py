@@ -201,6 +201,7 @@ EARLY_CODE = payment_code("A" * 19)
 
 
 @pytest.mark.rule("R53")
+@pytest.mark.fault("paid before our issue committed")
 async def test_what_was_paid_before_its_notice_was_known_settles_it_when_it_is_issued(
     window: Window, monkeypatch: pytest.MonkeyPatch
 ) -> None:
