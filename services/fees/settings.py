@@ -1,6 +1,7 @@
 """What can be set about fees, by environment variables YIMEN_FEES_*."""
 
 import re
+from datetime import time
 from pathlib import Path
 
 from pydantic import Field, SecretStr, field_validator
@@ -13,6 +14,12 @@ class FeesSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="YIMEN_FEES_")
 
     pay_within_days: int = Field(default=15, ge=1, le=365, description="calendar days to pay a notice (R54)")
+    late_fee_per_myriad: int = Field(
+        default=50, ge=0, le=10_000, description="late fee a day in ten-thousandths, where a law is cited (R54)"
+    )
+    list_step_days: int = Field(default=1, ge=1, le=20, description="working days for a list's next step (R51)")
+    dispute_days: int = Field(default=7, ge=1, le=60, description="calendar days to dispute a notice (R55)")
+    dispute_answer_days: int = Field(default=7, ge=1, le=60, description="calendar days to answer a dispute (R55)")
     exception_days: int = Field(default=3, ge=1, le=60, description="calendar days to answer for money in suspense")
     refund_verify_days: int = Field(default=10, ge=1, le=365, description="working days to verify a refund (R59)")
     refund_approve_days: int = Field(default=10, ge=1, le=365, description="working days to approve a refund (R59)")
@@ -49,6 +56,22 @@ class FeesSettings(ServiceSettings):
         default=SecretStr(""),
         description="the AES-256 key agreed with the bank, 64 hexadecimal digits; without it no message can be opened",
     )
+
+    treasury_account: str = Field(
+        default="3607000000000001",
+        pattern=r"^[A-Za-z0-9._-]{1,80}$",
+        description="国库, to which the money is remitted",
+    )
+    statement_at: time = Field(
+        default=time(6), description="from when the bank's files of the days before are fetched, in Shanghai"
+    )
+    bank_cut_off: time = Field(
+        default=time(17), description="from when the bank books what happens on the next day, in Shanghai"
+    )
+    differences_hold_days: int = Field(
+        default=2, ge=0, le=30, description="files of later days to wait for what one lacks (R57)"
+    )
+    difference_days: int = Field(default=3, ge=1, le=60, description="calendar days to answer for a difference")
 
     ticket_code: str = Field(
         default="36070126", pattern=r"^[0-9]{8}$", description="区划2位、分类2位、种类2位、年度2位"

@@ -2,6 +2,8 @@
 
 from services.fees.api import (
     books,
+    days,
+    disputes,
     exceptions,
     lists,
     notices,
@@ -9,11 +11,13 @@ from services.fees.api import (
     refunds,
     reliefs,
     reports,
+    statements,
     tickets,
     violations,
 )
 
 routers = (
-    *(lists.router, notices.router, payments.router, refunds.router, reliefs.router, violations.router),
-    *(exceptions.router, tickets.router, reports.router, books.router),
+    *(lists.router, notices.router, payments.router, disputes.router, refunds.router, reliefs.router),
+    *(violations.router, exceptions.router, tickets.router, statements.router, days.router),
+    *(reports.router, books.router),
 )
