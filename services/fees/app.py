@@ -6,11 +6,19 @@ import httpx
 import structlog
 
 from services.fees.api import routers
-from services.fees.bank import giving_back, inquiring, placing, receiver  # noqa: F401 - they add their jobs and timers
+from services.fees.api.statements import BODY_LIMITS
+from services.fees.bank import (  # noqa: F401 - they add their jobs and timers
+    giving_back,
+    inquiring,
+    placing,
+    receiver,
+    remittances,
+)
 from services.fees.bank.sending import senders
 from services.fees.bank.signing import HallKey
 from services.fees.bank.wire import BankKeys
 from services.fees.context import Context
+from services.fees.fetching import begin_fetching
 from services.fees.handlers import handlers
 from services.fees.settings import FeesSettings
 from services.fees.settling import receipt_waiting
@@ -44,7 +52,7 @@ def build(parts: Parts, settings: FeesSettings, bank: httpx.AsyncBaseTransport |
         hall_key=HallKey(settings.bank_signing_key_file, settings.bank_signing_serial),
         bank=_client(bank),
     )
-    service = Service(blueprint, parts, settings, context=context, on_start=get_ready)
+    service = Service(blueprint, parts, settings, context=context, on_start=get_ready, body_limits=BODY_LIMITS)
     context.metrics.register(service.registry)
     return service
 
@@ -64,3 +72,4 @@ async def get_ready(unit: Unit[Context]) -> None:
         log.warning("bank_signing_key_missing", effect="what we ask of the bank is not signed")
     await add_block(unit, settings.ticket_code, settings.ticket_first, settings.ticket_last)
     await receipt_waiting(unit)
+    await begin_fetching(unit)

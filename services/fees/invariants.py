@@ -52,7 +52,7 @@ _FIGURES: Final[Mapping[str, str]] = {
         WHERE COALESCE(s.last, 0) <> 1
         + CASE WHEN n.overdue_at IS NULL THEN 0 ELSE 1 END + CASE WHEN n.paid_at IS NULL THEN 0 ELSE 1 END
         + CASE WHEN n.receipted_at IS NULL THEN 0 ELSE 1 END + CASE WHEN n.cleared_at IS NULL THEN 0 ELSE 1 END
-        + CASE WHEN n.voided_at IS NULL THEN 0 ELSE 1 END
+        + CASE WHEN n.voided_at IS NULL THEN 0 ELSE 1 END + CASE WHEN n.remitted_at IS NULL THEN 0 ELSE 1 END
         + (SELECT COALESCE(SUM(r.attempt + CASE WHEN r.approved_at IS NULL THEN 0 ELSE 1 END
             + CASE WHEN r.refused_at IS NULL THEN 0 ELSE 1 END + CASE WHEN r.refunded_at IS NULL THEN 0 ELSE 1 END
             + CASE WHEN r.failed_at IS NULL THEN 0 ELSE 1 END), 0) FROM refunds r WHERE r.notice_number = n.number)

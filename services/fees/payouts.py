@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from services.fees import refunding, tables
+from services.fees import refunding, remitting, tables
 from services.fees.bank.wire import Signed
 from services.fees.bank.words import RefundFailed
 from services.fees.context import Context
@@ -27,10 +27,14 @@ async def pay_out(unit: Unit[Context], signed: Signed, paid: PaidOut) -> str:
 
     THE way for money that went out. `signed` is kept already; `paid` is on our account."""
     refund = await refunding.expected(unit, paid.number, paid.amount) if paid.kind is PayoutKind.REFUND else None
+    remittance = await remitting.ordered(unit, paid) if paid.kind is PayoutKind.REMITTANCE else None
     if not await _keep_payout(unit, signed, paid):
         return await _seen_before(unit, paid)
     if refund is not None:
         await refunding.paid_out(unit, refund, paid)
+        return "paid_out"
+    if remittance is not None:
+        await remitting.paid_out(unit, remittance, paid)
         return "paid_out"
     reason = _UNKNOWN[paid.kind]
     await post(unit, books.pay_out_unknown(paid.serial, paid.amount))

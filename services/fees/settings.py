@@ -1,6 +1,7 @@
 """What can be set about fees, by environment variables YIMEN_FEES_*."""
 
 import re
+from datetime import time
 from pathlib import Path
 
 from pydantic import Field, SecretStr, field_validator
@@ -49,6 +50,22 @@ class FeesSettings(ServiceSettings):
         default=SecretStr(""),
         description="the AES-256 key agreed with the bank, 64 hexadecimal digits; without it no message can be opened",
     )
+
+    treasury_account: str = Field(
+        default="3607000000000001",
+        pattern=r"^[A-Za-z0-9._-]{1,80}$",
+        description="国库, to which the money is remitted",
+    )
+    statement_at: time = Field(
+        default=time(6), description="from when the bank's files of the days before are fetched, in Shanghai"
+    )
+    bank_cut_off: time = Field(
+        default=time(17), description="from when the bank books what happens on the next day, in Shanghai"
+    )
+    differences_hold_days: int = Field(
+        default=2, ge=0, le=30, description="files of later days to wait for what one lacks (R57)"
+    )
+    difference_days: int = Field(default=3, ge=1, le=60, description="calendar days to answer for a difference")
 
     ticket_code: str = Field(
         default="36070126", pattern=r"^[0-9]{8}$", description="区划2位、分类2位、种类2位、年度2位"

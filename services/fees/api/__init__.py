@@ -2,6 +2,7 @@
 
 from services.fees.api import (
     books,
+    days,
     exceptions,
     lists,
     notices,
@@ -9,11 +10,12 @@ from services.fees.api import (
     refunds,
     reliefs,
     reports,
+    statements,
     tickets,
     violations,
 )
 
 routers = (
     *(lists.router, notices.router, payments.router, refunds.router, reliefs.router, violations.router),
-    *(exceptions.router, tickets.router, reports.router, books.router),
+    *(exceptions.router, tickets.router, statements.router, days.router, reports.router, books.router),
 )

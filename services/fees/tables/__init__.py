@@ -1,7 +1,15 @@
 """What fees stores."""
 
 from services.fees.tables.claims import disputes, refund_shares, refunds, reliefs, violations
-from services.fees.tables.days import days, differences, remittances, statement_lines, statements, tallies
+from services.fees.tables.days import (
+    days,
+    differences,
+    remittance_parts,
+    remittances,
+    statement_lines,
+    statements,
+    tallies,
+)
 from services.fees.tables.ledger import (
     accounts,
     bank_messages,
@@ -40,6 +48,7 @@ __all__ = [
     "refund_shares",
     "refunds",
     "reliefs",
+    "remittance_parts",
     "remittances",
     "returned_proposals",
     "shares",

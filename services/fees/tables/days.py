@@ -19,7 +19,8 @@ from sqlalchemy import (
 from services.fees.tables.metadata import CODE, NAME, metadata
 from yimen.db import BigId, Instant
 
-# The file itself stands in bank_messages, under its own signature. `version`: ours, counted from 1 a day.
+# The file itself stands in bank_messages, under its own signature. `version`: ours, counted from 1 a day; `bank_version`
+# what the bank wrote in it.
 statements = Table(
     "statements",
     metadata,
@@ -27,6 +28,7 @@ statements = Table(
     Column("account", String(CODE), nullable=False),
     Column("day", Date, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("bank_version", Integer),
     Column("format", String(20), nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("state", String(20), nullable=False),
@@ -60,6 +62,8 @@ statement_lines = Table(
     Column("occurred_at", Instant, nullable=False),
 )
 
+# `amount`: by how much the file says more than our books, signed as money that came. `our_serial`: under which we know
+# what the file has under another serial.
 differences = Table(
     "differences",
     metadata,
@@ -67,6 +71,7 @@ differences = Table(
     Column("day", Date, nullable=False),
     Column("kind", String(20), nullable=False),
     Column("bank_serial", String(CODE), nullable=False, default=""),
+    Column("our_serial", String(CODE), index=True),
     Column("statement_id", BigId, ForeignKey("statements.id")),
     Column("amount", BigInteger, nullable=False),
     Column("detail", Text, nullable=False),
@@ -84,6 +89,8 @@ differences = Table(
     Index("ix_differences_serial", "bank_serial"),
 )
 
+# The three sides of a day, as they stood when it was closed. `balance`: what our books hold of all that the files up to this
+# day have.
 days = Table(
     "days",
     metadata,
@@ -100,6 +107,7 @@ days = Table(
     Column("refund_count", Integer),
     Column("refund_sum", BigInteger),
     Column("closing", BigInteger),
+    Column("balance", BigInteger),
     Column("carried", Integer),
     Column("closed_by", String(NAME)),
     Column("closed_at", Instant),
@@ -117,6 +125,18 @@ remittances = Table(
     Column("payout_serial", String(CODE), ForeignKey("bank_payouts.serial"), unique=True),
     Column("remitted_at", Instant),
     CheckConstraint("(state = 'remitted') = (payout_serial IS NOT NULL)", name="by_the_bank_alone"),
+)
+
+# What a remittance is made of: each journal that brought the treasury money (above zero) or took it back for a refund
+# (below), once.
+remittance_parts = Table(
+    "remittance_parts",
+    metadata,
+    Column("journal_id", BigId, ForeignKey("journals.id"), primary_key=True, autoincrement=False),
+    Column("remittance_number", String(CODE), ForeignKey("remittances.number"), nullable=False, index=True),
+    Column("notice_number", String(CODE), ForeignKey("notices.number"), index=True),
+    Column("amount", BigInteger, nullable=False),
+    CheckConstraint("amount <> 0", name="amount"),
 )
 
 # What the supervisor counted of a day, as last told (I10).
