@@ -142,6 +142,7 @@ async def test_money_that_came_after_the_limit_pays_late(window: Window) -> None
 
 
 @pytest.mark.rule("R53", "R59")
+@pytest.mark.fault("same notice, second serial")
 async def test_a_second_payment_goes_back_to_its_payer(window: Window) -> None:
     clerks, notice = Clerks(window), await window.issued()
     window.bank.pay(notice["payment_code"], "qr")
@@ -201,6 +202,7 @@ EARLY_CODE = payment_code("A" * 19)
 
 
 @pytest.mark.rule("R53")
+@pytest.mark.fault("paid before our issue committed")
 async def test_what_was_paid_before_its_notice_was_known_settles_it_when_it_is_issued(
     window: Window, monkeypatch: pytest.MonkeyPatch
 ) -> None:
