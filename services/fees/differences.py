@@ -5,7 +5,7 @@ when it is found, and again when it is found anew. What a person has resolved or
 On a day that is closed what is found later is carried: the day is not reopened.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -100,10 +100,19 @@ async def _take_up(unit: Unit[Context], anew: Sequence[tuple[Found, Finding]]) -
 
 
 async def _end(unit: Unit[Context], rows: Sequence[Found]) -> None:
-    over = {"state": State.HEALED, "closed_at": unit.now, "note": "后续对账已一致。"}
-    ended = update(differences).where(differences.c.id == bindparam("ended"))
+    await end(unit, rows, State.HEALED, "后续对账已一致。")
+
+
+async def end(unit: Unit[Context], rows: Sequence[Found], state: State, note: str) -> None:
+    """We found out by ourselves that these are over."""
+    await _change(unit, rows, state=state, note=note, closed_at=unit.now)
+
+
+async def _change(unit: Unit[Context], rows: Sequence[Found], **facts: Any) -> None:
+    one = update(differences).where(differences.c.id == bindparam("of_id"))
     if rows:
-        await unit.execute(ended.values(**over, version=differences.c.version + 1), [{"ended": row.id} for row in rows])
+        changed = one.values(**facts, version=differences.c.version + 1)
+        await unit.execute(changed, [{"of_id": row.id} for row in rows])
 
 
 def _facts(unit: Unit[Context], finding: Finding) -> dict[str, Any]:
@@ -132,10 +141,10 @@ async def _tell(unit: Unit[Context], found: Sequence[Finding]) -> None:
     day = next(iter(asking.values())).day
     for row in await _stored(unit, day, {kind for kind, _serial in asking}):
         if (Difference(row.kind), row.bank_serial) in asking:
-            tell(unit, row)
+            _say(unit, row, row.due_by)
 
 
-def tell(unit: Unit[Context], row: Found) -> None:
+def _say(unit: Unit[Context], row: Found, due_by: date) -> None:
     unit.emit(
         DayDiscrepancyFound(
             day=row.day,
@@ -144,7 +153,7 @@ def tell(unit: Unit[Context], row: Found) -> None:
             bank_serial=row.bank_serial or None,
             amount=row.amount,
             owner=row.owner,
-            due_by=row.due_by,
+            due_by=due_by,
             found_at=unit.now,
         )
     )
@@ -153,21 +162,20 @@ def tell(unit: Unit[Context], row: Found) -> None:
 # -- answered for ------------------------------------------------------------------------------------------------------
 
 
-async def settle(unit: Unit[Context], row: Found, state: State, note: str, by: Staff | None) -> None:
-    """`row` is locked by `lock_days`. Without a person: we found out by ourselves."""
-    answered: Mapping[str, Any] = {"closed_by": by.id, "closed_by_name": by.name} if by else {}
-    done = {"state": state, "note": note, "closed_at": unit.now, "version": row.version + 1, **answered}
-    await unit.execute(update(differences).where(differences.c.id == row.id).values(**done))
+async def settle(unit: Unit[Context], row: Found, state: State, note: str, by: Staff) -> None:
+    """`row` is locked by `lock_days`."""
+    done = {"closed_by": by.id, "closed_by_name": by.name, "closed_at": unit.now}
+    await _change(unit, [row], state=state, note=note, **done)
 
 
 async def escalate(unit: Unit[Context], rows: Sequence[Found]) -> None:
     """The files that were waited for have not brought it: now somebody has to answer for it."""
     due_by = local_date(unit.now) + timedelta(days=unit.context.settings.difference_days)
+    for day in sorted({row.day for row in rows}):
+        state = State.CARRIED if await is_closed(unit, day) else State.OPEN
+        await _change(unit, [row for row in rows if row.day == day], state=state, due_by=due_by)
     for row in rows:
-        state = State.CARRIED if await is_closed(unit, row.day) else State.OPEN
-        facts = {"state": state, "due_by": due_by, "version": row.version + 1}
-        changed = update(differences).where(differences.c.id == row.id).values(**facts).returning(differences)
-        tell(unit, (await unit.execute(changed)).one())
+        _say(unit, row, due_by)
 
 
 def unsettled_on(day: date) -> Select[Any]:

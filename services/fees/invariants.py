@@ -53,6 +53,7 @@ _FIGURES: Final[Mapping[str, str]] = {
         + CASE WHEN n.overdue_at IS NULL THEN 0 ELSE 1 END + CASE WHEN n.paid_at IS NULL THEN 0 ELSE 1 END
         + CASE WHEN n.receipted_at IS NULL THEN 0 ELSE 1 END + CASE WHEN n.cleared_at IS NULL THEN 0 ELSE 1 END
         + CASE WHEN n.voided_at IS NULL THEN 0 ELSE 1 END + CASE WHEN n.remitted_at IS NULL THEN 0 ELSE 1 END
+        + (SELECT COUNT(d.filed_at) + COUNT(d.answered_at) FROM disputes d WHERE d.notice_number = n.number)
         + (SELECT COALESCE(SUM(r.attempt + CASE WHEN r.approved_at IS NULL THEN 0 ELSE 1 END
             + CASE WHEN r.refused_at IS NULL THEN 0 ELSE 1 END + CASE WHEN r.refunded_at IS NULL THEN 0 ELSE 1 END
             + CASE WHEN r.failed_at IS NULL THEN 0 ELSE 1 END), 0) FROM refunds r WHERE r.notice_number = n.number)
@@ -66,6 +67,7 @@ _FIGURES: Final[Mapping[str, str]] = {
     "lists_untold": """SELECT COUNT(*) FROM lists l LEFT JOIN outbox_sequence s ON s.subject = 'list/' || l.list_id
         WHERE COALESCE(s.last, 0) <> CASE WHEN l.decided_at IS NULL THEN 0 ELSE 1 END
         + CASE WHEN l.settled_at IS NULL THEN 0 ELSE 1 END
+        + CASE WHEN l.overruled_at IS NULL THEN 0 ELSE 1 END + l.delays
         + (SELECT COUNT(*) FROM refund_shares s JOIN refunds r ON r.number = s.refund_number
            JOIN notices n ON n.number = s.notice_number
            WHERE s.list_id = l.list_id AND r.state = 'refunded' AND n.kind = 'fees')""",

@@ -65,10 +65,9 @@ async def _found_at_last(unit: Unit[Context]) -> set[date]:
     )
     corrected = in_files(_d.bank_serial, of=_d.day).label("corrected")
     rows = (await unit.execute(select(differences, corrected).where(waiting))).all()
-    for row in rows:
-        state = State.HEALED if row.corrected else State.RESOLVED
-        note = "该日更正后的对账文件已有这笔款项。" if row.corrected else "银行已将这笔款项记入其他日期的对账文件。"
-        await kept.settle(unit, row, state, note, None)
+    here, elsewhere = [row for row in rows if row.corrected], [row for row in rows if not row.corrected]
+    await kept.end(unit, here, State.HEALED, "该日更正后的对账文件已有这笔款项。")
+    await kept.end(unit, elsewhere, State.RESOLVED, "银行已将这笔款项记入其他日期的对账文件。")
     return {row.day for row in rows}
 
 
@@ -119,7 +118,7 @@ async def take_in_line(unit: Unit[Context], timer: Timer) -> None:
         proof = await _proof(unit, row)
         if proof is not None:
             outcome = await _take_in(unit, *proof)
-            await kept.settle(unit, row, State.HEALED, f"已按银行对账文件入账（{outcome}）。", None)
+            await kept.end(unit, [row], State.HEALED, f"已按银行对账文件入账（{outcome}）。")
             await close_if_settled(unit, row.day)
 
 

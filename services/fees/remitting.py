@@ -96,6 +96,11 @@ async def _due(view: View[Any], day: date) -> list[Found]:
 # -- done --------------------------------------------------------------------------------------------------------------
 
 
+async def is_on_its_way(view: View[Any], number: str) -> bool:
+    r = remittances.c
+    return (await view.execute(select(r.number).where(r.number == number, r.state == "ordered"))).first() is not None
+
+
 async def ordered(unit: Unit[Context], paid: PaidOut) -> Found | None:
     """The remittance that this pays, locked. None: we ordered no such thing, or another amount, or it is paid already."""
     query = select(remittances).where(remittances.c.number == paid.number).with_for_update()

@@ -6,7 +6,7 @@ from alembic import op
 from yimen.db import BigId
 
 revision = "0016"
-down_revision = "0015"
+down_revision = "0012"
 
 
 def upgrade() -> None:
