@@ -79,6 +79,17 @@ async def test_a_notice_that_is_not_paid_is_void(window: Window) -> None:
     await window.sound()
 
 
+@pytest.mark.rule("R62")
+async def test_what_was_above_the_standard_is_listed_anew(window: Window) -> None:
+    notice = await window.issued()
+    await find(window, notice["notice_number"], "L1", kind="over_standard")
+    assert len(await window.harness.events(fees.NoticeIssued)) == 1
+    await window.approval(samples.listed("L2", (DRAWING, 1), replaces="L1"))
+    await window.verify("L2")
+    assert [one.amount for one in await window.harness.events(fees.NoticeIssued)] == [16000, 8000]
+    await window.sound()
+
+
 @pytest.mark.rule("R62", "R47")
 async def test_what_was_lawful_on_a_void_notice_is_asked_for_by_another(window: Window) -> None:
     await window.intake(samples.item(), samples.submitted())
