@@ -50,13 +50,15 @@ async def _take_back(
     unit: Unit[Context], notice: Found, wrong: Sequence[Found], kind: ViolationKind, reasons: str, by: Staff
 ) -> None:
     """An illegal fee is not owed at all; what was above the standard its department lists anew. A late fee has no lists of
-    its own."""
+    its own, and the case waits for it: it is not made void but excused (R58)."""
+    if notice.kind == NoticeKind.LATE_FEE:
+        detail = "滞纳金没有单独的收费清单。请对原缴款通知书登记违规收费；未缴的滞纳金按减免程序办理。"
+        raise NotNow("late-fee-not-paid", "该滞纳金尚未缴纳", detail, late_fee_of=notice.late_fee_of)
     await void(unit, notice, reason=f"监察认定{MONEY[kind]}，通知书作废")
-    if notice.kind == NoticeKind.FEES:
-        rejection = Rejection.NOT_OWED if kind is ViolationKind.ILLEGAL_FEE else Rejection.DISPUTE
-        for row in wrong:
-            await overrule(unit, row, Refusal(rejection, reasons), by)
-        await advance(unit, notice.case_number)
+    rejection = Rejection.NOT_OWED if kind is ViolationKind.ILLEGAL_FEE else Rejection.DISPUTE
+    for row in wrong:
+        await overrule(unit, row, Refusal(rejection, reasons), by)
+    await advance(unit, notice.case_number)
 
 
 async def _order_back(
