@@ -142,6 +142,7 @@ async def test_money_that_came_after_the_limit_pays_late(window: Window) -> None
 
 
 @pytest.mark.rule("R53", "R59")
+@pytest.mark.fault("same notice, second serial")
 async def test_a_second_payment_goes_back_to_its_payer(window: Window) -> None:
     clerks, notice = Clerks(window), await window.issued()
     window.bank.pay(notice["payment_code"], "qr")
