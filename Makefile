@@ -51,11 +51,12 @@ bench: .venv/dev.stamp ## Measure what it costs, beside others (ARGS="consumer -
 	@sh tools/real-parts.sh
 	@exec $(PY) -m bench $(ARGS)
 
-faults: .venv/dev.stamp ## Kill, freeze and cut off real parts; lose nothing (BROKER=4: on RabbitMQ 4)
+faults: .venv/dev.stamp ## Kill, freeze and cut off real parts; lose no event and no fen (BROKER=4: on RabbitMQ 4)
 	@sh tools/real-parts.sh
 	@case '$(BROKER)' in '') ;; 4) scripts=$$(sh tools/broker4.sh); export YIMEN_TEST_RABBITMQ_SCRIPTS="$$scripts" ;; \
 		*) echo 'BROKER: only 4, or none for the installed one'; exit 2 ;; esac; \
-	exec env YIMEN_FAULTS=long $(PY) -m pytest -p tests.faults.table --every-row tests/faults yimen/bus/tests/test_carriers.py $(ARGS)
+	exec env YIMEN_FAULTS=long $(PY) -m pytest -p tests.faults.table --every-row \
+		tests/faults yimen/bus/tests/test_carriers.py services/fees/tests $(ARGS)
 
 lock: .venv/run.stamp ## Write both lock files anew from pyproject.toml
 	@sh tools/lock.sh $(ARGS)

@@ -110,8 +110,11 @@ async def _settle(unit: Unit[Context], notice: Found, payment: Payment) -> None:
 
 
 async def _lock_notice(unit: Unit[Context], payment_code: str) -> Found | None:
-    query = select(notices).where(notices.c.payment_code == payment_code).with_for_update()
-    return await queries.one(unit, query)
+    """With the notice whose late fee it asks for, which is cleared with it; in the order in which a case locks its own."""
+    coded = notices.c.payment_code == payment_code
+    of = select(notices.c.late_fee_of).where(coded).scalar_subquery()
+    both = select(notices).where(coded | (notices.c.number == of)).order_by(notices.c.number).with_for_update()
+    return next((row for row in (await unit.execute(both)).all() if row.payment_code == payment_code), None)
 
 
 async def _keep_payment(unit: Unit[Context], signed: Signed, taken: Taken) -> bool:

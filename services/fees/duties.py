@@ -46,12 +46,15 @@ def _on_notice(number: str) -> list[tuple[Duty, Select[tuple[str]]]]:
         select(column).where(refunds.c.notice_number == number)
         for column in (refunds.c.requested_by, refunds.c.verified_by, refunds.c.approved_by)
     )
-    answered = select(disputes.c.answered_by).where(disputes.c.notice_number == number)
+    dispute = (
+        select(column).where(disputes.c.notice_number == number)
+        for column in (disputes.c.filed_by, disputes.c.answered_by)
+    )
     duties = (
         *(Duty.OPEN, Duty.VERIFY, Duty.ASK_RELIEF, Duty.REVIEW_RELIEF, Duty.APPROVE_RELIEF, Duty.GRANT_RELIEF),
-        *(Duty.ASK_REFUND, Duty.VERIFY_REFUND, Duty.APPROVE_REFUND, Duty.ANSWER_DISPUTE),
+        *(Duty.ASK_REFUND, Duty.VERIFY_REFUND, Duty.APPROVE_REFUND, Duty.FILE_DISPUTE, Duty.ANSWER_DISPUTE),
     )
-    return list(zip(duties, [*listed, *relief, *refund, answered], strict=True))
+    return list(zip(duties, [*listed, *relief, *refund, *dispute], strict=True))
 
 
 def _on_exception(number: int) -> list[tuple[Duty, Select[tuple[str]]]]:

@@ -114,7 +114,8 @@ async def end_returned_case(unit: Unit[Context], event: CaseReturned, _meta: Met
 async def take_up_again(unit: Unit[Context], event: CaseReopened, _meta: Meta) -> None:
     """A return was not upheld (R17): the reviews, and what they list, begin anew."""
     fresh: dict[str, object] = dict.fromkeys(("ended_as", "ended_at", "reviewed_at", "fee_lists"))
-    await _learn(unit, event.case_number, **fresh)
+    case = await lock_case(unit, event.case_number)
+    await _learn(unit, event.case_number, round=case.round + 1, reopened_at=event.reopened_at, **fresh)
 
 
 @handlers.on(CaseRefused)

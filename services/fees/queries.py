@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 
 from services.fees.domain.lists import Listed, ListState, Rejection
-from services.fees.tables import cases, items, list_lines, lists, notices, shares, standards, tickets
+from services.fees.domain.notices import NoticeKind, NoticeState
+from services.fees.tables import cases, disputes, items, list_lines, lists, notices, shares, standards, tickets
 from yimen.bus import Unit, View
 from yimen.contracts.parts import Fee, FeeCalculator, FeeGrade, FeeLine
 
@@ -86,6 +87,8 @@ def listed(row: Found) -> Listed:
         amount=row.amount or 0,
         replaces=row.replaces,
         rejection=Rejection(row.rejection) if row.rejection else None,
+        review_id=row.review_id,
+        listed_at=row.listed_at,
     )
 
 
@@ -121,14 +124,38 @@ async def lists_in(view: View[Any], state: ListState | None, after: str | None, 
     return (await view.execute(query)).all()
 
 
+def standing_notice(issued: Sequence[Found], case: Found) -> Found | None:
+    """The notice of fees that the case's present round has, open or done with; a void one is none."""
+    of_round = (one for one in issued if one.kind == NoticeKind.FEES and one.case_round == case.round)
+    return next((one for one in of_round if one.state != NoticeState.VOIDED), None)
+
+
+def voided_notice(issued: Sequence[Found], case: Found) -> Found | None:
+    """The last one that was made void in the present round: the next stands in for it (R55)."""
+    of_round = [one for one in issued if one.kind == NoticeKind.FEES and one.case_round == case.round]
+    return max(
+        (one for one in of_round if one.state == NoticeState.VOIDED), key=lambda one: int(one.round), default=None
+    )
+
+
 def _with_ticket() -> Select[Any]:
+    """And with its dispute, where there is one (R55)."""
     good = (tickets.c.notice_number == notices.c.number) & (tickets.c.state == "issued")
-    found = select(notices, tickets.c.ticket_code, tickets.c.number.label("ticket_number"))
-    return found.select_from(notices.outerjoin(tickets, good))
+    shown = ("number", "state", "answer_by", "answer", "answered_at")
+    dispute = (disputes.c[name].label(f"dispute_{name}") for name in shown)
+    found = select(notices, tickets.c.ticket_code, tickets.c.number.label("ticket_number"), *dispute)
+    disputed = disputes.c.notice_number == notices.c.number
+    return found.select_from(notices.outerjoin(tickets, good).outerjoin(disputes, disputed))
 
 
 async def notice_row(view: View[Any], number: str) -> Found | None:
     return await one(view, _with_ticket().where(notices.c.number == number))
+
+
+def lock_of_case(case_number: str) -> Select[Any]:
+    """Its key stays shared: a payment, which locks the notice alone, writes that row twice, and PostgreSQL looks at the
+    case's key again for that."""
+    return select(cases).where(cases.c.case_number == case_number).with_for_update(key_share=True)
 
 
 async def locked_notice(unit: Unit[Any], number: str) -> Found | None:
@@ -136,7 +163,7 @@ async def locked_notice(unit: Unit[Any], number: str) -> Found | None:
     found = await one(unit, select(notices.c.case_number).where(notices.c.number == number))
     if found is None:
         return None
-    await unit.execute(select(cases.c.case_number).where(cases.c.case_number == found.case_number).with_for_update())
+    await unit.execute(lock_of_case(found.case_number))
     return await one(unit, select(notices).where(notices.c.number == number).with_for_update())
 
 

@@ -1,4 +1,5 @@
-"""What follows when the supervisor finds a notice unlawful (R62): what was paid is ordered back, what was not is void.
+"""What follows when the supervisor finds a notice unlawful (R62): what was paid is ordered back; what was not is void, and
+another notice asks for the lists that were lawful.
 
 Guarantees: violation, refund or voiding, and the words that say so commit together. Lock order: plans, case, notice, refund.
 """
@@ -9,9 +10,10 @@ from sqlalchemy import select
 
 from services.fees import calendars, queries, refunding, violations
 from services.fees.context import Context
+from services.fees.domain.lists import Refusal, Rejection
 from services.fees.domain.notices import HAS_MONEY, OPEN, NoticeState
-from services.fees.issuing import void
-from services.fees.listing import lock_case
+from services.fees.issuing import advance, void
+from services.fees.listing import lock_case, overrule
 from services.fees.queries import Found
 from services.fees.tables import lists, shares
 from yimen.bus import Unit
@@ -37,6 +39,9 @@ async def redress(
     refund = await _order_back(unit, notice, wrong, reasons, by)
     if NoticeState(notice.state) in OPEN:
         await void(unit, notice, reason=f"监察认定{MONEY[kind]}，通知书作废")
+        for row in wrong:
+            await overrule(unit, row, Refusal(Rejection.NOT_OWED, reasons), by)
+        await advance(unit, notice.case_number)
     about = {"notice_number": notice.number}
     return [
         await violations.write_down(unit, row, kind, detail, by, refund_number=refund if row.rest else None, **about)

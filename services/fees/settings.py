@@ -14,6 +14,12 @@ class FeesSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="YIMEN_FEES_")
 
     pay_within_days: int = Field(default=15, ge=1, le=365, description="calendar days to pay a notice (R54)")
+    late_fee_per_myriad: int = Field(
+        default=50, ge=0, le=10_000, description="late fee a day in ten-thousandths, where a law is cited (R54)"
+    )
+    list_step_days: int = Field(default=1, ge=1, le=20, description="working days for a list's next step (R51)")
+    dispute_days: int = Field(default=7, ge=1, le=60, description="calendar days to dispute a notice (R55)")
+    dispute_answer_days: int = Field(default=7, ge=1, le=60, description="calendar days to answer a dispute (R55)")
     exception_days: int = Field(default=3, ge=1, le=60, description="calendar days to answer for money in suspense")
     refund_verify_days: int = Field(default=10, ge=1, le=365, description="working days to verify a refund (R59)")
     refund_approve_days: int = Field(default=10, ge=1, le=365, description="working days to approve a refund (R59)")

@@ -10,27 +10,47 @@ from sqlalchemy import select, update
 
 from services.fees import tickets
 from services.fees.context import Context
-from services.fees.domain.lists import ListState
 from services.fees.domain.notices import NoticeState, after
 from services.fees.domain.payments import Payment
+from services.fees.late_fees import charge
+from services.fees.listing import settle_lists
 from services.fees.queries import Found
-from services.fees.tables import lists, notices, shares
+from services.fees.tables import notices
 from yimen.bus import Unit
-from yimen.contracts.fees import ListSettled, NoticeCleared, NoticePaid, NoticeReceipted
+from yimen.contracts.fees import NoticeCleared, NoticePaid, NoticeReceipted
 from yimen.worktime import local_date
 
 
 async def settle(unit: Unit[Context], notice: Found, payment: Payment) -> None:
-    """Where the ticket blocks are used up the payer owes nothing all the same; the receipt follows."""
+    """Where the ticket blocks are used up the payer owes nothing all the same; the receipt follows. Paid late, it is not
+    cleared before the late fee is paid too (R54)."""
     state = after(NoticeState(notice.state), "paid")
     whose = {"notice_number": notice.number, "case_number": notice.case_number}
-    paid = {"state": state, "bank_serial": payment.serial, "paid_at": payment.paid_at, "cleared_at": unit.now}
-    paid["paid_on"] = local_date(payment.paid_at)
+    paid: dict[str, Any] = {"state": state, "bank_serial": payment.serial}
+    paid |= {"paid_at": payment.paid_at, "paid_on": local_date(payment.paid_at)}
     await _set(unit, notice.number, **paid)
     unit.emit(NoticePaid(bank_serial=payment.serial, amount=payment.amount, paid_at=payment.paid_at, **whose))
     await receipt(unit, notice.number, notice.case_number)
     await settle_lists(unit, notice.number)
-    unit.emit(NoticeCleared(amount=notice.amount, cleared_at=unit.now, **whose))
+    if await charge(unit, notice, payment):
+        return
+    if notice.late_fee_of is not None:
+        query = select(notices).where(notices.c.number == notice.late_fee_of)
+        await _clear(unit, (await unit.execute(query)).one())
+    await _clear(unit, notice)
+
+
+async def _clear(unit: Unit[Context], notice: Found) -> None:
+    await _set(unit, notice.number, cleared_at=unit.now)
+    unit.emit(
+        NoticeCleared(
+            notice_number=notice.number,
+            case_number=notice.case_number,
+            case_round=notice.case_round,
+            amount=notice.amount,
+            cleared_at=unit.now,
+        )
+    )
 
 
 async def receipt(unit: Unit[Context], number: str, case_number: str) -> bool:
@@ -57,25 +77,6 @@ async def receipt_waiting(unit: Unit[Context]) -> None:
     for notice in (await unit.execute(query.order_by(notices.c.paid_at, notices.c.number).with_for_update())).all():
         if not await receipt(unit, notice.number, notice.case_number):
             return
-
-
-async def settle_lists(unit: Unit[Context], number: str) -> None:
-    """Each at what was left of it after reductions (R58)."""
-    mine = (shares.c.list_id == lists.c.list_id) & (shares.c.notice_number == number)
-    query = select(lists, shares.c.amount.label("left")).join(shares, mine).order_by(lists.c.list_id)
-    for row in (await unit.execute(query)).all():
-        settled = {"state": ListState.SETTLED, "settled_at": unit.now, "version": row.version + 1}
-        await unit.execute(update(lists).where(lists.c.list_id == row.list_id).values(**settled))
-        unit.emit(
-            ListSettled(
-                list_id=row.list_id,
-                department=row.department,
-                case_number=row.case_number,
-                notice_number=number,
-                amount=row.left,
-                settled_at=unit.now,
-            )
-        )
 
 
 async def _set(unit: Unit[Context], number: str, **values: Any) -> None:

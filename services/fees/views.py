@@ -6,13 +6,16 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from services.fees.domain.notices import OPEN, NoticeState
+from services.fees.domain.disputes import DisputeState, disputable_until
+from services.fees.domain.notices import OPEN, NoticeKind, NoticeState
 from services.fees.domain.standards import estimate
 from services.fees.queries import Found, fee, fee_line
 from services.fees.refunding.reading import PaymentRefund
-from yimen.contracts.parts import Fee, FeeCalculator, FeeGrade, Staff
+from services.fees.settings import FeesSettings
+from yimen.contracts.fees import WaitsFor
+from yimen.contracts.parts import Due, Fee, FeeCalculator, FeeGrade, Staff
 from yimen.standards import out_of_force
-from yimen.worktime import local_date
+from yimen.worktime import Day, local_date
 
 
 class Did(BaseModel):
@@ -74,6 +77,8 @@ class LineView(BaseModel):
 
 
 class ListView(BaseModel):
+    """`waits_for`: whose next step is awaited, by `due` (R51)."""
+
     list_id: str
     case_number: str
     review_id: str
@@ -91,6 +96,9 @@ class ListView(BaseModel):
     notice_number: str | None
     settled_at: datetime | None
     refunded: int
+    waits_for: WaitsFor | None
+    due: Due | None
+    delayed_at: datetime | None
     lines: list[LineView]
 
 
@@ -99,8 +107,14 @@ class ListPage(BaseModel):
 
 
 class NoticeView(BaseModel):
+    """`replaces`: the notice that it stands in for after a dispute; `late_fee_of`: the one whose late fee it asks for."""
+
     notice_number: str
     case_number: str
+    kind: NoticeKind
+    round: int
+    replaces: str | None
+    late_fee_of: str | None
     payment_code: str
     amount: int
     state: str
@@ -116,14 +130,27 @@ class NoticeView(BaseModel):
     voided_at: datetime | None
     ordered_at: datetime | None
     order_error: str | None
+    dispute_number: str | None
+    dispute_state: DisputeState | None
 
 
 class CaseNotices(BaseModel):
     notices: list[NoticeView]
 
 
+class PayersDispute(BaseModel):
+    """What became of the payer's dispute (R55), in the words for the payer."""
+
+    dispute_number: str
+    state: DisputeState
+    answer_by: date
+    answer: str | None
+    answered_at: datetime | None
+
+
 class PaymentView(BaseModel):
-    """For whoever holds the code: no case, no name. `pay_url`: where it can be paid on line, while it is payable."""
+    """For whoever holds the code: no case, no name. `pay_url`: where it can be paid on line, while it is payable.
+    `disputable_until`: the last day to dispute it; None: not, or not any more."""
 
     payment_code: str
     amount: int
@@ -131,6 +158,9 @@ class PaymentView(BaseModel):
     pay_by: date
     payable: bool
     pay_url: str | None
+    kind: NoticeKind
+    disputable_until: date | None
+    dispute: PayersDispute | None
     refunds: list[PaymentRefund]
     surplus: int = Field(description="另收到的款项（分），正在核查或退回")
 
@@ -156,8 +186,11 @@ def standard_view(row: Found, today: date) -> StandardView:
     return StandardView(**of_item, **dict(standard), in_force=in_force)
 
 
-def list_view(row: Found, lines: Sequence[Found], version: int | None, published: Mapping[str, Fee]) -> ListView:
+def list_view(
+    row: Found, lines: Sequence[Found], version: int | None, published: Mapping[str, Fee], *, due: Day | None
+) -> ListView:
     fields: dict[str, Any] = {name: getattr(row, name) for name in ListView.model_fields if hasattr(row, name)}
+    fields["due"] = None if due is None else Due(on=due.date, provisional=due.provisional)
     decided_by = Staff(id=row.decided_by, name=row.decided_by_name) if row.decided_by else None
     fields |= {"opened_by": Staff(id=row.opened_by, name=row.opened_by_name), "decided_by": decided_by}
     day = local_date(row.listed_at)
@@ -182,15 +215,35 @@ def notice_view(row: Found) -> NoticeView:
     )
 
 
-def payment_view(row: Found, refunds: list[PaymentRefund], surplus: int, bank_pay_url: str) -> PaymentView:
-    payable = NoticeState(row.state) in OPEN
+def payment_view(
+    row: Found, refunds: list[PaymentRefund], surplus: int, settings: FeesSettings, today: date
+) -> PaymentView:
+    state, pay_url = NoticeState(row.state), settings.bank_pay_url
+    payable = state in OPEN
+    until = disputable_until(NoticeKind(row.kind), state, row.issued_at, settings.dispute_days)
+    open_to_dispute = until is not None and today <= until and row.dispute_number is None
     return PaymentView(
         payment_code=row.payment_code,
         amount=row.amount,
         state=row.state,
         pay_by=row.pay_by,
         payable=payable,
-        pay_url=f"{bank_pay_url.rstrip('/')}/{row.payment_code}" if payable and bank_pay_url else None,
+        pay_url=f"{pay_url.rstrip('/')}/{row.payment_code}" if payable and pay_url else None,
+        kind=row.kind,
+        disputable_until=until if open_to_dispute else None,
+        dispute=_payers_dispute(row),
         refunds=refunds,
         surplus=surplus,
+    )
+
+
+def _payers_dispute(row: Found) -> PayersDispute | None:
+    if row.dispute_number is None:
+        return None
+    return PayersDispute(
+        dispute_number=row.dispute_number,
+        state=row.dispute_state,
+        answer_by=row.dispute_answer_by,
+        answer=row.dispute_answer,
+        answered_at=row.dispute_answered_at,
     )

@@ -143,12 +143,26 @@ async def show_notice_state(unit: Unit[Context], event: fees.NoticeEvent, _meta:
     await queries.keep_notice(unit, event.notice_number, event.case_number, state=event.action)
 
 
+@handlers.on(fees.NoticeReduced)
+async def show_reduced_amount(unit: Unit[Context], event: fees.NoticeReduced, _meta: Meta) -> None:
+    await _billed(unit, event)
+    await queries.keep_notice(unit, event.notice_number, event.case_number, amount=event.amount)
+
+
+@handlers.on(fees.NoticeDeferred)
+async def show_deferred_limit(unit: Unit[Context], event: fees.NoticeDeferred, _meta: Meta) -> None:
+    """One that was overdue is not any more."""
+    await _billed(unit, event)
+    await queries.keep_notice(unit, event.notice_number, event.case_number, state="issued", pay_by=event.pay_by)
+
+
 @handlers.on(fees.NoticeCleared)
 async def clear_fees(unit: Unit[Context], event: fees.NoticeCleared, _meta: Meta) -> None:
     case = await _billed(unit, event)
     known = {"amount": event.amount, "cleared_at": event.cleared_at}
     await queries.keep_notice(unit, event.notice_number, event.case_number, state="cleared", **known)
-    await advance(unit, case, deciding.clear_fees(case, event.cleared_at, unit.context.rules))
+    if event.case_round in (None, case.round):
+        await advance(unit, case, deciding.clear_fees(case, event.cleared_at, unit.context.rules))
 
 
 # -- what is kept for a time only ---------------------------------------------------------------------------------

@@ -65,7 +65,7 @@ class Hall:
         answer = await self._send("GET", path, headers=await self._headers(person) | headers)
         return _body(answer, path)
 
-    async def create(self, person: str, path: str, body: Json) -> Json:
+    async def create(self, person: str | None, path: str, body: Json) -> Json:
         """A POST that creates; repeated under the same key until it is answered."""
         headers = await self._headers(person) | {"Idempotency-Key": str(uuid4())}
         return _body(await self._send("POST", path, json=body, headers=headers), path)

@@ -79,7 +79,7 @@ async def test_what_it_says_is_signed_and_sealed_as_agreed(branch: Branch) -> No
     ]
 
 
-@pytest.mark.parametrize("answer", [0, 401, 500, 302])
+@pytest.mark.parametrize("answer", [0, 202, 302, 401, 500])
 async def test_what_is_not_acknowledged_is_told_again_on_the_ladder(branch: Branch, answer: int) -> None:
     branch.bank.take(CODE, 5)
     branch.fees.answers = [answer] * 2

@@ -139,6 +139,16 @@ async def test_a_day_that_somebody_closes_has_ended(branch: Branch) -> None:
     assert branch.bank.today() == NEXT + timedelta(days=1)
 
 
+async def test_booking_days_never_go_back_though_the_cut_off_does(tmp_path: Path, bank_ring: KeyRing) -> None:
+    branch = Branch(tmp_path, bank_ring, cut_off=time(8))
+    branch.bank.take(CODE, 1)
+    assert branch.bank.today() == NEXT
+    branch.more["cut_off"] = time(20)
+    branch.bank = branch.open()
+    branch.bank.take(CODE, 2)
+    assert len(branch.bank.ledger.lines(branch.bank.account, NEXT)) == 2
+
+
 async def test_what_was_given_out_stays(branch: Branch) -> None:
     a_day(branch)
     told = branch.bank.statement(DAY).body

@@ -1,6 +1,7 @@
 """A pytest plugin that ends a run with the fault tables: each row passed, failed or not run, and its seconds.
 
-With `--every-row` a row that did not pass fails the run, also one that has no test or was left out.
+With `--every-row` a row that did not pass fails the run, also one that has no test or was left out; of the services' tests
+only those that play a fault are run.
 """
 
 from collections.abc import Iterator
@@ -71,13 +72,24 @@ class FaultTable:
                     terminalreporter.write_line(f"{row:<52} {result!s:<9} {result.seconds:7.1f} s")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The rows that a test names travel with its report. A row that is not in the table fails the run."""
+    if config.getoption("--every-row"):
+        _leave_out([item for item in items if _plays_none(item)], config, items)
     for item in items:
         for row in (row for mark in item.iter_markers("fault") for row in mark.args):
             if row not in MONEY_ROWS:
                 raise pytest.UsageError(f"{item.nodeid} names a fault that is not in the table: {row}")
             item.user_properties.append(("fault", row))
+
+
+def _plays_none(item: pytest.Item) -> bool:
+    return item.nodeid.startswith("services/") and item.get_closest_marker("fault") is None
+
+
+def _leave_out(some: list[pytest.Item], config: pytest.Config, items: list[pytest.Item]) -> None:
+    items[:] = [item for item in items if item not in some]
+    config.hook.pytest_deselected(items=some)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

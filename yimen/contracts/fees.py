@@ -152,10 +152,14 @@ class NoticeTicketVoided(NoticeEvent, type="fees.notice.ticket_voided.v1"):
 
 
 class NoticeCleared(NoticeEvent, type="fees.notice.cleared.v1"):
-    """Nothing is owed any more; the licence may be issued (R54)."""
+    """Nothing is owed any more; the licence may be issued (R54).
+
+    `case_round`: 1, and one more for each return of the case that was not upheld (R17): what cleared an earlier round
+    clears no later one."""
 
     amount: Fen
     cleared_at: Instant
+    case_round: Annotated[int, Field(ge=1)] | None = None
 
 
 class NoticeOverdue(NoticeEvent, type="fees.notice.overdue.v1"):

@@ -3,6 +3,7 @@
 from services.fees.api import (
     books,
     days,
+    disputes,
     exceptions,
     lists,
     notices,
@@ -16,6 +17,7 @@ from services.fees.api import (
 )
 
 routers = (
-    *(lists.router, notices.router, payments.router, refunds.router, reliefs.router, violations.router),
-    *(exceptions.router, tickets.router, statements.router, days.router, reports.router, books.router),
+    *(lists.router, notices.router, payments.router, disputes.router, refunds.router, reliefs.router),
+    *(violations.router, exceptions.router, tickets.router, statements.router, days.router),
+    *(reports.router, books.router),
 )

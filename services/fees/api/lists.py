@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 from fastapi import Query, Response
 from pydantic import Field
 
-from services.fees import queries
+from services.fees import calendars, queries
 from services.fees.api.parts import FEE_WINDOW, Id, InUnit, InView, Limit
 from services.fees.context import Context
+from services.fees.delays import due_of
 from services.fees.domain.lists import ListState, Refusal, Rejection
 from services.fees.domain.standards import TooMuchError, price
 from services.fees.issuing import advance
@@ -143,7 +144,11 @@ async def _show(view: View[Context], list_id: str, response: Response) -> ListVi
 async def _shown(view: View[Context], rows: Sequence[Found]) -> list[ListView]:
     lines = await queries.lines_of(view, [row.list_id for row in rows])
     standards = await queries.standards_by_case(view, [row.case_number for row in rows])
-    return [list_view(row, lines[row.list_id], *standards.get(row.case_number, (None, {}))) for row in rows]
+    calendar = await calendars.in_force(view)
+    return [
+        list_view(row, lines[row.list_id], *standards.get(row.case_number, (None, {})), due=due_of(row, view, calendar))
+        for row in rows
+    ]
 
 
 def _no_list() -> NotFound:

@@ -10,6 +10,7 @@ from services.fees.suspense import surplus_of
 from services.fees.views import PaymentView, payment_view
 from yimen.bus import View
 from yimen.web import Problem, allow_anyone, new_router, refuses
+from yimen.worktime import local_date
 
 router = new_router(tags=["payments"])
 
@@ -40,4 +41,5 @@ async def inquire(unit: InUnit, payment_code: Id) -> PaymentView:
 
 async def _show(view: View[Context], row: Found) -> PaymentView:
     given_back = [payment_refund(one) for one in await refunds_of(view, row.number)]
-    return payment_view(row, given_back, await surplus_of(view, row.number), view.context.settings.bank_pay_url)
+    surplus = await surplus_of(view, row.number)
+    return payment_view(row, given_back, surplus, view.context.settings, local_date(view.now))

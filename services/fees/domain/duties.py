@@ -12,6 +12,7 @@ from typing import Final
 class Duty(StrEnum):
     OPEN = "open"  # 开单
     VERIFY = "verify"  # 核标
+    FILE_DISPUTE = "file_dispute"  # 代缴款人登记异议
     ANSWER_DISPUTE = "answer_dispute"  # 答复异议
     ASK_RELIEF = "ask_relief"  # 代缴款人登记减免缓申请
     REVIEW_RELIEF = "review_relief"  # 部门审核减免缓
@@ -31,6 +32,7 @@ class Duty(StrEnum):
 _LABELS: Final = {
     Duty.OPEN: "开单",
     Duty.VERIFY: "核标",
+    Duty.FILE_DISPUTE: "登记异议",
     Duty.ANSWER_DISPUTE: "答复异议",
     Duty.ASK_RELIEF: "登记减免缓申请",
     Duty.REVIEW_RELIEF: "部门审核减免缓",
@@ -50,6 +52,7 @@ def _pairs(*groups: tuple[Duty, ...]) -> frozenset[frozenset[Duty]]:
 
 APART: Final = _pairs(
     (Duty.OPEN, Duty.VERIFY, Duty.ANSWER_DISPUTE),
+    (Duty.FILE_DISPUTE, Duty.ANSWER_DISPUTE),
     (Duty.OPEN, Duty.VERIFY, Duty.APPROVE_RELIEF, Duty.GRANT_RELIEF),
     (Duty.ASK_RELIEF, Duty.REVIEW_RELIEF, Duty.APPROVE_RELIEF, Duty.GRANT_RELIEF),
     (Duty.OPEN, Duty.REVIEW_RELIEF),

@@ -2,11 +2,13 @@
 
 Guarantees: the answer depends on what is known, never on the order in which it became known. A rejection that the
 department can mend, the officer's or that of a list that does not fit its standard, holds the notice back until it lists
-again; a list that no standard allows counts as nothing due (R13).
+again, and so does a list found wrong in a dispute (R55); a list that no standard allows counts as nothing due (R13).
+Lists of reviews before a return that was not upheld count for nothing (R17).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -25,6 +27,9 @@ class Rejection(StrEnum):
     REPLACED = "replaced"  # by a newer list of the same department
     TOO_LATE = "too_late"  # the notice is out, or the list that it would replace is verified
     CASE_ENDED = "case_ended"
+    EARLIER_ROUND = "earlier_round"  # of a review before the return that was not upheld
+    DISPUTE = "dispute"  # found wrong (R55); the department lists it anew
+    NOT_OWED = "not_owed"  # found wrong in whole: nothing stands in its place
 
 
 MENDABLE = frozenset({Rejection.MISFIT, Rejection.OFFICER})
@@ -37,6 +42,8 @@ class Listed:
     amount: int = 0
     replaces: str | None = None
     rejection: Rejection | None = None
+    review_id: str = ""
+    listed_at: datetime | None = None
 
     @property
     def pending(self) -> bool:
@@ -45,6 +52,10 @@ class Listed:
     @property
     def agreed(self) -> bool:
         return self.state in (ListState.VERIFIED, ListState.SETTLED)
+
+    @property
+    def to_be_listed_again(self) -> bool:
+        return self.rejection in MENDABLE or self.rejection is Rejection.DISPUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,31 @@ def case_over() -> Refusal:
     return Refusal(Rejection.CASE_ENDED, "办件已经终止或不予许可，无需缴费。")
 
 
+def may_be_of_next_round(listed: Listed, ended_as: str | None, ended_at: datetime | None) -> bool:
+    """Listed after the case was returned: should the return not be upheld, the list is of the round that begins then, and
+    its news has overtaken the case's."""
+    if ended_as != "returned" or ended_at is None or listed.listed_at is None:
+        return False
+    return listed.listed_at > ended_at
+
+
+def earlier_round() -> Refusal:
+    return Refusal(Rejection.EARLIER_ROUND, "该清单属于退件撤销之前的审查，办件已经重新审查，无需缴费。")
+
+
+def of_round(lists: Sequence[Listed], named: Collection[str], since: datetime | None) -> list[Listed]:
+    """Those that count in the case's present round: of the reviews that `named` belong to, or listed since the case was
+    reopened. `since` None: it never was."""
+    if since is None:
+        return list(lists)
+    reviews = {listed.review_id for listed in lists if listed.list_id in named}
+    return [
+        listed
+        for listed in lists
+        if listed.review_id in reviews or listed.listed_at is None or listed.listed_at >= since
+    ]
+
+
 def readiness(named: Collection[str], lists: Iterable[Listed]) -> Ready | None:
     """None while anything is missing. `named`: the lists that the case was reviewed with; a replacement stands in."""
     known = {listed.list_id: listed for listed in lists}
@@ -95,7 +131,8 @@ def readiness(named: Collection[str], lists: Iterable[Listed]) -> Ready | None:
     heads = [listed for listed in effective if listed.list_id not in successor]
     awaited = {_last(known[list_id], successor).list_id for list_id in named}
     for head in heads:
-        if head.pending or (head.list_id in awaited and head.rejection in MENDABLE):
+        unanswered = head.list_id in awaited and head.rejection in MENDABLE
+        if head.pending or unanswered or head.rejection is Rejection.DISPUTE:
             return None
     return Ready(tuple(sorted((head for head in heads if head.agreed), key=lambda head: head.list_id)))
 

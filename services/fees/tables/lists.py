@@ -53,12 +53,15 @@ standards = Table(
 )
 
 # A row stands as soon as anything of the case is heard: it is the lock under which lists and notice are worked on.
+# `round` grows with each return that was not upheld (R17).
 cases = Table(
     "cases",
     metadata,
     Column("case_number", String(CODE), primary_key=True),
     Column("item_code", String(CODE)),
     Column("item_version", Integer),
+    Column("round", Integer, nullable=False, default=1),
+    Column("reopened_at", Instant),
     Column("fee_lists", Json),
     Column("reviewed_at", Instant),
     Column("ended_as", String(40)),
@@ -89,6 +92,12 @@ lists = Table(
     Column("notice_number", String(CODE), ForeignKey("notices.number"), index=True),
     Column("settled_at", Instant),
     Column("refunded", BigInteger, nullable=False, default=0),
+    # Whose next step is awaited, and since when (R51); `delays` counts the steps that were late.
+    Column("waits_for", String(20)),
+    Column("waits_since", Instant),
+    Column("delayed_at", Instant),
+    Column("delays", Integer, nullable=False, default=0),
+    Column("overruled_at", Instant),
     CheckConstraint(
         "state NOT IN ('verified', 'settled') OR decided_by IS NOT NULL AND decided_by <> opened_by",
         name="two_pairs_of_eyes",

@@ -22,12 +22,14 @@ from sqlalchemy import (
 from services.fees.tables.metadata import CODE, metadata
 from yimen.db import Instant
 
+# `round` counts the notices of a kind in a case; `case_round` is the case's own: 2 after a return that was not upheld.
 notices = Table(
     "notices",
     metadata,
     Column("number", String(CODE), primary_key=True),
     Column("case_number", String(CODE), ForeignKey("cases.case_number"), nullable=False, index=True),
     Column("round", Integer, nullable=False, default=1),
+    Column("case_round", Integer, nullable=False, default=1),
     Column("kind", String(20), nullable=False, default="fees"),
     Column("replaces", String(CODE), ForeignKey("notices.number"), unique=True),
     Column("late_fee_of", String(CODE), ForeignKey("notices.number"), unique=True),

@@ -56,6 +56,14 @@ class Clerks:
         await self.window.bank.tell()
         return str((await self.exceptions())[-1]["exception_id"])
 
+    async def unordered(self, amount: int) -> dict[str, Any]:
+        """Money that the bank let go, and nobody ordered; its exception."""
+        bank = self.window.bank
+        order = {"remittance_number": "HJ-NOBODYS", "day": "2026-09-07", "amount": amount, "currency": "CNY"}
+        bank.remit(order | {"account": bank.account, "treasury_account": "1"})
+        await bank.tell()
+        return next(one for one in await self.exceptions() if one["amount"] == -amount)
+
     # -- tickets ------------------------------------------------------------------------------------------------------
 
     async def give(self, first: int, last: int, code: str = "36070126", key: str | None = None) -> httpx.Response:

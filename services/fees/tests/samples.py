@@ -25,15 +25,22 @@ DRAWING, SITE = "FEE-DRAWING", "FEE-SITE"
 PRICES = {DRAWING: 8000, SITE: 29}
 
 
-def fee(code: str, price: int) -> Fee:
-    return Fee(code=code, name=f"收费{code}", unit="件", price=price, basis="赣发改收费〔2020〕1号")
+def fee(code: str, price: int, **more: object) -> Fee:
+    return Fee(code=code, name=f"收费{code}", unit="件", price=price, basis="赣发改收费〔2020〕1号", **more)
 
 
 def item(
-    version: int = 1, prices: dict[str, int] | None = None, code: str = ITEM, *, fees: tuple[Fee, ...] | None = None
+    version: int = 1,
+    prices: dict[str, int] | None = None,
+    code: str = ITEM,
+    *,
+    fees: tuple[Fee, ...] | None = None,
+    late_fee_basis: str | None = None,
 ) -> intake.ItemDescribed:
-    """`fees` instead of pieces at `prices`."""
-    pieces = tuple(fee(name, price) for name, price in (PRICES if prices is None else prices).items())
+    """`fees` instead of pieces at `prices`; `late_fee_basis`: of the drawings' standard."""
+    bears = {DRAWING: {"late_fee_basis": late_fee_basis}}
+    priced = (PRICES if prices is None else prices).items()
+    pieces = tuple(fee(name, price, **bears.get(name, {})) for name, price in priced)
     model = intake.ItemPublished if version == 1 else intake.ItemRevised
     return model(
         item_code=code,
@@ -75,11 +82,12 @@ def listed(
     case_number: str = CASE,
     replaces: str | None = None,
     by: Staff = FIRE_CLERK,
+    round: int = 1,
     at: datetime = MONDAY,
 ) -> approval.ReviewFeeListed:
-    """Without lines: two drawings, 160 yuan."""
+    """Without lines: two drawings, 160 yuan. `round`: the case's, which a return that is not upheld makes 2."""
     return approval.ReviewFeeListed(
-        review_id=f"R-{case_number}-{department}",
+        review_id=f"R-{case_number}-{department}" + ("" if round == 1 else f".{round}"),
         department=department,
         case_number=case_number,
         list_id=list_id,
@@ -114,7 +122,7 @@ def returned(case_number: str = CASE) -> intake.CaseReturned:
     )
 
 
-def reopened(case_number: str = CASE) -> intake.CaseReopened:
+def reopened(case_number: str = CASE, at: datetime = MONDAY) -> intake.CaseReopened:
     return intake.CaseReopened(
-        case_number=case_number, received_on=TODAY, answer_by=Due(on=date(2026, 9, 14)), reopened_at=MONDAY
+        case_number=case_number, received_on=TODAY, answer_by=Due(on=date(2026, 9, 14)), reopened_at=at
     )

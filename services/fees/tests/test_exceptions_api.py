@@ -169,6 +169,7 @@ async def test_a_notice_paid_meanwhile_takes_no_money_of_suspense(window: Window
     clerks, notice = Clerks(window), await window.issued()
     number = await clerks.strayed(16000)
     await clerks.propose(number, "notice", notice_number=notice["notice_number"])
+    await window.sound()
     window.bank.pay(notice["payment_code"], "qr")
     await window.bank.tell()
     answer = await clerks.approve(number)
@@ -178,6 +179,22 @@ async def test_a_notice_paid_meanwhile_takes_no_money_of_suspense(window: Window
     assert answer.headers["ETag"] == '"3"'
     assert (shown["returned"][0]["returned_by"], "已缴款" in shown["returned"][0]["reason"]) == (None, True)
     assert await window.balance("2241") == -16000
+    await window.sound()
+
+
+@on_sqlite
+async def test_what_came_back_offsets_nothing_once_it_is_promised_elsewhere(window: Window) -> None:
+    clerks = Clerks(window)
+    await clerks.strayed(20000)
+    missed, back = await clerks.unordered(7000), await clerks.strayed(7000, code="RETURNED")
+    number = missed["exception_id"]
+    wrong = await clerks.propose(number, "offset", exception_id=1)
+    assert problem(wrong) == (422, "amount-differs")
+    await clerks.propose(number, "offset", exception_id=int(back))
+    await clerks.propose(back, "refund")
+    assert problem(await clerks.approve(number)) == (409, "other-not-open")
+    assert (await window.get(f"/exceptions/{number}"))["state"] == "open"
+    assert (await clerks.approve(back)).status_code == 200
     await window.sound()
 
 

@@ -82,6 +82,15 @@ class Window:
         assert notice is not None
         return notice
 
+    async def notices(self, case_number: str = samples.CASE) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (await self.get(f"/cases/{case_number}/notices"))["notices"]
+        return found
+
+    async def pay(self, code: str, *, method: str = "qr") -> None:
+        """The bank takes the money and tells."""
+        self.bank.pay(code, method)
+        await self.bank.tell()
+
     async def rows(self, query: str, **values: Any) -> list[Row[Any]]:
         async with self.harness.units.view() as view:
             return list((await view.execute(text(query), values)).all())

@@ -138,7 +138,7 @@ def notice(row: Row[Any]) -> NoticeView:
 
 
 def progress_view(case: Case, rules: Rules, papers: Sequence[Row[Any]], notices: Sequence[Row[Any]]) -> ProgressView:
-    pay_by = next((row.pay_by for row in notices if row.cleared_at is None and row.state != "voided"), None)
+    pay_by = next((row.pay_by for row in notices if row.state in ("issued", "overdue")), None)
     now = words.progress(case, rules, pay_by)
     return ProgressView(
         case_number=case.case_number,

@@ -3,6 +3,7 @@
 from typing import Final
 from uuid import uuid4
 
+from tests.support.fees_areas.lists import issue
 from tests.support.rooms import Room
 from yimen.web import Role
 
@@ -18,10 +19,10 @@ async def furnish(room: Room, label: str) -> None:
         "POST /notices/{number}/reliefs": BODY,
         f"{RELIEF}refusal": {"reasons": "依据不足"},
     }
-    if label in room.bodies and not label.startswith(RELIEF):
+    if label and "relief_number" not in label and label != "GET /reliefs":
         return
-    client = room.harness.client
-    path = f"/payments/{room.ids['payment_code']}/relief-request"
+    client, notice = room.harness.client, await issue(room, f"LESS{next(room.serial)}")
+    path = f"/payments/{notice['payment_code']}/relief-request"
     made = await client.post(path, json=BODY, headers={"Idempotency-Key": str(uuid4())})
     assert made.status_code == 201, made.text
     number = room.ids["relief_number"] = made.json()["number"]
