@@ -59,7 +59,9 @@ def test_a_disputed_notice_and_the_one_in_its_place_are_told_apart():
     answer = {"dispute_number": "Y1", "upheld": True, "answer": "有误", "lists": ("L1",), "answered_by": staff}
     said = [
         fees.NoticeIssued(**demand, notice_number="N1", payment_code="C1"),
-        fees.NoticeDisputed(**first, dispute_number="Y1", reasons="x", answer_by=date(2026, 3, 20), disputed_at=at(3, 14)),
+        fees.NoticeDisputed(
+            **first, dispute_number="Y1", reasons="x", answer_by=date(2026, 3, 20), disputed_at=at(3, 14)
+        ),
         fees.NoticeDisputeAnswered(**first, **answer, answered_at=at(3, 15)),
         fees.NoticeVoided(**first, reason="异议成立", voided_at=at(3, 15)),
         fees.NoticeIssued(**demand, notice_number="N2", payment_code="C2", replaces="N1"),
