@@ -55,7 +55,19 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+PLAYED = {
+    Fault.LINE_MISSING: "file: line missing",
+    Fault.LINE_DOUBLED: "file: doubled line",
+    Fault.WRONG_OPENING: "file: wrong opening balance",
+}
+
+
+def _rows(fault: Fault) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.fault(PLAYED[fault])] if fault in PLAYED else []
+
+
+@pytest.mark.parametrize("fault", [pytest.param(fault, marks=_rows(fault)) for fault in FAULTS])
+@pytest.mark.fault("file: corrected second file")
 async def test_every_lie_of_a_file_is_found_as_what_it_is_and_ends_with_the_corrected_file(
     window: Window, fault: Fault
 ) -> None:
@@ -80,6 +92,7 @@ async def test_every_lie_of_a_file_is_found_as_what_it_is_and_ends_with_the_corr
     await agree(window)
 
 
+@pytest.mark.fault("file: line extra")
 async def test_money_that_only_the_file_invents_stays_in_suspense_when_the_file_takes_it_back(window: Window) -> None:
     await paid(window, 1)
     await imported(window, filed(window, fault=Fault.LINE_EXTRA))
@@ -95,6 +108,7 @@ async def test_money_that_only_the_file_invents_stays_in_suspense_when_the_file_
 
 
 @pytest.mark.rule("R52", "R53")
+@pytest.mark.fault("lost callback found only in the file")
 async def test_a_payment_whose_message_was_lost_is_found_in_the_file_and_settled(window: Window) -> None:
     window.bank.arm(Fault.NEVER_TOLD)
     [lost] = await paid(window, 1)
@@ -188,6 +202,7 @@ async def test_a_serial_that_an_earlier_days_file_has_is_counted_once(window: Wi
 # -- on which day ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault("yesterday's after cut-off")
 async def test_what_is_paid_after_the_cut_off_is_the_next_days(window: Window) -> None:
     morning(window, TODAY, 18)
     [evening] = await paid(window, 1)
