@@ -183,7 +183,7 @@ def _remitted(day: Json) -> bool:
 
 def _tallied(found: Json, days: int) -> bool:
     figures = [one["figures"] for one in found["invariants"] if one["id"] == "I10"]
-    return figures[0]["days_tallied"] >= days and figures[0]["tallies_wrong"] == 0
+    return bool(figures[0]["days_tallied"] >= days and figures[0]["tallies_wrong"] == 0)
 
 
 def _sent_back(review: Json) -> bool:
