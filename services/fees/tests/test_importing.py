@@ -155,7 +155,15 @@ async def test_the_same_day_in_another_format_changes_nothing(window: Window) ->
 
 
 @pytest.mark.parametrize("form", ["csv", "xml"])
-@pytest.mark.parametrize("fault", [None, Fault.GBK, Fault.BOM, Fault.GZIP])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        None,
+        pytest.param(Fault.GBK, marks=pytest.mark.fault("file: GBK or BOM")),
+        pytest.param(Fault.BOM, marks=pytest.mark.fault("file: GBK or BOM")),
+        pytest.param(Fault.GZIP, marks=pytest.mark.fault("file: gzip")),
+    ],
+)
 async def test_packing_and_encoding_do_no_harm(window: Window, fault: Fault | None, form: str) -> None:
     await paid(window, 1)
     filed(window, fault=fault)
@@ -164,6 +172,7 @@ async def test_packing_and_encoding_do_no_harm(window: Window, fault: Fault | No
     assert (await day(window))["state"] == "closed"
 
 
+@pytest.mark.fault("file: empty day")
 async def test_an_empty_day_closes_too(window: Window) -> None:
     await imported(window, filed(window))
     shown = await day(window)
@@ -173,7 +182,13 @@ async def test_an_empty_day_closes_too(window: Window) -> None:
 # -- refused -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("fault", [Fault.WRONG_TOTAL, Fault.TRUNCATED])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(Fault.WRONG_TOTAL, marks=pytest.mark.fault("file: wrong total")),
+        pytest.param(Fault.TRUNCATED, marks=pytest.mark.fault("file: truncated")),
+    ],
+)
 async def test_a_wrong_file_is_kept_as_refused_and_touches_nothing(window: Window, fault: Fault) -> None:
     await paid(window, 1, told=False)
     file = filed(window, fault=fault)

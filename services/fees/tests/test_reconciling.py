@@ -46,22 +46,22 @@ def oracle(window: Window) -> set[str]:
     return {entry["difference"] for entry in window.bank.books.journal(what="fault") if entry["difference"]}
 
 
-FAULTS = {
-    Fault.LINE_MISSING: "held",
-    Fault.LINE_DOUBLED: "open",
-    Fault.LINE_AMOUNT: "open",
-    Fault.WRONG_OPENING: "open",
-    Fault.EMPTY_FILE: "held",
-}
-
-
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.fault("file: corrected second file")
+@pytest.mark.parametrize(
+    ("fault", "first"),
+    [
+        pytest.param(Fault.LINE_MISSING, "held", marks=pytest.mark.fault("file: line missing")),
+        pytest.param(Fault.LINE_DOUBLED, "open", marks=pytest.mark.fault("file: doubled line")),
+        pytest.param(Fault.LINE_AMOUNT, "open"),
+        pytest.param(Fault.WRONG_OPENING, "open", marks=pytest.mark.fault("file: wrong opening balance")),
+        pytest.param(Fault.EMPTY_FILE, "held", marks=pytest.mark.fault("file: empty day")),
+    ],
+)
 async def test_every_lie_of_a_file_is_found_as_what_it_is_and_ends_with_the_corrected_file(
-    window: Window, fault: Fault
+    window: Window, fault: Fault, first: str
 ) -> None:
     serials = await paid(window, 1, 2)
     await imported(window, filed(window, fault=fault))
-    first = FAULTS[fault]
     assert {(kind, state) for kind, _serial, state in await found(window)} == {(kind, first) for kind in oracle(window)}
     assert {serial for _kind, serial, _state in await found(window)} <= {*serials, ""}
     assert (await day(window))["state"] == "open"
@@ -80,6 +80,7 @@ async def test_every_lie_of_a_file_is_found_as_what_it_is_and_ends_with_the_corr
     await agree(window)
 
 
+@pytest.mark.fault("file: line extra")
 async def test_money_that_only_the_file_invents_stays_in_suspense_when_the_file_takes_it_back(window: Window) -> None:
     await paid(window, 1)
     await imported(window, filed(window, fault=Fault.LINE_EXTRA))
@@ -95,6 +96,7 @@ async def test_money_that_only_the_file_invents_stays_in_suspense_when_the_file_
 
 
 @pytest.mark.rule("R52", "R53")
+@pytest.mark.fault("lost callback found only in the file")
 async def test_a_payment_whose_message_was_lost_is_found_in_the_file_and_settled(window: Window) -> None:
     window.bank.arm(Fault.NEVER_TOLD)
     [lost] = await paid(window, 1)
@@ -188,6 +190,7 @@ async def test_a_serial_that_an_earlier_days_file_has_is_counted_once(window: Wi
 # -- on which day ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault("yesterday's after cut-off")
 async def test_what_is_paid_after_the_cut_off_is_the_next_days(window: Window) -> None:
     morning(window, TODAY, 18)
     [evening] = await paid(window, 1)
