@@ -98,6 +98,7 @@ def test_an_empty_day_is_a_day(write: Callable[[Told], str]) -> None:
     assert (statement.lines, statement.opening, statement.closing) == ((), -300, -300)
 
 
+@pytest.mark.fault("file: truncated")
 @settings(max_examples=80, deadline=None)
 @given(data=st.data(), write=st.sampled_from([to_csv, to_camt]), packed=st.booleans())
 def test_a_file_that_was_cut_anywhere_is_refused(
