@@ -46,34 +46,22 @@ def oracle(window: Window) -> set[str]:
     return {entry["difference"] for entry in window.bank.books.journal(what="fault") if entry["difference"]}
 
 
-FAULTS = {
-    Fault.LINE_MISSING: "held",
-    Fault.LINE_DOUBLED: "open",
-    Fault.LINE_AMOUNT: "open",
-    Fault.WRONG_OPENING: "open",
-    Fault.EMPTY_FILE: "held",
-}
-
-
-PLAYED = {
-    Fault.LINE_MISSING: "file: line missing",
-    Fault.LINE_DOUBLED: "file: doubled line",
-    Fault.WRONG_OPENING: "file: wrong opening balance",
-}
-
-
-def _rows(fault: Fault) -> list[pytest.MarkDecorator]:
-    return [pytest.mark.fault(PLAYED[fault])] if fault in PLAYED else []
-
-
-@pytest.mark.parametrize("fault", [pytest.param(fault, marks=_rows(fault)) for fault in FAULTS])
 @pytest.mark.fault("file: corrected second file")
+@pytest.mark.parametrize(
+    ("fault", "first"),
+    [
+        pytest.param(Fault.LINE_MISSING, "held", marks=pytest.mark.fault("file: line missing")),
+        pytest.param(Fault.LINE_DOUBLED, "open", marks=pytest.mark.fault("file: doubled line")),
+        pytest.param(Fault.LINE_AMOUNT, "open"),
+        pytest.param(Fault.WRONG_OPENING, "open", marks=pytest.mark.fault("file: wrong opening balance")),
+        pytest.param(Fault.EMPTY_FILE, "held", marks=pytest.mark.fault("file: empty day")),
+    ],
+)
 async def test_every_lie_of_a_file_is_found_as_what_it_is_and_ends_with_the_corrected_file(
-    window: Window, fault: Fault
+    window: Window, fault: Fault, first: str
 ) -> None:
     serials = await paid(window, 1, 2)
     await imported(window, filed(window, fault=fault))
-    first = FAULTS[fault]
     assert {(kind, state) for kind, _serial, state in await found(window)} == {(kind, first) for kind in oracle(window)}
     assert {serial for _kind, serial, _state in await found(window)} <= {*serials, ""}
     assert (await day(window))["state"] == "open"
