@@ -37,7 +37,7 @@ PUBLIC = {
     "fees": {
         *("GET /standards", "GET /payments/{payment_code}", "POST /bank/messages"),
         *("POST /payments/{payment_code}/inquiry", "POST /payments/{payment_code}/relief-request"),
-        "POST /payments/{payment_code}/refund-request",
+        *("POST /payments/{payment_code}/refund-request", "POST /payments/{payment_code}/dispute"),
     },
     "monitor": set(),
     "notify": {"POST /sms/receipts"},
@@ -61,7 +61,7 @@ OWN_MAKING = {"POST /applications", "POST /agencies", "POST /files", "POST /draf
 OPERATORS = 11
 """Routes that the kit gives to every service."""
 
-COUNTS = {"intake": 69, "approval": 21, "fees": 40, "monitor": 8, "notify": 8}
+COUNTS = {"intake": 69, "approval": 21, "fees": 52, "monitor": 8, "notify": 8}
 
 
 class OneLook(Tail):

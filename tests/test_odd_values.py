@@ -45,8 +45,10 @@ ODD_HEADERS = (
     b"99999999999",
     b'"' * 9,
 )
+BANK = tuple(f"Bank-{name}" for name in ("Timestamp", "Nonce", "Serial", "Signature"))
 SIGNATURES = {
-    "POST /bank/messages": tuple(f"Bank-{name}" for name in ("Timestamp", "Nonce", "Serial", "Signature")),
+    "POST /bank/messages": BANK,
+    "POST /statements": BANK,
     "POST /sms/receipts": tuple(f"webhook-{name}" for name in ("id", "timestamp", "signature")),
 }
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from services.fees import calendars, queries, refunding, violations
 from services.fees.context import Context
 from services.fees.domain.lists import Refusal, Rejection
-from services.fees.domain.notices import HAS_MONEY, OPEN, NoticeState
+from services.fees.domain.notices import HAS_MONEY, OPEN, NoticeKind, NoticeState
 from services.fees.issuing import advance, void
 from services.fees.listing import lock_case, overrule
 from services.fees.queries import Found
@@ -38,15 +38,27 @@ async def redress(
     reasons = f"{MONEY[kind]}：{detail}"
     refund = await _order_back(unit, notice, wrong, reasons, by)
     if NoticeState(notice.state) in OPEN:
-        await void(unit, notice, reason=f"监察认定{MONEY[kind]}，通知书作废")
-        for row in wrong:
-            await overrule(unit, row, Refusal(Rejection.NOT_OWED, reasons), by)
-        await advance(unit, notice.case_number)
+        await _take_back(unit, notice, wrong, kind, reasons, by)
     about = {"notice_number": notice.number}
     return [
         await violations.write_down(unit, row, kind, detail, by, refund_number=refund if row.rest else None, **about)
         for row in wrong
     ]
+
+
+async def _take_back(
+    unit: Unit[Context], notice: Found, wrong: Sequence[Found], kind: ViolationKind, reasons: str, by: Staff
+) -> None:
+    """An illegal fee is not owed at all; what was above the standard its department lists anew. A late fee has no lists of
+    its own, and the case waits for it: it is not made void but excused (R58)."""
+    if notice.kind == NoticeKind.LATE_FEE:
+        detail = "滞纳金没有单独的收费清单。请对原缴款通知书登记违规收费；未缴的滞纳金按减免程序办理。"
+        raise NotNow("late-fee-not-paid", "该滞纳金尚未缴纳", detail, late_fee_of=notice.late_fee_of)
+    await void(unit, notice, reason=f"监察认定{MONEY[kind]}，通知书作废")
+    rejection = Rejection.NOT_OWED if kind is ViolationKind.ILLEGAL_FEE else Rejection.DISPUTE
+    for row in wrong:
+        await overrule(unit, row, Refusal(rejection, reasons), by)
+    await advance(unit, notice.case_number)
 
 
 async def _order_back(

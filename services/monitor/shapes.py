@@ -70,7 +70,7 @@ class ReviewShape(BaseModel):
 
 
 class NoticeShape(BaseModel):
-    """Amounts in 分. `upheld`: what the payer's dispute came to (R55); `late_fee_of`: the notice that was paid late (R54)."""
+    """Amounts in 分. `upheld`: what the dispute came to (R55); `late_fee_of`: the notice that was paid late (R54)."""
 
     notice_number: str
     amount: int | None

@@ -3,9 +3,11 @@ the days of the bank, closed with their three sides agreeing."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, datetime, time, timedelta
 
 from sim.demo.acting import AFTERNOON, MORNING, Cast, Moment, Story
 from sim.demo.hall import Hall, Json
+from yimen.worktime import SHANGHAI, local_date
 
 HOUSE, OTHER = "BDC-ZZ", "BDC-FZZ"
 """80 yuan for a flat, 550 for what is none."""
@@ -67,7 +69,9 @@ class Money(Cast):
         await self.hall.create(None, f"/fees/payments/{notice['payment_code']}/refund-request", asked)
         page = await self.hall.get("fee-officer", "/fees/refunds?state=requested")
         self._refund = next(
-            f"/fees/refunds/{one['number']}" for one in page["items"] if one["notice_number"] == notice["notice_number"]
+            f"/fees/refunds/{one['refund_number']}"
+            for one in page["refunds"]
+            if one["notice_number"] == notice["notice_number"]
         )
 
     async def charge_too_much(self, story: Story) -> None:
@@ -75,7 +79,7 @@ class Money(Cast):
         notice = await self.charge(story, OTHER)
         reasons = {"reasons": "登记的是住宅，应按每件80元收取"}
         await self.hall.create(None, f"/fees/payments/{notice['payment_code']}/dispute", reasons)
-        page = await self.hall.get("treasurer", "/fees/disputes?state=filed")
+        page = await self.hall.get("treasurer", "/fees/disputes?state=open")
         self._dispute = next(
             f"/fees/disputes/{one['number']}"
             for one in page["items"]
@@ -120,8 +124,8 @@ class Money(Cast):
         """One proposes, another approves; the bank gives the money back."""
         notice = await self.notice(story)
         page = await self.hall.get("fee-officer", "/fees/exceptions?state=open")
-        mine = [one for one in page["items"] if one["notice_number"] == notice["notice_number"]]
-        path = f"/fees/exceptions/{mine[0]['id']}"
+        mine = [one for one in page["exceptions"] if one["notice_number"] == notice["notice_number"]]
+        path = f"/fees/exceptions/{mine[0]['exception_id']}"
         proposal = {"resolution": "refund", "note": "同一通知书重复缴款，退回缴款人。"}
         await self.hall.act("fee-officer", path, "proposal", proposal)
         await self.hall.refused("fee-officer", path, "approval")
@@ -142,6 +146,44 @@ class Money(Cast):
 
     async def everything_is_served(self) -> None:
         await asyncio.gather(*(self.serve(story) for story in self.stories.values()))
+
+
+async def closed_days(hall: Hall) -> list[Json]:
+    """The next morning the bank's files are in: every day but the one that has begun, closed and remitted."""
+    today = local_date(await hall.now())
+    morning = datetime.combine(today + timedelta(days=1), time(9), SHANGHAI)
+    await hall.move_clock(morning)
+    path = "/fees/days"
+    page = await hall.until("treasurer", path, lambda found: _all_closed(found["days"], today), "the days to close")
+    shown = [await hall.get("treasurer", f"/fees/days/{day['day']}") for day in page["days"]]
+    settled = [await hall.until("treasurer", f"/fees/days/{day['day']}", _remitted, "the remittance") for day in shown]
+    await hall.until(
+        "treasurer",
+        "/fees/invariants",
+        lambda found: _tallied(found, len(settled)),
+        "the supervisor's tally of the closed days",
+    )
+    return settled[::-1]
+
+
+def agrees(day: Json) -> bool:
+    """Bank file = confirmed payments = tickets, and the file's balance is the books'."""
+    sides = {(day["file_count"], day["file_sum"]), (day["paid_count"], day["paid_sum"])}
+    sides.add((day["ticket_count"], day["ticket_sum"]))
+    return len(sides) == 1 and day["closing"] == day["balance"] and not day["carried"]
+
+
+def _all_closed(days: list[Json], last: date) -> bool:
+    return bool(days) and days[0]["day"] >= f"{last}" and all(day["state"] == "closed" for day in days)
+
+
+def _remitted(day: Json) -> bool:
+    return day["remittance"] is None or day["remittance"]["state"] == "remitted"
+
+
+def _tallied(found: Json, days: int) -> bool:
+    figures = [one["figures"] for one in found["invariants"] if one["id"] == "I10"]
+    return bool(figures[0]["days_tallied"] >= days and figures[0]["tallies_wrong"] == 0)
 
 
 def _sent_back(review: Json) -> bool:

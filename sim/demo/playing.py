@@ -8,6 +8,7 @@ from sim.demo.acting import Cast, Story
 from sim.demo.day import Day
 from sim.demo.further import Further
 from sim.demo.hall import Hall
+from sim.demo.money import Money
 from yimen.worktime import SHANGHAI, Calendar, local_date
 
 
@@ -24,4 +25,4 @@ async def play(hall: Hall, *casts: Cast) -> dict[str, Story]:
 
 
 def whole_programme(hall: Hall) -> Sequence[Cast]:
-    return (Day(hall), Further(hall))
+    return (Day(hall), Further(hall), Money(hall))

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from sim.demo.acting import Story
 from sim.demo.hall import Hall, Json
+from sim.demo.money import agrees
 from yimen.money import format_yuan
 from yimen.worktime import SHANGHAI
 
@@ -24,6 +25,8 @@ PAPERS = {
     "extension": "延长时限告知书", "deferral": "容缺受理通知书", "minutes": "联合会审纪要",
     "grant": "准予行政许可决定书", "denial": "不予行政许可决定书", "service": "送达回证",
 }  # fmt: skip
+
+SIDES = ("file", "paid", "ticket", "refund")
 
 
 @dataclass
@@ -94,3 +97,17 @@ def show(console: Console, ending: Ending) -> None:
 def _light(seen: Json) -> str:
     alerts = "；".join(f"{LIGHTS[a['level']]} {a['reason']}（{a['rule']}）" for a in seen["alerts"])
     return LIGHTS[seen["light"]] + (f"  {alerts}" if alerts else "")
+
+
+def show_days(console: Console, days: list[Json]) -> None:
+    """The bank's days with money in them: each side, and what went to the treasury."""
+    table = Table(title="对账日结", title_justify="left")
+    for name in ("日期", "银行对账单", "确认收款", "票据", "退款", "银行余额", "账面余额", "汇缴国库", "结果"):
+        table.add_column(name, justify="left" if name in ("日期", "结果") else "right")
+    for day in days:
+        if any(day[name] for name in ("file_count", "paid_count", "refund_count")):
+            sides = [f"{day[f'{side}_count']} 笔 {format_yuan(day[f'{side}_sum'])}" for side in SIDES]
+            remitted = format_yuan(day["remittance"]["amount"]) if day["remittance"] else "—"
+            balances = [format_yuan(day["closing"]), format_yuan(day["balance"])]
+            table.add_row(day["day"], *sides, *balances, remitted, "[green]相符[/]" if agrees(day) else "[red]不符[/]")
+    console.print(table)

@@ -28,8 +28,8 @@ def _migrate(url: str, service: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """`migrated_file("intake")`: an SQLite file that nobody else opens."""
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """`migrated_sqlite("intake")`: an SQLite file that nobody else opens."""
     made: dict[str, Path] = {}
 
     def prepare(service: str) -> Path:
@@ -47,7 +47,7 @@ def migrated(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str, s
 
     def copy(kind: str, service: str) -> str:
         if kind == "sqlite":
-            made = shutil.copy(request.getfixturevalue("migrated_file")(service), tmp_path / "test.db")
+            made = shutil.copy(request.getfixturevalue("migrated_sqlite")(service), tmp_path / "test.db")
             return f"sqlite+aiosqlite:///{made}"
         template = request.getfixturevalue("postgres_template")(service, lambda url: _migrate(url, service))
         return str(request.getfixturevalue("postgres_database")(template=template))

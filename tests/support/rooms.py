@@ -73,7 +73,8 @@ def as_sent(body: Any) -> dict[str, Any]:
 
 @dataclass
 class Room:
-    """One service with its furniture. `ids` fill the paths' parameters with what exists."""
+    """One service with its furniture. `ids` fill the paths' parameters with what exists; `headers` go with a body that is
+    signed."""
 
     name: str
     harness: Harness
@@ -81,6 +82,7 @@ class Room:
     person: str = "owner-1"
     ids: dict[str, str] = field(default_factory=dict)
     bodies: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)
     furnish: Callable[["Room", str], Awaitable[None]] | None = None
     before: dict[str, list[str]] = field(default_factory=dict)
     kept: dict[Any, tuple[dict[str, str], dict[str, Any]]] = field(default_factory=dict)
@@ -117,6 +119,7 @@ class Room:
         """A well-formed request on the room's thing, which fails only for want of the right to make it."""
         url = operation.path.format(**self.ids)
         own = {"Idempotency-Key": str(uuid4()), "If-Match": f'"{version}"', "Query-Password": "00000000"}
+        own |= self.headers.get(operation.label, {})
         brought = as_sent(self.bodies.get(operation.label))
         answer = await self.harness.client.request(
             operation.method, url, headers=own | dict(headers), **brought, **more

@@ -96,3 +96,17 @@ async def test_a_list_that_was_given_back_shows_it_and_is_not_listed_again(asked
     shown = (await asked.read())["fee_lists"][0]
     assert (shown["standing"], shown["standing_text"]) == ("refunded", "有退款")
     assert (await asked.list_fees(ONE_SURVEY)).json()["code"] == "fee-list-open"
+
+
+@pytest.mark.rule("R55")
+async def test_a_verified_list_found_wrong_in_a_dispute_is_listed_again_after_the_decision(asked: Desk):
+    await asked.done("receipt")
+    await asked.list_fees(ONE_SURVEY)
+    await asked.fees(samples.verification())
+    await asked.done("assignment", {"assignee": {"id": "officer", "name": "王科员"}})
+    await asked.done("decision", CONSENT)
+    await asked.fees(samples.rejection())
+    shown = (await asked.read())["fee_lists"][0]
+    assert (shown["standing"], shown["reason"]) == ("rejected", "数量与现场不符")
+    again = await asked.list_fees(ONE_SURVEY)
+    assert (again.status_code, again.json()["replaces"]) == (201, "R1-1")

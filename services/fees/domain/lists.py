@@ -28,7 +28,7 @@ class Rejection(StrEnum):
     TOO_LATE = "too_late"  # the notice is out, or the list that it would replace is verified
     CASE_ENDED = "case_ended"
     EARLIER_ROUND = "earlier_round"  # of a review before the return that was not upheld
-    DISPUTE = "dispute"  # found wrong (R55); the department lists it anew
+    DISPUTE = "dispute"  # found wrong (R55, R62); the department lists it anew
     NOT_OWED = "not_owed"  # found wrong in whole: nothing stands in its place
 
 

@@ -171,9 +171,12 @@ def day_of(text: str) -> date:
     try:
         if not _DAY.fullmatch(text):
             raise ValueError(text)
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
+        if not EPOCH.date() <= found < END.date():
+            raise ValueError(text)
     except ValueError:
         raise StatementError(f"“{_short(text)}”不是有效的日期。") from None
+    return found
 
 
 def instant_of(text: str) -> datetime:

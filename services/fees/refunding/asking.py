@@ -23,9 +23,9 @@ from yimen.errors import NotNow
 async def find(
     unit: Unit[Context], notice: Found, list_ids: tuple[str, ...], cause: RefundCause, reasons: str, by: Staff
 ) -> str:
-    """What the fee window or the supervisor found wrong with a paid notice is given back; the refund's number. `notice` is
-    locked, and `calendars.held` was asked before. No lists: all of it. Raises `Refusal` where nothing is
-    left to give back."""
+    """What the fee window, the treasury or the supervisor found wrong with a paid notice is given back; its number. `notice`
+    is locked, and `calendars.held` was asked before. No lists: all of it. Raises `Refusal` where nothing is left to give
+    back."""
     return await ask(unit, notice, Asked(lists=list_ids), cause=cause, reasons=reasons, by=by, by_fee_window=True)
 
 

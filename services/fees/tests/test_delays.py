@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from services.fees.delays import STEP
 from services.fees.tests import samples
 from services.fees.tests.samples import SITE
 from services.fees.tests.window import Window
 from yimen.contracts import fees, intake
+from yimen.timers import set_timer
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -129,3 +131,15 @@ async def test_a_plan_that_makes_a_day_worked_brings_the_limit_forward(window: W
     await window.intake(worked)
     window.clock.move_to(end_of(date(2026, 9, 12)))
     assert await delays(window) == [("L1", "fee_window", "2026-09-12T16:00:00+00:00")]
+
+
+@pytest.mark.rule("R51", "R35")
+async def test_a_timer_that_a_newer_plan_overtook_says_nothing_and_is_set_anew(window: Window) -> None:
+    """It was in hand while the plan came, which could not move it."""
+    await listed(window)
+    async with window.harness.units.begin() as unit:
+        await set_timer(unit, STEP, key="L1", due_at=samples.MONDAY)
+    assert await delays(window) == []
+    limit = end_of(date(2026, 9, 8))
+    window.clock.move_to(limit)
+    assert await delays(window) == [("L1", "fee_window", limit.isoformat())]

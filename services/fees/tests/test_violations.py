@@ -1,5 +1,6 @@
 """Violations: who finds them, what is ordered back or made void, and what the standard itself finds."""
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -76,6 +77,38 @@ async def test_a_notice_that_is_not_paid_is_void(window: Window) -> None:
     assert shown["refund_number"] is None
     [event] = await window.harness.events(fees.NoticeVoided)
     assert event.reason == "监察认定违法收费，通知书作废"
+    await window.sound()
+
+
+@pytest.mark.rule("R62")
+async def test_what_was_above_the_standard_is_listed_anew(window: Window) -> None:
+    notice = await window.issued()
+    await find(window, notice["notice_number"], "L1", kind="over_standard")
+    assert len(await window.harness.events(fees.NoticeIssued)) == 1
+    await window.approval(samples.listed("L2", (DRAWING, 1), replaces="L1"))
+    await window.verify("L2")
+    assert [one.amount for one in await window.harness.events(fees.NoticeIssued)] == [16000, 8000]
+    await window.sound()
+
+
+@pytest.mark.rule("R62", "R54")
+async def test_an_illegal_late_fee_is_given_back_once_it_is_paid_and_its_lists_stay_paid(window: Window) -> None:
+    await window.intake(samples.item(late_fee_basis="《某某条例》第十二条"))
+    notice = await window.issued()
+    window.clock.move_to(datetime.fromisoformat("2026-09-24T16:00:00+00:00"))
+    await window.pay(notice["payment_code"])
+    late = (await window.notices())[1]
+    assert (await find(window, late["notice_number"], "L1")).json()["code"] == "late-fee-not-paid"
+    await window.harness.run_senders()
+    await window.pay(late["payment_code"])
+    assert (await find(window, late["notice_number"], "L1")).status_code == 201
+    await acts.decide(window, "TK2026000001", "approval", Role.TREASURER, acts.TREASURER)
+    await window.harness.run_senders()
+    await window.bank.tell()
+    [event] = await window.harness.events(fees.NoticeRefunded)
+    assert (event.notice_number, event.amount) == (late["notice_number"], late["amount"])
+    assert await window.harness.events(fees.ListRefunded) == []
+    assert (await window.get("/lists/L1"))["refunded"] == 0
     await window.sound()
 
 

@@ -4,11 +4,14 @@ The lists come first; each other area adds to `room.ids` and `room.bodies` what 
 
 from collections.abc import Awaitable, Callable
 
-from tests.support.fees_areas import exceptions, lists, refunds, reliefs, tickets
+from tests.support.fees_areas import days, disputes, exceptions, lists, refunds, reliefs, tickets
 from tests.support.rooms import Room
 
 Furnish = Callable[[Room, str], Awaitable[None]]
-AREAS: tuple[Furnish, ...] = (lists.furnish, reliefs.furnish, refunds.furnish, exceptions.furnish, tickets.furnish)
+AREAS: tuple[Furnish, ...] = (
+    *(lists.furnish, reliefs.furnish, refunds.furnish, disputes.furnish),
+    *(exceptions.furnish, tickets.furnish, days.furnish),
+)
 BEFORE_FEES: dict[str, list[str]] = {}
 
 

@@ -75,7 +75,8 @@ FIGURES: Final[Mapping[str, str]] = {
         (SELECT COALESCE(SUM(b.amount), 0) FROM bank_payments b WHERE b.amount > 0 AND EXISTS
             (SELECT 1 FROM statement_lines l JOIN days d ON d.statement_id = l.statement_id WHERE l.bank_serial = b.serial))
         - (SELECT COALESCE(SUM(b.amount), 0) FROM bank_payouts b WHERE EXISTS
-            (SELECT 1 FROM statement_lines l JOIN days d ON d.statement_id = l.statement_id WHERE l.bank_serial = b.serial))""",
+            (SELECT 1 FROM statement_lines l JOIN days d ON d.statement_id = l.statement_id
+             WHERE l.bank_serial = b.serial))""",
     "disputed": "SELECT COUNT(*) FROM differences WHERE state NOT IN ('resolved', 'healed') AND kind <> 'ours_only'",
     "to_remit": """SELECT SUM(debit - credit) FROM ledger_lines WHERE account IN ('1002', '2241', '2242')""",
     "on_its_way": "SELECT SUM(amount) FROM remittances WHERE state = 'ordered'",
