@@ -163,14 +163,22 @@ async def closed_days(hall: Hall) -> list[Json]:
         lambda found: _tallied(found, len(settled)),
         "the supervisor's tally of the closed days",
     )
+    page = await hall.get("treasurer", "/fees/exceptions?limit=200")
+    for day in settled:
+        waited = [one["amount"] for one in page["exceptions"] if one["amount"] > 0 and _opened_on(one) == day["day"]]
+        day["suspense_count"], day["suspense_sum"] = len(waited), sum(waited)
     return settled[::-1]
 
 
 def agrees(day: Json) -> bool:
-    """Bank file = confirmed payments = tickets, and the file's balance is the books'."""
+    """Bank file = confirmed payments = tickets and what waited in suspense, and the file's balance is the books'."""
     sides = {(day["file_count"], day["file_sum"]), (day["paid_count"], day["paid_sum"])}
-    sides.add((day["ticket_count"], day["ticket_sum"]))
+    sides.add((day["ticket_count"] + day["suspense_count"], day["ticket_sum"] + day["suspense_sum"]))
     return len(sides) == 1 and day["closing"] == day["balance"] and not day["carried"]
+
+
+def _opened_on(exception: Json) -> str:
+    return f"{local_date(datetime.fromisoformat(exception['opened_at']))}"
 
 
 def _all_closed(days: list[Json], last: date) -> bool:

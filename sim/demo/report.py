@@ -26,7 +26,7 @@ PAPERS = {
     "grant": "准予行政许可决定书", "denial": "不予行政许可决定书", "service": "送达回证",
 }  # fmt: skip
 
-SIDES = ("file", "paid", "ticket", "refund")
+SIDES = ("file", "paid", "ticket", "suspense", "refund")
 
 
 @dataclass
@@ -102,7 +102,18 @@ def _light(seen: Json) -> str:
 def show_days(console: Console, days: list[Json]) -> None:
     """The bank's days with money in them: each side, and what went to the treasury."""
     table = Table(title="对账日结", title_justify="left")
-    for name in ("日期", "银行对账单", "确认收款", "票据", "退款", "银行余额", "账面余额", "汇缴国库", "结果"):
+    for name in (
+        "日期",
+        "银行对账单",
+        "确认收款",
+        "票据",
+        "列入待查",
+        "退款",
+        "银行余额",
+        "账面余额",
+        "汇缴国库",
+        "结果",
+    ):
         table.add_column(name, justify="left" if name in ("日期", "结果") else "right")
     for day in days:
         if any(day[name] for name in ("file_count", "paid_count", "refund_count")):
