@@ -56,7 +56,8 @@ class Till:
         self.lines, self.fees, self.bank = lines, fees, bank
         self.database, self._broker = office.database, office.broker
         self._control, self._publisher, self._tokens = control, publisher, tokens
-        self._http = httpx.AsyncClient(trust_env=False, timeout=20)
+        # A connection that was kept open may be closed at the other end at the very moment in which it is used again.
+        self._http = httpx.AsyncClient(trust_env=False, timeout=20, limits=httpx.Limits(max_keepalive_connections=0))
         self._sequences: Counter[tuple[str, str]] = Counter()
         self._numbers = count(1)
         self._heard: dict[str, tuple[str, str]] = {}
