@@ -16,10 +16,11 @@ import pytest_asyncio
 from bench.rig import Rig
 from tests.faults.dose import dice, dose
 from tests.support.driving import until
+from tests.support.office import Office
 from tests.support.parts import RealParts
 from tests.support.postgres import run_sql
 from tests.support.proxy import Way
-from tests.support.till import PAID, QUICK, WITHIN, Office, Till, open_till
+from tests.support.till import PAID, QUICK, WITHIN, Till, open_till
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

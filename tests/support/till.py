@@ -5,40 +5,30 @@ on the machine's time. What the bank says to others than its payers comes from i
 """
 
 import asyncio
-import os
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from itertools import count
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import aio_pika
 import asyncpg
 import httpx
-from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from sqlalchemy import make_url
 
 from services.fees.tests import samples
-from sim.bank import KeyRing
-from sim.identity import identity_app, mint, new_key
-from sim.people import PEOPLE
 from tests.support.driving import until
-from tests.support.played import served
-from tests.support.proxy import Proxy, proxied
-from tests.support.sandbox import PrivateServer, Sandbox, free_port
+from tests.support.office import Lines, Office, Program, Tokens, bank_environment, fees_environment
+from tests.support.proxy import proxied
+from tests.support.sandbox import free_port
 from tests.support.scribing import at_rest, rows
 from yimen.bus import Message, Queue
 from yimen.bus.carrier import Publisher
 from yimen.bus.rabbit import RabbitCarrier
 from yimen.contracts import Event, Meta
 
-ROOT = Path(__file__).parents[2]
 WATCH = Queue("watch", ("fees.#",))
 WITHIN = 60.0
 """Seconds in which both books have to agree after a crash (money.md §6)."""
@@ -48,66 +38,6 @@ QUICK = 0.001
 
 PAID = ("issued", "paid", "receipted", "cleared")
 """All that is said of a notice that was paid in time, in this order."""
-
-
-class Program(PrivateServer):
-    """`python -m module` on that port, told by its environment alone."""
-
-    def __init__(self, sandbox: Sandbox, module: str, port: int, environment: Mapping[str, str]) -> None:
-        super().__init__(sandbox, f"{module}-{port}")
-        self.url = f"http://127.0.0.1:{port}"
-        self._module = module
-        own = {name: value for name, value in os.environ.items() if not name.startswith("YIMEN_")}
-        where = {"PYTHONPATH": str(ROOT), "YIMEN_PORT": str(port), "YIMEN_BANK_PORT": str(port)}
-        self.environment = own | where | dict(environment)
-
-    def _command(self) -> tuple[list[str], dict[str, str]]:
-        return [sys.executable, "-m", self._module], self.environment
-
-    def _answers(self) -> bool:
-        try:
-            return httpx.get(f"{self.url}/readyz", trust_env=False, timeout=5).is_success
-        except httpx.TransportError:
-            return False
-
-
-@dataclass(frozen=True)
-class Lines:
-    """From the bank to the window, and from the window to its database and its broker."""
-
-    notify: Proxy
-    database: Proxy
-    broker: Proxy
-
-    def heal(self) -> None:
-        """Nothing is held back any more, and what was held back is lost."""
-        for line in (self.notify, self.database, self.broker):
-            line.cut()
-            line.resume()
-
-
-@dataclass(frozen=True)
-class Office:
-    """What the processes stand on: addresses without any line, and a folder for keys and the bank's books."""
-
-    sandbox: Sandbox
-    database: str
-    broker: str
-    folder: Path
-
-
-class Tokens:
-    """The played identity provider, served by this process."""
-
-    def __init__(self) -> None:
-        self._port, self._key = free_port(), new_key()
-        self.address = f"http://127.0.0.1:{self._port}"
-
-    def of(self, person: str) -> str:
-        return f"Bearer {mint(self._key, PEOPLE[person], self.address)}"
-
-    def served(self) -> AbstractAsyncContextManager[str]:
-        return served(identity_app(self.address, self._key), self._port)
 
 
 class Till:
@@ -126,7 +56,8 @@ class Till:
         self.lines, self.fees, self.bank = lines, fees, bank
         self.database, self._broker = office.database, office.broker
         self._control, self._publisher, self._tokens = control, publisher, tokens
-        self._http = httpx.AsyncClient(trust_env=False, timeout=20)
+        # A connection that was kept open may be closed at the other end at the very moment in which it is used again.
+        self._http = httpx.AsyncClient(trust_env=False, timeout=20, limits=httpx.Limits(max_keepalive_connections=0))
         self._sequences: Counter[tuple[str, str]] = Counter()
         self._numbers = count(1)
         self._heard: dict[str, tuple[str, str]] = {}
@@ -352,8 +283,10 @@ async def open_till(office: Office, time_scale: float) -> AsyncIterator[Till]:
         publisher = await stack.enter_async_context(carrier.publisher())
         addresses = (f"http://127.0.0.1:{fees_port}", office.database, office.broker)
         lines = Lines(*[await stack.enter_async_context(proxied(address)) for address in addresses])
-        bank = Program(office.sandbox, "sim.bank", free_port(), _of_bank(office, lines, control, time_scale))
-        fees = Program(office.sandbox, "services.fees", fees_port, _of_fees(office, lines, bank.url, issuer.address))
+        bank = Program(office.sandbox, "sim.bank", free_port(), bank_environment(office, lines, control, time_scale))
+        fees = Program(
+            office.sandbox, "services.fees", fees_port, fees_environment(office, lines, bank.url, issuer.address)
+        )
         till = Till(office, lines, fees, bank, f"http://127.0.0.1:{control}", publisher, issuer)
         stack.push_async_callback(till.close)
         for program in (bank, fees):
@@ -362,32 +295,3 @@ async def open_till(office: Office, time_scale: float) -> AsyncIterator[Till]:
         for program in (bank, fees):
             await asyncio.to_thread(program.wait_ready)
         yield till
-
-
-def _of_bank(office: Office, lines: Lines, control: int, time_scale: float) -> dict[str, str]:
-    """Its keys are made here, since the window has to know them when it starts."""
-    KeyRing(office.folder)
-    key = generate_private_key(public_exponent=65537, key_size=2048)
-    (office.folder / "hall.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    (office.folder / "hall.public").write_bytes(public)
-    return {
-        "YIMEN_BANK_FOLDER": str(office.folder),
-        "YIMEN_BANK_CONTROL_PORT": str(control),
-        "YIMEN_BANK_NOTIFY_URL": f"http://127.0.0.1:{lines.notify.port}/bank/messages",
-        "YIMEN_BANK_TIME_SCALE": str(time_scale),
-        "YIMEN_BANK_HALL_KEY_FILE": str(office.folder / "hall.public"),
-    }
-
-
-def _of_fees(office: Office, lines: Lines, bank: str, issuer: str) -> dict[str, str]:
-    return {
-        "YIMEN_FEES_DATABASE_URL": lines.database.address(office.database),
-        "YIMEN_BUS_URL": lines.broker.address(office.broker),
-        "YIMEN_ISSUER": issuer,
-        "YIMEN_LOG_LEVEL": "ERROR",
-        "YIMEN_FEES_BANK_URL": bank,
-        "YIMEN_FEES_BANK_KEYS_FILE": str(office.folder / "keys.json"),
-        "YIMEN_FEES_BANK_MESSAGE_KEY": (office.folder / "message.key").read_text(),
-        "YIMEN_FEES_BANK_SIGNING_KEY_FILE": str(office.folder / "hall.key"),
-    }
