@@ -1,8 +1,8 @@
 """The ten invariants of the books, each with its figures: read from the view `book_figures`, all of the same moment.
 
 I1 every journal is whole and balances · I2 the bank account is what the bank said it took, less what it paid out, and the
-closing balance of the newest closed day, but for differences that are carried · I3 claims are the unpaid notices · I4
-suspense is the open exceptions · I5 every bank transaction is posted once, every notice settled at most once · I6 refunds
+closing balance of its newest file, but for differences that did not end by themselves · I3 claims are the unpaid notices ·
+I4 suspense is the open exceptions · I5 every bank transaction is posted once, every notice settled at most once · I6 refunds
 are held, never more than was paid, and what is approved is owed · I7 what the treasury has to come is on its way or in no
 remittance yet · I8 every paid notice has its ticket number, without gaps · I9 every change of state was said once on the
 bus · I10 the supervisor's own tallies are the books'.
@@ -33,7 +33,8 @@ def _sum(figures: Sequence[int]) -> bool:
 
 
 def _closing(figures: Sequence[int]) -> bool:
-    """A bank whose file is wrong makes a difference that somebody owns; until it is settled the balances may differ."""
+    """A bank whose file is wrong makes a difference that waits or that somebody answers for; their answer puts no file right,
+    so the balances may differ until a corrected file does."""
     closing, covered, disputed = figures
     return closing == covered or disputed > 0
 

@@ -116,7 +116,7 @@ class Days:
 
     async def end(self) -> None:
         """The bank puts right whatever was wrong, and all files come in; then the money goes, and its word of that comes."""
-        for _ in range(3):
+        for _ in range(2):
             await self.night(None)
             for ended in self.ended:
                 self.bank.correct(ended)
@@ -150,7 +150,7 @@ class Days:
 
 
 @pytest.mark.rule("R57", "R60", "R61")
-@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(plays=st.lists(PLAYS, min_size=1, max_size=3), seed=st.integers(0, 9999))
 def test_no_lie_of_the_bank_outlives_its_correction(
     plays: list[Play], seed: int, migrated_file: Path, ring: KeyRing

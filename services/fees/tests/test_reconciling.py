@@ -73,6 +73,7 @@ async def test_every_lie_of_a_file_is_found_as_what_it_is_and_ends_with_the_corr
     assert {kind for kind, _serial, _state in await found(window)} == oracle(window), (
         "the next opening tells nothing new"
     )
+    await window.sound()
     window.bank.correct(TODAY)
     await imported(window, window.bank.statement(TODAY))
     assert {state for _kind, _serial, state in await found(window)} == {"healed"}
@@ -144,6 +145,7 @@ async def test_what_the_bank_knows_under_another_serial_is_not_taken_twice(windo
     shown = await day(window)
     assert (shown["state"], shown["paid_count"], shown["balance"], shown["closing"]) == ("closed", 1, 16000, 16000)
     assert shown["remittance"]["amount"] == 16000
+    await window.sound()
     await imported(window, made(window, *booked(window), version=2))
     assert await found(window) == [("status", serial, "resolved")]
 

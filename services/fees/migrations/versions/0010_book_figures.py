@@ -11,10 +11,10 @@ from alembic import op
 revision = "0010"
 down_revision = "0009"
 
-IN_CLOSED_DAYS: Final = """EXISTS (SELECT 1 FROM statement_lines l JOIN days d ON d.statement_id = l.statement_id
-        WHERE l.bank_serial = b.serial AND d.day <= (SELECT MAX(c.day) FROM days c WHERE c.state = 'closed'))
-    OR EXISTS (SELECT 1 FROM differences f WHERE f.our_serial = b.serial AND f.kind = 'status' AND f.state = 'resolved')"""
-"""A file of a closed day has it, under this serial or another."""
+# Under its own serial, or under another that the file has for it.
+IN_A_FILE: Final = """EXISTS (SELECT 1 FROM statement_lines l JOIN days d ON d.statement_id = l.statement_id
+            WHERE l.bank_serial = b.serial)
+        OR EXISTS (SELECT 1 FROM differences a WHERE a.our_serial = b.serial AND a.kind = 'status' AND a.state = 'resolved')"""
 
 FIGURES: Final[Mapping[str, str]] = {
     "debit": "SELECT SUM(debit) FROM ledger_lines",
@@ -75,11 +75,12 @@ FIGURES: Final[Mapping[str, str]] = {
            WHERE s.list_id = l.list_id AND r.state = 'refunded' AND n.kind = 'fees')""",
     "closing": """SELECT s.closing - (SELECT f.opening FROM days e JOIN statements f ON f.id = e.statement_id
             ORDER BY e.day LIMIT 1)
-        FROM days d JOIN statements s ON s.id = d.statement_id WHERE d.state = 'closed' ORDER BY d.day DESC LIMIT 1""",
+        FROM days d JOIN statements s ON s.id = d.statement_id ORDER BY d.day DESC LIMIT 1""",
     "covered": f"""SELECT
-        (SELECT COALESCE(SUM(b.amount), 0) FROM bank_payments b WHERE b.amount > 0 AND ({IN_CLOSED_DAYS}))
-        - (SELECT COALESCE(SUM(b.amount), 0) FROM bank_payouts b WHERE {IN_CLOSED_DAYS})""",
-    "disputed": "SELECT COUNT(*) FROM differences WHERE state NOT IN ('resolved', 'healed') AND kind <> 'ours_only'",
+        (SELECT COALESCE(SUM(b.amount), 0) FROM bank_payments b WHERE b.amount > 0 AND ({IN_A_FILE}))
+        - (SELECT COALESCE(SUM(b.amount), 0) FROM bank_payouts b WHERE {IN_A_FILE})""",
+    "disputed": """SELECT COUNT(*) FROM differences
+        WHERE state <> 'healed' AND (state <> 'resolved' OR closed_by IS NOT NULL)""",
     "to_remit": """SELECT SUM(debit - credit) FROM ledger_lines WHERE account IN ('1002', '2241', '2242')""",
     "on_its_way": "SELECT SUM(amount) FROM remittances WHERE state = 'ordered'",
     "unremitted": """SELECT
