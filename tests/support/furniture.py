@@ -29,7 +29,7 @@ from services.notify.tests import samples as letters
 from sim.bank import KeyRing
 from tests.support import desk
 from tests.support.fees_areas import BEFORE_FEES, furnish_fees
-from tests.support.intake_areas import BEFORE_AREAS, furnish_areas
+from tests.support.intake_areas import BEFORE_AREAS, furnish_intake
 from tests.support.intake_areas.files import upload
 from tests.support.rooms import Room, open_room
 from yimen.web import Role
@@ -77,7 +77,7 @@ async def _case(room: Room, label: str) -> None:
         f"{CASE}supplement": {"materials": [{"code": first, "copies": 1}]},
         f"{CASE}withdrawal": {"reasons": "暂不办理"},
     }
-    await furnish_areas(room, label)
+    await furnish_intake(room, label)
 
 
 def intake(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]:
