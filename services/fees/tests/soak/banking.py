@@ -13,7 +13,7 @@ from sim.bank.wire import Call
 MANNERS: Final = Manners(
     probed=0.04,
     told_twice=0.15,
-    told_often=0.01,
+    told_often=0.03,
     told_late=0.02,
     never_told=0.03,
     replayed=0.04,

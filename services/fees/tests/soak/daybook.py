@@ -98,7 +98,7 @@ class Daybook:
         file = self.hall.bank.statement(day, self.dice.choice(("csv", "xml")), version)
         body = file.body.replace(b"2026", b"2027", 1) if touched else file.body
         headers = file.headers | {"Content-Type": "text/csv"}
-        answer = await self.hall.act("POST", "/statements", Role.TREASURER, "treasurer-1", body, headers=headers)
+        answer = await self.hall.act("POST", f"/statements?day={day}", Role.TREASURER, "treasurer-1", body, headers=headers)
         if answer is not None and touched and body != file.body and answer.status != 401:
             self.hall.errors.append(f"a file that somebody touched was answered {answer.status}")
 

@@ -4,6 +4,7 @@ Guarantees: a cut before a commit leaves nothing of the transaction, one after i
 from then on whatever still runs is dead, until `restore`. Does not: cut other databases.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,13 +21,22 @@ class Mains:
         self.dead = False
         self._left: int | None = None
         self._after_commit = False
+        self._opened: list[sqlite3.Connection] = []
 
     def cut_after(self, calls: int, *, commit: bool) -> None:
         """The power fails at that many calls of the database from now; `commit`: right behind that many commits."""
         self._left, self._after_commit = calls, commit
 
     def restore(self) -> None:
+        """After a cut: what the dead process had open the system closes, and its transaction is gone."""
+        if self.dead:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()
         self.dead, self._left = False, None
+
+    def opened(self, connection: sqlite3.Connection) -> None:
+        self._opened.append(connection)
 
     def call(self, function: Any) -> Any:
         name = getattr(getattr(function, "func", function), "__name__", "")
@@ -65,6 +75,8 @@ class _AtOnce:
                 raise
             future.set_exception(error)
         else:
+            if isinstance(result, sqlite3.Connection):
+                _mains.opened(result)
             if future is not None:
                 future.set_result(result)
 

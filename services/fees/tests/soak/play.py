@@ -88,7 +88,7 @@ class Game:
             "void notice paid": (0.6, p.pay_void),
             "unknown code paid": (0.6, p.pay_unknown),
             "paid elsewhere": (0.05, p.pay_elsewhere),
-            "payment looked at": (4, p.look),
+            "payment looked at": (5, p.look),
             "bank asked by payer": (1.5, p.inquire),
             "dispute filed": (1, p.dispute),
             "refund asked by payer": (1, p.ask_refund),
@@ -110,7 +110,7 @@ class Game:
             "block given": (0.5, t.give_block),
             "block written off early": (0.1, t.write_off_early),
             "bank's messages": (14, b.tell),
-            "forged message": (5, b.forge),
+            "forged message": (9, b.forge),
             "keys rotated": (0.1, b.rotate_keys),
             "unordered refund": (0.1, b.refund_unordered),
             "unordered remittance": (0.05, b.remit_unordered),
@@ -135,7 +135,7 @@ class Game:
     # -- turns --------------------------------------------------------------------------------------------------------------
 
     async def turn(self) -> None:
-        kind = self.dice.choices(("one", "together", "cut"), (94.6, 5, 0.4))[0]
+        kind = self.dice.choices(("one", "together", "cut"), (93.5, 5, 1.5))[0]
         names = self.dice.choices(self._names, self._weights, k=1 if kind == "one" else self.dice.randint(2, 4))
         if kind == "cut":
             await self._cut(names)
