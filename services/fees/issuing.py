@@ -93,8 +93,7 @@ async def excuse(unit: Unit[Context], notice: Found) -> None:
 async def void(unit: Unit[Context], notice: Found, *, reason: str) -> None:
     """Nobody pays it any more."""
     number, state = notice.number, after(NoticeState(notice.state), "voided")
-    change = {"state": state, "voided_at": unit.now, "version": notice.version + 1}
-    await unit.execute(update(notices).where(notices.c.number == number).values(**change))
+    await unit.execute(update(notices).where(notices.c.number == number).values(state=state, voided_at=unit.now))
     reverses = await posted(unit, books.JournalKind.ISSUE, number)
     await post(unit, books.void(number, await queries.shares_of(unit, number)), reverses)
     await cancel_timer(unit, OVERDUE, key=number)

@@ -26,7 +26,7 @@ async def settle(unit: Unit[Context], notice: Found, payment: Payment) -> None:
     cleared before the late fee is paid too (R54)."""
     state = after(NoticeState(notice.state), "paid")
     whose = {"notice_number": notice.number, "case_number": notice.case_number}
-    paid: dict[str, Any] = {"state": state, "bank_serial": payment.serial, "version": notice.version + 1}
+    paid: dict[str, Any] = {"state": state, "bank_serial": payment.serial}
     paid |= {"paid_at": payment.paid_at, "paid_on": local_date(payment.paid_at)}
     await _set(unit, notice.number, **paid)
     unit.emit(NoticePaid(bank_serial=payment.serial, amount=payment.amount, paid_at=payment.paid_at, **whose))

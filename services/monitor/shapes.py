@@ -70,7 +70,7 @@ class ReviewShape(BaseModel):
 
 
 class NoticeShape(BaseModel):
-    """Amounts in 分."""
+    """Amounts in 分. `upheld`: what the payer's dispute came to (R55); `late_fee_of`: the notice that was paid late (R54)."""
 
     notice_number: str
     amount: int | None
@@ -78,6 +78,12 @@ class NoticeShape(BaseModel):
     paid_at: Instant | None
     ticket_number: str | None
     cleared_at: Instant | None
+    overdue_at: Instant | None
+    disputed_at: Instant | None
+    upheld: bool | None
+    voided_at: Instant | None
+    replaces: str | None
+    late_fee_of: str | None
 
 
 class LineShape(BaseModel):

@@ -89,13 +89,20 @@ def _review(review: ReviewView, calendar: Calendar, now: datetime) -> ReviewShap
 
 
 def _notice(notice: NoticeView) -> NoticeShape:
+    issued = notice.issued
     return NoticeShape(
         notice_number=notice.notice_number,
-        amount=notice.issued.amount if notice.issued else None,
-        issued_at=notice.issued.issued_at if notice.issued else None,
+        amount=issued.amount if issued else None,
+        issued_at=issued.issued_at if issued else None,
+        replaces=issued.replaces if issued else None,
+        late_fee_of=issued.late_fee_of if issued else None,
         paid_at=notice.paid.paid_at if notice.paid else None,
         ticket_number=notice.receipted.ticket_number if notice.receipted else None,
         cleared_at=notice.cleared.cleared_at if notice.cleared else None,
+        overdue_at=notice.overdue.overdue_at if notice.overdue else None,
+        disputed_at=notice.disputed.disputed_at if notice.disputed else None,
+        upheld=notice.dispute_answered.upheld if notice.dispute_answered else None,
+        voided_at=notice.voided.voided_at if notice.voided else None,
     )
 
 

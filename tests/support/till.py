@@ -8,7 +8,7 @@ import asyncio
 import os
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -179,7 +179,7 @@ class Till:
             found[:] = (await self.get("fee-officer", f"/cases/{case}/notices"))["notices"]
             return bool(found and found[0]["ordered_at"])
 
-        await until(ordered, WITHIN)
+        await self._patiently(ordered)
         return found[0]
 
     async def _verify(self, list_id: str) -> None:
@@ -192,7 +192,19 @@ class Till:
                 answer = await self.ask("fee-officer", "POST", f"/lists/{list_id}/verification", **{"If-Match": seen})
             return answer.status_code == 200 and answer.json()["state"] == "verified"
 
-        await until(verified, WITHIN)
+        await self._patiently(verified)
+
+    async def _patiently(self, done: Callable[[], Awaitable[bool]]) -> None:
+        """As long as the window is killed again and again, and then some. Raises with what waits there."""
+        try:
+            await until(done, 5 * WITHIN)
+        except TimeoutError:
+            raise AssertionError(f"still waiting: {await self.waits()}") from None
+
+    async def waits(self) -> dict[str, Any]:
+        """Whatever is not at rest in the window's database."""
+        tables = ("outbox", "inbox_deferred", "inbox_parked", "outgoing WHERE state <> 'done'", "timers")
+        return {table: await rows(self.database, f"SELECT * FROM {table} LIMIT 5") for table in tables}
 
     async def say(self, source: str, event: Event) -> None:
         """On the bus, as the service of that source would."""

@@ -282,6 +282,38 @@ async def test_of_a_dispute_upheld_and_a_payment_at_once_the_money_is_never_lost
 
 
 @SQLITE
+@pytest.mark.rule("R55", "R59")
+async def test_upheld_after_payment_what_was_paid_for_the_wrong_lists_is_given_back(
+    window: Window, payer: Payer
+) -> None:
+    notice = await two_lists(window)
+    await window.pay(notice["payment_code"])
+    number = await payer.disputed(notice)
+    answered = await payer.upheld(number, "L1")
+    assert answered["notice_state"] == "receipted"
+    [asked] = await window.harness.events(fees.NoticeRefundRequested)
+    assert (asked.cause, asked.amount, number in asked.reasons) == ("own_finding", 16000, True)
+    assert {(await window.get(f"/lists/{name}"))["state"] for name in ("L1", "L2")} == {"settled"}
+    assert await window.harness.events(fees.ListRejected) == []
+    await window.sound()
+
+
+@SQLITE
+@pytest.mark.rule("R55", "R59")
+async def test_what_is_on_its_way_back_already_is_not_asked_back_twice(window: Window, payer: Payer) -> None:
+    notice = await window.issued()
+    await window.pay(notice["payment_code"])
+    number = await payer.disputed(notice)
+    key = {"Idempotency-Key": "back"}
+    body = {"lists": ["L1"], "reasons": "重复收费"}
+    asked = await payer.client.post(f"/payments/{notice['payment_code']}/refund-request", json=body, headers=key)
+    assert asked.status_code == 201, asked.text
+    assert (await payer.upheld(number, "L1"))["state"] == "upheld"
+    assert len(await window.harness.events(fees.NoticeRefundRequested)) == 1
+    await window.sound()
+
+
+@SQLITE
 @pytest.mark.rule("R55")
 async def test_paid_for_the_void_notice_the_money_waits_in_suspense(window: Window, payer: Payer) -> None:
     notice = await window.issued()

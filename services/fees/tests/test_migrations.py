@@ -40,7 +40,7 @@ WAITING = """INSERT INTO exceptions (reason, amount, owner, answer_by, state, ve
 async def test_what_waits_in_suspense_gets_its_timer(database_url: str) -> None:
     database = Database(database_url)
     async with database.altering() as conn:
-        await conn.run_sync(_before, "0015")
+        await conn.run_sync(_before, "0007")
         for state in ("resolved", "open"):
             await conn.exec_driver_sql(WAITING.format(state=state))
     await upgrade(database, blueprint.migrations)

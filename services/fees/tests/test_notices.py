@@ -146,6 +146,9 @@ async def test_a_payment_code_shows_no_case_and_no_name(window: Window) -> None:
         "pay_url": None,
         "refunds": [],
         "surplus": 0,
+        "kind": "fees",
+        "disputable_until": "2026-09-14",
+        "dispute": None,
     }
     for wrong in ("A" * 20, "kurz", notice["payment_code"][::-1]):
         assert (await window.harness.client.get(f"/payments/{wrong}")).status_code == 404

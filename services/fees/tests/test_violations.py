@@ -79,6 +79,27 @@ async def test_a_notice_that_is_not_paid_is_void(window: Window) -> None:
     await window.sound()
 
 
+@pytest.mark.rule("R62", "R47")
+async def test_what_was_lawful_on_a_void_notice_is_asked_for_by_another(window: Window) -> None:
+    await window.intake(samples.item(), samples.submitted())
+    await window.approval(samples.listed("L1"))
+    await window.approval(samples.listed("L2", department="housing"), department="housing")
+    await window.verify("L1")
+    await window.verify("L2")
+    await window.intake(samples.reviewed("L1", "L2"))
+    [notice] = await window.notices()
+    await find(window, notice["notice_number"], "L1")
+    old, new = await window.notices()
+    assert (old["state"], new["state"], new["amount"], new["replaces"]) == (
+        "voided",
+        "issued",
+        16000,
+        old["notice_number"],
+    )
+    assert (await window.get("/lists/L1"))["rejection"] == "not_owed"
+    await window.sound()
+
+
 async def test_only_the_supervisor_finds_what_is_wrong_with_a_notice_once_and_on_it(window: Window) -> None:
     notice = await acts.paid(window)
     for role in set(Role) - {Role.SUPERVISOR}:

@@ -86,4 +86,8 @@ def _notice(number: str, events: list[Event]) -> NoticeView:
         paid=first_of(events, fees.NoticePaid),
         receipted=first_of(events, fees.NoticeReceipted),
         cleared=first_of(events, fees.NoticeCleared),
+        overdue=first_of(events, fees.NoticeOverdue),
+        disputed=first_of(events, fees.NoticeDisputed),
+        dispute_answered=first_of(events, fees.NoticeDisputeAnswered),
+        voided=first_of(events, fees.NoticeVoided),
     )

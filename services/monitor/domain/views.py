@@ -106,6 +106,10 @@ class NoticeView:
     paid: fees.NoticePaid | None = None
     receipted: fees.NoticeReceipted | None = None
     cleared: fees.NoticeCleared | None = None
+    overdue: fees.NoticeOverdue | None = None
+    disputed: fees.NoticeDisputed | None = None
+    dispute_answered: fees.NoticeDisputeAnswered | None = None
+    voided: fees.NoticeVoided | None = None
 
 
 @dataclass(frozen=True)

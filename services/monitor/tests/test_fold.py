@@ -24,8 +24,8 @@ from services.monitor.tests.samples import (
     resumed,
     submitted,
 )
-from yimen.contracts import intake
-from yimen.contracts.parts import Kind
+from yimen.contracts import fees, intake
+from yimen.contracts.parts import Kind, Staff
 from yimen.worktime import Calendar, Limit, Pause
 
 WHOLE = recorded(joint_case())
@@ -49,6 +49,26 @@ def test_the_whole_story_is_told():
     assert len(view.told) == len(WHOLE)
     assert [finding.step.rule for finding in step_findings(view)] == ["R44"]
     assert findings(view, [CALENDAR]) == ()
+
+
+@pytest.mark.rule("R54", "R55")
+def test_a_disputed_notice_and_the_one_in_its_place_are_told_apart():
+    whose, staff = {"case_number": NUMBER}, Staff(id="t1", name="库管")
+    first = {"notice_number": "N1"} | whose
+    demand = {"lists": ("L1",), "amount": 100, "pay_by": date(2026, 3, 28), "issued_at": at(3, 13)} | whose
+    answer = {"dispute_number": "Y1", "upheld": True, "answer": "有误", "lists": ("L1",), "answered_by": staff}
+    said = [
+        fees.NoticeIssued(**demand, notice_number="N1", payment_code="C1"),
+        fees.NoticeDisputed(
+            **first, dispute_number="Y1", reasons="x", answer_by=date(2026, 3, 20), disputed_at=at(3, 14)
+        ),
+        fees.NoticeDisputeAnswered(**first, **answer, answered_at=at(3, 15)),
+        fees.NoticeVoided(**first, reason="异议成立", voided_at=at(3, 15)),
+        fees.NoticeIssued(**demand, notice_number="N2", payment_code="C2", replaces="N1"),
+    ]
+    old, new = fold(NUMBER, recorded([("/fees", event, at(3, 15)) for event in reversed(said)])).notices
+    assert (old.dispute_answered.upheld, old.voided.reason) == (True, "异议成立")
+    assert (new.issued.replaces, new.voided, new.disputed) == ("N1", None, None)
 
 
 @pytest.mark.rule("R44", "R49")

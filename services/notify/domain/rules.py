@@ -71,7 +71,14 @@ RULES: tuple[Rule, ...] = (
     Rule(intake.CaseReturned, "returned"),
     Rule(intake.CasePaused, "paused"),
     Rule(intake.CaseResumed, "resumed", given=("promised_due",)),  # nothing to tell while another pause stands (R27)
-    Rule(fees.NoticeIssued, "fees_due", given=("amount",)),
+    Rule(fees.NoticeIssued, "fees_due", given=("amount",), absent=("replaces", "late_fee_of")),
+    Rule(fees.NoticeIssued, "fees_due_instead", given=("amount", "replaces")),  # R55
+    Rule(fees.NoticeIssued, "late_fee_due", given=("amount", "late_fee_of")),  # R54
+    Rule(fees.NoticeOverdue, "fees_overdue"),
+    Rule(fees.NoticeVoided, "fees_voided"),
+    Rule(fees.NoticeDisputed, "dispute_received"),
+    Rule(fees.NoticeDisputeAnswered, "dispute_upheld", where={"upheld": True}),
+    Rule(fees.NoticeDisputeAnswered, "dispute_dismissed", where={"upheld": False}),
     Rule(fees.NoticeReceipted, "fees_receipted"),
     Rule(fees.NoticeRefundApproved, "refund_approved"),  # R59
     Rule(fees.NoticeRefundRefused, "refund_refused"),

@@ -53,6 +53,36 @@ TEMPLATES: dict[str, Template] = {
             "办件{case_number}应缴费{amount:yuan}元，缴款码{payment_code}，请于{pay_by}前缴清。请勿向个人转账。",
         ),
         Template(
+            "fees_due_instead",
+            1,
+            "办件{case_number}的缴款通知书已更正，{replaces}号作废。现应缴费{amount:yuan}元，缴款码{payment_code}，"
+            "请于{pay_by}前缴清，请勿使用原缴款码。",
+        ),
+        Template(
+            "late_fee_due",
+            1,
+            "办件{case_number}的{late_fee_of}号通知书逾期缴款，依法加收滞纳金{amount:yuan}元，缴款码{payment_code}，"
+            "请于{pay_by}前缴清，缴清后继续办理。",
+        ),
+        Template(
+            "fees_overdue",
+            1,
+            "办件{case_number}的缴款通知书{notice_number}已过缴款期限（{pay_by}），金额{amount:yuan}元，请尽快缴款，"
+            "缴清后继续办理。",
+        ),
+        Template("fees_voided", 1, "办件{case_number}的缴款通知书{notice_number}已作废，请勿再缴款。"),
+        Template(
+            "dispute_received",
+            1,
+            "已收到您对缴款通知书{notice_number}的异议，编号{dispute_number}，将于{answer_by}前答复。原缴款期限不变。",
+        ),
+        Template("dispute_upheld", 1, "您的缴款异议{dispute_number}成立：{answer:short}。更正或退款将另行通知。"),
+        Template(
+            "dispute_dismissed",
+            1,
+            "您的缴款异议{dispute_number}不成立：{answer:short}。原通知书的金额和缴款期限不变。",
+        ),
+        Template(
             "fees_receipted", 1, "办件{case_number}的缴费已到账，电子票据代码{ticket_code}，票据号码{ticket_number}。"
         ),
         Template(

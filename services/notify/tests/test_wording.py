@@ -212,3 +212,19 @@ def test_money_paid_twice_is_told_to_whom_it_went_back_where_that_is_known() -> 
     known = fees.ExceptionRefunded(**about, case_number="C1", refunded_at=samples.AT)
     assert [letter.recipient for letter in letters(known)] == ["case/C1"]
     assert letters(fees.ExceptionRefunded(**about, refunded_at=samples.AT)) == []
+
+
+@pytest.mark.rule("R54", "R55")
+@pytest.mark.parametrize(
+    ("more", "template", "words"),
+    [
+        ({}, "fees_due", "请勿向个人转账"),
+        ({"replaces": "N0"}, "fees_due_instead", "N0号作废"),
+        ({"late_fee_of": "N0", "lists": ()}, "late_fee_due", "滞纳金50.00元"),
+        ({"replaces": "N0", "amount": 0}, None, ""),
+    ],
+)
+def test_a_payer_is_told_what_kind_of_notice_it_is(more: dict[str, object], template: str | None, words: str) -> None:
+    found = letters(samples.notice().model_copy(update=more))
+    assert [letter.template for letter in found] == ([] if template is None else [template])
+    assert all(words in letter.text for letter in found)

@@ -71,7 +71,12 @@ class Banking:
         if row is None:
             return 0
         self._unordered += 1
-        order = {"refund_number": f"X{self._unordered:06}", "bank_serial": row["serial"], "amount": 1, "currency": "CNY"}
+        order = {
+            "refund_number": f"X{self._unordered:06}",
+            "bank_serial": row["serial"],
+            "amount": 1,
+            "currency": "CNY",
+        }
         return self._try(self.hall.bank.refund, order | {"account": self.hall.bank.account})
 
     async def remit_unordered(self) -> int:
@@ -109,7 +114,18 @@ class Banking:
     async def forge(self) -> int:
         """Whatever it says and however well: refused, and nothing of it stays."""
         how = self.dice.choice(
-            ("wrong_key", "old_key", "unknown_serial", "stale", "future", "changed", "headless", "unsealed", "huge", "kind")
+            (
+                "wrong_key",
+                "old_key",
+                "unknown_serial",
+                "stale",
+                "future",
+                "changed",
+                "headless",
+                "unsealed",
+                "huge",
+                "kind",
+            )
         )
         call = getattr(self, f"_{how}")(self._lie())
         if call is None:

@@ -89,7 +89,9 @@ def nothing_stuck(hall: Hall) -> list[str]:
 def everything_known(hall: Hall) -> list[str]:
     """The bank owes no word; every transaction of its is in our books; refunds and remittances stand as they do there."""
     ours, theirs = our_money(hall), banks_money(hall)
-    wrong = [f"the bank's {serial} {facts} is not in our books" for serial, facts in theirs.items() if serial not in ours]
+    wrong = [
+        f"the bank's {serial} {facts} is not in our books" for serial, facts in theirs.items() if serial not in ours
+    ]
     owed = hall.bank.books.all(
         """SELECT subject, content FROM calls WHERE acknowledged_at IS NULL AND due_at IS NOT NULL
         AND json_extract(content, '$.account') = ?""",
@@ -109,7 +111,9 @@ def _off(serial: str, ours: Facts, theirs: Facts) -> int:
 
 def _orders_paid(hall: Hall) -> list[str]:
     """What is refunded here was paid out there; what was remitted there is remitted here."""
-    paid = {row["number"]: row["amount"] for row in hall.bank.books.all("SELECT * FROM outgoing WHERE serial IS NOT NULL")}
+    paid = {
+        row["number"]: row["amount"] for row in hall.bank.books.all("SELECT * FROM outgoing WHERE serial IS NOT NULL")
+    }
     wrong = [
         f"refund {row['number']} is refunded, and the bank paid nothing"
         for row in hall.rows("SELECT * FROM refunds WHERE state = 'refunded'")

@@ -70,7 +70,9 @@ class Daybook:
             fault = self.dice.choice(FILE_FAULTS)
         serial = None
         if fault in OF_A_LINE:
-            known = [line.serial for line in self.hall.bank.ledger.lines(self.hall.bank.account, day) if self._knows(line)]
+            known = [
+                line.serial for line in self.hall.bank.ledger.lines(self.hall.bank.account, day) if self._knows(line)
+            ]
             if not known:
                 fault = None
             else:
@@ -80,13 +82,15 @@ class Daybook:
     def _knows(self, line: Line) -> bool:
         """We know it as it is: so that what is done to the line in the file is all that differs."""
         table = "bank_payments" if line.kind == "payment" else "bank_payouts"
-        row = self.hall.one(f"SELECT amount FROM {table} WHERE serial = ?", line.serial)  # noqa: S608 - ours
+        row = self.hall.one(f"SELECT amount FROM {table} WHERE serial = ?", line.serial)
         return row is not None and bool(row["amount"] == line.amount)
 
     async def bring_file(self) -> int:
         """By hand: in either format, again, an older version, or one that somebody touched."""
         newest = self.hall.bank.books.one("SELECT day, version FROM files ORDER BY day DESC LIMIT 1 OFFSET ?", 0)
-        days = self.hall.bank.books.all("SELECT day, MAX(version) AS version FROM files GROUP BY day ORDER BY day DESC LIMIT 8")
+        days = self.hall.bank.books.all(
+            "SELECT day, MAX(version) AS version FROM files GROUP BY day ORDER BY day DESC LIMIT 8"
+        )
         if newest is None:
             return 0
         chosen = self.dice.choice(days)
@@ -146,7 +150,9 @@ class Daybook:
 
     async def _answer(self, path: str, version: int) -> None:
         body = {"note": "已与银行核对"}
-        await self.hall.act("POST", path, Role.TREASURER, self.dice.choice(("treasurer-1", "treasurer-2")), body, version=version)
+        await self.hall.act(
+            "POST", path, Role.TREASURER, self.dice.choice(("treasurer-1", "treasurer-2")), body, version=version
+        )
 
     # -- the end ------------------------------------------------------------------------------------------------------------
 

@@ -150,6 +150,10 @@ class _Oracle:
         if contradicted or "status" in self._of[fault["serial"]]:
             return RIGHT
         number = fault["subject"].partition("-")[0]
-        believed = self._hall.one("SELECT 1 FROM refunds WHERE number = ? AND (failed_at IS NOT NULL OR attempt > 1)", number)
-        ordered = self._hall.one("SELECT 1 FROM refunds WHERE number = ? AND payout_serial = ?", number, fault["serial"])
+        believed = self._hall.one(
+            "SELECT 1 FROM refunds WHERE number = ? AND (failed_at IS NOT NULL OR attempt > 1)", number
+        )
+        ordered = self._hall.one(
+            "SELECT 1 FROM refunds WHERE number = ? AND payout_serial = ?", number, fault["serial"]
+        )
         return BEFORE if believed or not ordered else MISSED

@@ -29,7 +29,7 @@ class Payers:
             return None
         marks = ",".join("?" * len(states))
         first = f"JK2026{self.dice.randint(1, last):06}"
-        query = f"SELECT * FROM notices WHERE number {{}} ? AND state IN ({marks}) ORDER BY number {{}} LIMIT 1"  # noqa: S608 - ours
+        query = f"SELECT * FROM notices WHERE number {{}} ? AND state IN ({marks}) ORDER BY number {{}} LIMIT 1"
         upwards = self.hall.one(query.format(">=", ""), first, *states)
         return upwards or self.hall.one(query.format("<", "DESC"), first, *states)
 

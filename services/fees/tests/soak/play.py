@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
@@ -27,7 +27,7 @@ from sim.bank import Manners
 
 TOLD: Final = 50
 """Of the last acts, when something is wrong."""
-RAM: Final = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
+RAM: Final = Path("/dev/shm")
 
 Act = Callable[[], Awaitable[int]]
 
@@ -256,7 +256,7 @@ def play(seed: str, acts: int, every: int, migrated: Path) -> Outcome:
 
 
 async def _play(folder: Path, mains: Mains, outcome: Outcome, acts: int, every: int, migrated: Path) -> None:
-    dice = random.Random(outcome.seed)  # noqa: S311 - repeatable
+    dice = random.Random(outcome.seed)
     random.seed(outcome.seed)  # the jitter of what is tried again
     database = Path(shutil.copy(migrated, folder / "fees.db"))
     hall = Hall(folder, database, mains, seed=dice.randrange(10_000))

@@ -32,9 +32,7 @@ class Treasury:
         self, path: str, role: Role, person: str, body: Any = None, *, version: int | None = None, new: bool = False
     ) -> Answer | None:
         key = self.payers.key() if new else None
-        return await self.hall.act(
-            "POST", path, role, person, body, version=version, key=key, departments=DEPARTMENTS
-        )
+        return await self.hall.act("POST", path, role, person, body, version=version, key=key, departments=DEPARTMENTS)
 
     def _must_refuse(self, answer: Answer | None, who: str, what: str) -> None:
         if answer is not None and answer.status not in REFUSED:
@@ -96,9 +94,7 @@ class Treasury:
             return 0
         own = self.dice.random() < 0.05
         person = row["proposed_by"] if own else self.dice.choice(TREASURERS)
-        answer = await self._post(
-            f"/exceptions/{row['id']}/approval", Role.TREASURER, person, version=row["version"]
-        )
+        answer = await self._post(f"/exceptions/{row['id']}/approval", Role.TREASURER, person, version=row["version"])
         if own:
             self._must_refuse(answer, person, "the approval of their own proposal")
         return 1
@@ -132,7 +128,7 @@ class Treasury:
 
     def _refund(self, *states: str) -> sqlite3.Row | None:
         marks = ",".join("?" * len(states))
-        query = f"SELECT * FROM refunds WHERE state IN ({marks}) ORDER BY number LIMIT 40"  # noqa: S608 - ours
+        query = f"SELECT * FROM refunds WHERE state IN ({marks}) ORDER BY number LIMIT 40"
         return self.hall.some(self.dice, query, *states)
 
     async def verify_refund(self) -> int:

@@ -221,7 +221,9 @@ class Windows:
         return 1
 
     def _open_list(self) -> object:
-        query = "SELECT list_id, version, opened_by FROM lists WHERE state = 'open' ORDER BY listed_at, list_id LIMIT 20"
+        query = (
+            "SELECT list_id, version, opened_by FROM lists WHERE state = 'open' ORDER BY listed_at, list_id LIMIT 20"
+        )
         return self.hall.some(self.dice, query)
 
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from yimen.db import BigId
 
-revision = "0016"
-down_revision = "0012"
+revision = "0009"
+down_revision = "0008"
 
 
 def upgrade() -> None:

@@ -5,8 +5,8 @@ from alembic import op
 
 from yimen.db import Instant
 
-revision = "0012"
-down_revision = "0015"
+revision = "0008"
+down_revision = "0007"
 
 ADDED = {
     "cases": (

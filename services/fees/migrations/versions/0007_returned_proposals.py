@@ -7,7 +7,7 @@ from alembic import op
 from yimen.db import BigId, Instant, Json
 from yimen.worktime import end_of_day
 
-revision = "0015"
+revision = "0007"
 down_revision = "0006"
 
 TABLE = "returned_proposals"
