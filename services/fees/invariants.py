@@ -1,7 +1,7 @@
 """The ten invariants of the books, each with its figures: read from the view `book_figures`, all of the same moment.
 
 I1 every journal is whole and balances · I2 the bank account is what the bank said it took, less what it paid out, and the
-closing balance of its newest file, but for differences that are still open · I3 claims are the unpaid notices · I4 suspense
+closing balance of its newest file, but for differences · I3 claims are the unpaid notices · I4 suspense
 is the open exceptions · I5 every bank transaction is posted once, every notice settled at most once · I6 refunds are held,
 never more than was paid, and what is approved is owed · I7 what the treasury has to come is on its way or in no remittance
 yet · I8 every paid notice has its ticket number, without gaps · I9 every change of state was said once on the bus · I10 the
@@ -33,7 +33,7 @@ def _sum(figures: Sequence[int]) -> bool:
 
 
 def _closing(figures: Sequence[int]) -> bool:
-    """A bank whose file is wrong makes a difference that somebody owns; until it is settled the balances may differ."""
+    """A bank whose file or word is wrong makes a difference that somebody owns; unless it heals the balances may differ."""
     closing, covered, disputed = figures
     return closing == covered or disputed > 0
 

@@ -25,6 +25,7 @@ from yimen.bus import Unit, View
 from yimen.contracts.fees import ExceptionRefunded, ListRefunded, NoticeRefunded, NoticeRefundFailed
 from yimen.sender import send_later
 from yimen.timers import cancel_timer
+from yimen.worktime import local_date
 
 BANK_REFUND: Final = "bank_refund"
 _CURRENCY: Final = "CNY"
@@ -68,7 +69,8 @@ async def expected(unit: Unit[Context], named: str, amount: int) -> Found | None
 
 async def paid_out(unit: Unit[Context], row: Found, payout: PaidOut) -> None:
     """The bank gave the money back: `row` is `expected`, `payout` the bank's transaction, kept in this unit."""
-    await change(unit, row, state=RefundState.REFUNDED, payout_serial=payout.serial, refunded_at=payout.at)
+    when = {"refunded_at": payout.at, "refunded_on": local_date(payout.at)}
+    await change(unit, row, state=RefundState.REFUNDED, payout_serial=payout.serial, **when)
     await cancel_timer(unit, LIMIT, key=row.number)
     await post(unit, books.pay_out_refund(payout.serial, row.notice_number, row.amount))
     if row.notice_number is None:

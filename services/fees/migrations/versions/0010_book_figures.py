@@ -76,7 +76,9 @@ FIGURES: Final[Mapping[str, str]] = {
             (SELECT 1 FROM statement_lines l JOIN days d ON d.statement_id = l.statement_id WHERE l.bank_serial = b.serial))
         - (SELECT COALESCE(SUM(b.amount), 0) FROM bank_payouts b WHERE EXISTS
             (SELECT 1 FROM statement_lines l JOIN days d ON d.statement_id = l.statement_id WHERE l.bank_serial = b.serial))""",
-    "disputed": "SELECT COUNT(*) FROM differences WHERE state NOT IN ('resolved', 'healed') AND kind <> 'ours_only'",
+    # What a person answered for explains the balances as before: no amount is ever changed to make them agree.
+    "disputed": """SELECT COUNT(*) FROM differences WHERE state <> 'healed'
+        AND (state <> 'resolved' OR closed_by IS NOT NULL OR our_serial IS NOT NULL)""",
     "to_remit": """SELECT SUM(debit - credit) FROM ledger_lines WHERE account IN ('1002', '2241', '2242')""",
     "on_its_way": "SELECT SUM(amount) FROM remittances WHERE state = 'ordered'",
     "unremitted": """SELECT

@@ -1,4 +1,4 @@
-"""The bank, and those who would be it: messages told, lost, doubled and forged; keys rotated; money out that nobody ordered."""
+"""The bank, and those who would be it: messages told, lost, doubled and forged; keys rotated; money out unordered."""
 
 import random
 from datetime import timedelta

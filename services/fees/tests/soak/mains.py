@@ -1,12 +1,12 @@
 """SQLite in the thread of the loop, as many acts a second again; and a place where the power can fail.
 
-Guarantees: a cut before a commit leaves nothing of the transaction, one after it leaves all of it, as a killed process would;
-from then on whatever still runs is dead, until `restore`. Does not: cut other databases.
+Guarantees: a cut before a commit leaves nothing of the transaction, one after it leaves all of it, as a killed process
+would; from then on whatever still runs is dead, until `restore`. Does not: cut other databases.
 """
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import aiosqlite.core
@@ -28,11 +28,6 @@ class Mains:
         self._left, self._after_commit = calls, commit
 
     def restore(self) -> None:
-        """After a cut: what the dead process had open the system closes, and its transaction is gone."""
-        if self.dead:
-            for connection in self._opened:
-                connection.close()
-            self._opened.clear()
         self.dead, self._left = False, None
 
     def opened(self, connection: sqlite3.Connection) -> None:
@@ -53,8 +48,16 @@ class Mains:
             return function()
         if self._after_commit:
             function()
-        self.dead = True
+        self._die()
         raise PowerCut
+
+    def _die(self) -> None:
+        """What was not committed is gone at once: a closed connection keeps its lock while somebody has a cursor of it."""
+        self.dead = True
+        opened, self._opened = self._opened, []
+        for connection in opened:
+            with suppress(sqlite3.ProgrammingError):  # closed before
+                connection.rollback()
 
 
 _BURIAL = {"close", "close_and_stop", "rollback"}

@@ -21,6 +21,7 @@ from services.fees.tests.soak.daybook import Daybook
 from services.fees.tests.soak.hall import Hall
 from services.fees.tests.soak.mains import Mains, at_once
 from services.fees.tests.soak.payers import Payers
+from services.fees.tests.soak.supervisor import Supervisor
 from services.fees.tests.soak.treasury import Treasury
 from services.fees.tests.soak.windows import Windows
 from sim.bank import Manners
@@ -62,6 +63,7 @@ class Game:
         self.treasury = Treasury(hall, dice, self.payers)
         self.banking = Banking(hall, dice)
         self.daybook = Daybook(hall, dice)
+        self.supervisor = Supervisor(hall)
         acts = self._acts()
         self._names = list(acts)
         self._weights = [weight for weight, _act in acts.values()]
@@ -120,8 +122,8 @@ class Game:
             "difference answered": (1.5, d.settle_difference),
             "day closed by hand": (0.2, d.close_day),
             "minutes pass": (6, d.pass_minutes),
-            "hours pass": (0.6, d.pass_hours),
-            "night passes": (0.25, d.pass_night),
+            "hours pass": (0.5, d.pass_hours),
+            "night passes": (0.7, d.pass_night),
             "timers rung": (1, self._ring),
             "jobs sent": (6, self._send),
         }
@@ -177,6 +179,7 @@ class Game:
         self.hall.busy = False
         self.outcome.checked += 1
         await self._receipts()
+        await self.supervisor.count()
         wrong = [
             *self.hall.errors,
             *await checks.invariants(self.hall),
@@ -204,7 +207,7 @@ class Game:
             while await self.banking.tell():
                 await self.daybook.work()
             await self._fund()
-            await self.daybook.correct_what_was_refused()
+            await self.daybook.correct_what_is_lacking()
             await self.daybook.pass_night()
             for _hour in range(3):
                 await self.daybook.go(self.hall.clock.now() + timedelta(hours=1, minutes=5))
