@@ -1,4 +1,4 @@
-"""The clock and the bank's days: each ends at its cut-off with a file, good or not, that is read, corrected, answered for."""
+"""The clock and the bank's days: each ends at its cut-off with a file, good or not; read, corrected, answered for."""
 
 import random
 from datetime import date, datetime, timedelta
@@ -108,7 +108,7 @@ class Daybook:
             self.hall.errors.append(f"a file that somebody touched was answered {answer.status}")
 
     async def correct_file(self) -> int:
-        """The bank owns up: a second file, of a day whose wrong one was read. Brought by hand; or fetched, where none is in."""
+        """The bank owns up: a second file, of a day whose wrong one was read; brought by hand, or fetched."""
         wrong = [row for row in self._newest_files() if row["fault"] and self._was_read(row["day"])]
         if not wrong:
             return 0

@@ -140,7 +140,7 @@ class _Oracle:
         return RIGHT if wanted in self._of[serial] else MISSED
 
     def _fails_after_success(self, fault: Fault) -> str | None:
-        """The contradiction is somebody's to clear up; or the failure was believed until the first word, or the file, came."""
+        """The contradiction is somebody's to clear up; or the failure was believed until the first word came."""
         if fault["subject"] in self._unsaid:
             return None
         contradicted = self._hall.value(
