@@ -29,7 +29,6 @@ STATEMENTS: Final = "statements"
 BANK_STATEMENT: Final = "bank_statement"
 LADDER: Final = (60, 300, 900, 1800, 3600, 3600, 3600, 7200)
 """Six hours in all; then the next day's file is asked for, and this one again the next morning."""
-LOOKED_BACK: Final = timedelta(days=31)
 _ONE_DAY: Final = timedelta(days=1)
 _KEY: Final = "daily"
 
@@ -66,7 +65,7 @@ async def fetch_next(unit: Unit[Context], after: date | None) -> None:
 async def _missing(view: View[Context]) -> list[date]:
     yesterday = local_date(view.now) - _ONE_DAY
     filed = set((await view.execute(select(days.c.day).where(days.c.statement_id.is_not(None)))).scalars())
-    first = max(await _first_day(view, yesterday), yesterday - LOOKED_BACK)
+    first = await _first_day(view, yesterday)  # however long the hall was closed: a day left out would never be closed
     wanted = (first + n * _ONE_DAY for n in range((yesterday - first).days + 1))
     return [day for day in wanted if day not in filed]
 

@@ -33,8 +33,8 @@ def _sum(figures: Sequence[int]) -> bool:
 
 
 def _closing(figures: Sequence[int]) -> bool:
-    """A bank whose file is wrong makes a difference that waits or that somebody answers for; their answer puts no file right,
-    so the balances may differ until a corrected file does."""
+    """A bank whose file is wrong makes a difference that waits, or that somebody answers for. Their answer puts no file
+    right: the balances may differ until a corrected file comes."""
     closing, covered, disputed = figures
     return closing == covered or disputed > 0
 

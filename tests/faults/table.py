@@ -1,5 +1,6 @@
 """A pytest plugin that ends a run with the fault tables: each row passed, failed or not run, and its seconds.
 
+A test that has a table of its own gives it as a property, `record_property("table", [title, *lines])`.
 With `--every-row` a row that did not pass fails the run, also one that has no test or was left out; of the services' tests
 only those that play a fault are run.
 """
@@ -43,6 +44,7 @@ class FaultTable:
         self._strict = strict
         self.results = {name_of(row): Result() for row in ROWS}
         self.of_money = {row: Result() for row in MONEY_ROWS}
+        self.tables: list[list[str]] = []
 
     def pytest_report_header(self) -> str:
         return f"faults: the {'long' if LONG else 'short'} form, YIMEN_FAULTS_SEED={SEED}"
@@ -52,9 +54,11 @@ class FaultTable:
         result = self.results.get(test.partition("[")[0])
         if result is not None and path.startswith("tests/faults/"):
             result.add(report)
-        for name, row in report.user_properties:
+        for name, value in report.user_properties:
             if name == "fault":
-                self.of_money[str(row)].add(report)
+                self.of_money[str(value)].add(report)
+            elif name == "table" and report.when == "call":
+                self.tables.append(list(map(str, value)))  # type: ignore[call-overload]  # object to pytest
 
     @pytest.hookimpl(wrapper=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
@@ -70,6 +74,10 @@ class FaultTable:
                 terminalreporter.section(title)
                 for row, result in table.items():
                     terminalreporter.write_line(f"{row:<52} {result!s:<9} {result.seconds:7.1f} s")
+        for title, *lines in self.tables:
+            terminalreporter.section(title)
+            for line in lines:
+                terminalreporter.write_line(line)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

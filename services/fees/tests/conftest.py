@@ -70,7 +70,7 @@ async def open_window(
             await bank.close()
 
 
-def _migrate(url: str) -> None:
+def migrate(url: str) -> None:
     async def work() -> None:
         database = Database(url)
         await upgrade(database, blueprint.migrations)
@@ -82,7 +82,7 @@ def _migrate(url: str) -> None:
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("migrated") / "fees.db"
-    _migrate(f"sqlite+aiosqlite:///{path}")
+    migrate(f"sqlite+aiosqlite:///{path}")
     return path
 
 
@@ -92,7 +92,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         path = shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "fees.db")
         return f"sqlite+aiosqlite:///{path}"
-    template = request.getfixturevalue("postgres_template")("fees", _migrate)
+    template = request.getfixturevalue("postgres_template")("fees", migrate)
     return str(request.getfixturevalue("postgres_database")(template=template))
 
 

@@ -33,9 +33,9 @@ def database_url(migrated_file: Path, tmp_path: Path) -> str:
 def both(request: pytest.FixtureRequest, database_url: str) -> str:
     if request.param == "sqlite":
         return database_url
-    from services.fees.tests.conftest import _migrate
+    from services.fees.tests.conftest import migrate
 
-    template = request.getfixturevalue("postgres_template")("fees", _migrate)
+    template = request.getfixturevalue("postgres_template")("fees", migrate)
     return str(request.getfixturevalue("postgres_database")(template=template))
 
 

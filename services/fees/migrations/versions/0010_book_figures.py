@@ -14,7 +14,8 @@ down_revision = "0009"
 # Under its own serial, or under another that the file has for it.
 IN_A_FILE: Final = """EXISTS (SELECT 1 FROM statement_lines l JOIN days d ON d.statement_id = l.statement_id
             WHERE l.bank_serial = b.serial)
-        OR EXISTS (SELECT 1 FROM differences a WHERE a.our_serial = b.serial AND a.kind = 'status' AND a.state = 'resolved')"""
+        OR EXISTS (SELECT 1 FROM differences a
+            WHERE a.our_serial = b.serial AND a.kind = 'status' AND a.state = 'resolved')"""
 
 FIGURES: Final[Mapping[str, str]] = {
     "debit": "SELECT SUM(debit) FROM ledger_lines",
@@ -78,7 +79,7 @@ FIGURES: Final[Mapping[str, str]] = {
         FROM days d JOIN statements s ON s.id = d.statement_id ORDER BY d.day DESC LIMIT 1""",
     "covered": f"""SELECT
         (SELECT COALESCE(SUM(b.amount), 0) FROM bank_payments b WHERE b.amount > 0 AND ({IN_A_FILE}))
-        - (SELECT COALESCE(SUM(b.amount), 0) FROM bank_payouts b WHERE {IN_A_FILE})""",
+        - (SELECT COALESCE(SUM(b.amount), 0) FROM bank_payouts b WHERE {IN_A_FILE})""",  # noqa: S608 - our own words
     "disputed": """SELECT COUNT(*) FROM differences
         WHERE state <> 'healed' AND (state <> 'resolved' OR closed_by IS NOT NULL)""",
     "to_remit": """SELECT SUM(debit - credit) FROM ledger_lines WHERE account IN ('1002', '2241', '2242')""",

@@ -1,4 +1,4 @@
-"""The bank, and those who would be it: messages told, lost, doubled and forged; keys rotated; money out that nobody ordered."""
+"""The bank, and those who would be it: messages told, lost, doubled and forged; keys rotated; money out unordered."""
 
 import random
 from datetime import timedelta
@@ -13,7 +13,7 @@ from sim.bank.wire import Call
 MANNERS: Final = Manners(
     probed=0.04,
     told_twice=0.15,
-    told_often=0.01,
+    told_often=0.03,
     told_late=0.02,
     never_told=0.03,
     replayed=0.04,

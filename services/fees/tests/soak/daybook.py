@@ -1,4 +1,4 @@
-"""The clock and the bank's days: each ends at its cut-off with a file, good or not; who reads it, corrects it, answers for it."""
+"""The clock and the bank's days: each ends at its cut-off with a file, good or not, that is read, corrected, answered for."""
 
 import random
 from datetime import date, datetime, timedelta
@@ -87,11 +87,10 @@ class Daybook:
 
     async def bring_file(self) -> int:
         """By hand: in either format, again, an older version, or one that somebody touched."""
-        newest = self.hall.bank.books.one("SELECT day, version FROM files ORDER BY day DESC LIMIT 1 OFFSET ?", 0)
         days = self.hall.bank.books.all(
             "SELECT day, MAX(version) AS version FROM files GROUP BY day ORDER BY day DESC LIMIT 8"
         )
-        if newest is None:
+        if not days:
             return 0
         chosen = self.dice.choice(days)
         version = self.dice.randint(1, chosen["version"]) if self.dice.random() < 0.2 else None
@@ -102,12 +101,14 @@ class Daybook:
         file = self.hall.bank.statement(day, self.dice.choice(("csv", "xml")), version)
         body = file.body.replace(b"2026", b"2027", 1) if touched else file.body
         headers = file.headers | {"Content-Type": "text/csv"}
-        answer = await self.hall.act("POST", "/statements", Role.TREASURER, "treasurer-1", body, headers=headers)
+        answer = await self.hall.act(
+            "POST", f"/statements?day={day}", Role.TREASURER, "treasurer-1", body, headers=headers
+        )
         if answer is not None and touched and body != file.body and answer.status != 401:
             self.hall.errors.append(f"a file that somebody touched was answered {answer.status}")
 
     async def correct_file(self) -> int:
-        """The bank owns up: a second file, of a day whose wrong one was read; brought by hand, or fetched where none is in."""
+        """The bank owns up: a second file, of a day whose wrong one was read. Brought by hand; or fetched, where none is in."""
         wrong = [row for row in self._newest_files() if row["fault"] and self._was_read(row["day"])]
         if not wrong:
             return 0
@@ -156,10 +157,13 @@ class Daybook:
 
     # -- the end ------------------------------------------------------------------------------------------------------------
 
-    async def correct_what_was_refused(self) -> None:
-        """Where no good file of a day is in, the bank gives out another."""
+    async def correct_what_is_lacking(self) -> None:
+        """Where no good file of a day is in, or one in which nothing is, the bank gives out another."""
         for row in self._newest_files():
             day = str(row["day"])
+            if not row["fault"] or not self._was_read(day):
+                continue
             filed = self.hall.one("SELECT statement_id FROM days WHERE day = ?", day)
-            if row["fault"] and self._was_read(day) and (filed is None or filed["statement_id"] is None):
+            if row["fault"] == Fault.EMPTY_FILE or filed is None or filed["statement_id"] is None:
                 self.hall.bank.correct(date.fromisoformat(day))
+                await self._bring(date.fromisoformat(day))

@@ -1,11 +1,12 @@
 """SQLite in the thread of the loop, as many acts a second again; and a place where the power can fail.
 
-Guarantees: a cut before a commit leaves nothing of the transaction, one after it leaves all of it, as a killed process would;
-from then on whatever still runs is dead, until `restore`. Does not: cut other databases.
+Guarantees: a cut before a commit leaves nothing of the transaction, one after it leaves all of it, as a killed process
+would; from then on whatever still runs is dead, until `restore`. Does not: cut other databases.
 """
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import aiosqlite.core
@@ -20,6 +21,7 @@ class Mains:
         self.dead = False
         self._left: int | None = None
         self._after_commit = False
+        self._opened: list[sqlite3.Connection] = []
 
     def cut_after(self, calls: int, *, commit: bool) -> None:
         """The power fails at that many calls of the database from now; `commit`: right behind that many commits."""
@@ -27,6 +29,9 @@ class Mains:
 
     def restore(self) -> None:
         self.dead, self._left = False, None
+
+    def opened(self, connection: sqlite3.Connection) -> None:
+        self._opened.append(connection)
 
     def call(self, function: Any) -> Any:
         name = getattr(getattr(function, "func", function), "__name__", "")
@@ -43,8 +48,16 @@ class Mains:
             return function()
         if self._after_commit:
             function()
-        self.dead = True
+        self._die()
         raise PowerCut
+
+    def _die(self) -> None:
+        """What was not committed is gone at once: a closed connection keeps its lock while somebody has a cursor of it."""
+        self.dead = True
+        opened, self._opened = self._opened, []
+        for connection in opened:
+            with suppress(sqlite3.ProgrammingError):  # closed before
+                connection.rollback()
 
 
 _BURIAL = {"close", "close_and_stop", "rollback"}
@@ -65,6 +78,8 @@ class _AtOnce:
                 raise
             future.set_exception(error)
         else:
+            if isinstance(result, sqlite3.Connection):
+                _mains.opened(result)
             if future is not None:
                 future.set_result(result)
 

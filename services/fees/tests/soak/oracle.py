@@ -1,7 +1,7 @@
 """What the bank's journal says was wrong, beside what reconciliation found: each difference, and its class (R57).
 
-`right`: found, and of the class that it must lead to. `before`: we knew the truth before any file came (asked, or told in the
-end), so that none was there to be found. `hidden`: two wrongs that cancel each other out. `missed`: none of these.
+`right`: found, and of the class that it must lead to. `before`: we knew the truth before any file came, by asking or by a
+late word, so that none was there to be found. `hidden`: two wrongs that cancel each other out. `missed`: none of these.
 """
 
 import hashlib
@@ -140,7 +140,7 @@ class _Oracle:
         return RIGHT if wanted in self._of[serial] else MISSED
 
     def _fails_after_success(self, fault: Fault) -> str | None:
-        """The contradiction is somebody's to clear up; or the failure was believed until the file, or the first word, came."""
+        """The contradiction is somebody's to clear up; or the failure was believed until the first word, or the file, came."""
         if fault["subject"] in self._unsaid:
             return None
         contradicted = self._hall.value(

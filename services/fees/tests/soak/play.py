@@ -21,6 +21,7 @@ from services.fees.tests.soak.daybook import Daybook
 from services.fees.tests.soak.hall import Hall
 from services.fees.tests.soak.mains import Mains, at_once
 from services.fees.tests.soak.payers import Payers
+from services.fees.tests.soak.supervisor import Supervisor
 from services.fees.tests.soak.treasury import Treasury
 from services.fees.tests.soak.windows import Windows
 from sim.bank import Manners
@@ -62,6 +63,7 @@ class Game:
         self.treasury = Treasury(hall, dice, self.payers)
         self.banking = Banking(hall, dice)
         self.daybook = Daybook(hall, dice)
+        self.supervisor = Supervisor(hall)
         acts = self._acts()
         self._names = list(acts)
         self._weights = [weight for weight, _act in acts.values()]
@@ -88,7 +90,7 @@ class Game:
             "void notice paid": (0.6, p.pay_void),
             "unknown code paid": (0.6, p.pay_unknown),
             "paid elsewhere": (0.05, p.pay_elsewhere),
-            "payment looked at": (4, p.look),
+            "payment looked at": (5, p.look),
             "bank asked by payer": (1.5, p.inquire),
             "dispute filed": (1, p.dispute),
             "refund asked by payer": (1, p.ask_refund),
@@ -110,7 +112,7 @@ class Game:
             "block given": (0.5, t.give_block),
             "block written off early": (0.1, t.write_off_early),
             "bank's messages": (14, b.tell),
-            "forged message": (5, b.forge),
+            "forged message": (9, b.forge),
             "keys rotated": (0.1, b.rotate_keys),
             "unordered refund": (0.1, b.refund_unordered),
             "unordered remittance": (0.05, b.remit_unordered),
@@ -120,8 +122,8 @@ class Game:
             "difference answered": (1.5, d.settle_difference),
             "day closed by hand": (0.2, d.close_day),
             "minutes pass": (6, d.pass_minutes),
-            "hours pass": (0.6, d.pass_hours),
-            "night passes": (0.25, d.pass_night),
+            "hours pass": (0.5, d.pass_hours),
+            "night passes": (0.7, d.pass_night),
             "timers rung": (1, self._ring),
             "jobs sent": (6, self._send),
         }
@@ -135,7 +137,7 @@ class Game:
     # -- turns --------------------------------------------------------------------------------------------------------------
 
     async def turn(self) -> None:
-        kind = self.dice.choices(("one", "together", "cut"), (94.6, 5, 0.4))[0]
+        kind = self.dice.choices(("one", "together", "cut"), (93.5, 5, 1.5))[0]
         names = self.dice.choices(self._names, self._weights, k=1 if kind == "one" else self.dice.randint(2, 4))
         if kind == "cut":
             await self._cut(names)
@@ -177,6 +179,7 @@ class Game:
         self.hall.busy = False
         self.outcome.checked += 1
         await self._receipts()
+        await self.supervisor.count()
         wrong = [
             *self.hall.errors,
             *await checks.invariants(self.hall),
@@ -204,7 +207,7 @@ class Game:
             while await self.banking.tell():
                 await self.daybook.work()
             await self._fund()
-            await self.daybook.correct_what_was_refused()
+            await self.daybook.correct_what_is_lacking()
             await self.daybook.pass_night()
             for _hour in range(3):
                 await self.daybook.go(self.hall.clock.now() + timedelta(hours=1, minutes=5))

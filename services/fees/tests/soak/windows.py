@@ -161,7 +161,7 @@ class Windows:
         """Some of what waits, in no order; sometimes with what came before. How many messages."""
         if not self.mail:
             return 0
-        count = min(len(self.mail), self.dice.choice((1, 2, 3, 5)))
+        count = min(len(self.mail), self.dice.choice((1, 3, 5, 8)))
         start = self.dice.randrange(min(len(self.mail), 8))
         batch = self.mail[start : start + count] or self.mail[:count]
         if self.dice.random() < 0.2:
