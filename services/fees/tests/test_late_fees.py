@@ -168,7 +168,7 @@ async def test_a_late_fee_that_is_paid_late_bears_none_itself(window: Window) ->
     await window.pay(notice["payment_code"])
     await window.harness.run_senders()
     late = (await window.notices())[1]
-    window.clock.advance(timedelta(days=60))
+    window.clock.advance(timedelta(days=20))
     await window.harness.fire_timers()
     await window.harness.run_senders()
     assert (await window.notices())[1]["state"] == "overdue"
