@@ -78,10 +78,12 @@ class Side:
     loader: Process
     samples: list[Sample] = field(default_factory=list)
 
-    async def run(self, requests: list[str], clients: int) -> float:
-        """Requests per second; the rest is kept in `samples`. Raises `RuntimeError` if any was refused."""
+    async def run(self, requests: list[str], clients: int, rate: float | None = None) -> float:
+        """Requests per second, as many as it answers or at a `rate`; the rest is kept in `samples`. Raises `RuntimeError` if
+        any was refused."""
         before = _seconds(self.server)
-        await self.loader.tell(json.dumps({"port": self.port, "clients": clients, "requests": requests}))
+        job = {"port": self.port, "clients": clients, "requests": requests, "rate": rate}
+        await self.loader.tell(json.dumps(job))
         said = await self.loader.said()
         if said["refused"]:
             raise RuntimeError(f"{said['refused']} of {len(requests)} refused, the first: {said['first'][0]}")

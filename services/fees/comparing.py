@@ -169,17 +169,17 @@ async def _failed(view: View[Any], lines: Sequence[Line]) -> list[Line]:
 
 async def _doubled(view: View[Any], day: date, statement_id: int) -> list[Finding]:
     """In this file, or in this one and an earlier day's."""
-    again = select(_l.bank_serial).where(_l.statement_id == statement_id).group_by(_l.bank_serial)
+    # Counted in one pass: of a file that is new PostgreSQL has no statistics, and would look through it once for each line.
+    times = func.count().over(partition_by=_l.bank_serial).label("times")
+    counted = select(statement_lines, times).where(_l.statement_id == statement_id).subquery()
     other = statement_lines.alias()
     elsewhere = (
         select(literal(1))
         .join_from(other, days, days.c.statement_id == other.c.statement_id)
         .where(other.c.bank_serial == _l.bank_serial, days.c.day < day)
     )
-    twice = again.having(func.count() > 1)
     lines = defaultdict[str, list[Line]](list)
-    query = select(statement_lines).where(_l.statement_id == statement_id, _l.bank_serial.in_(twice))
-    for row in await view.execute(query.order_by(_l.line)):
+    for row in await view.execute(select(counted).where(counted.c.times > 1).order_by(counted.c.line)):
         lines[row.bank_serial].append(line_of(row))
     before = select(statement_lines).where(_l.statement_id == statement_id, exists(elsewhere)).order_by(_l.line)
     for row in (await view.execute(before)).all():

@@ -21,6 +21,7 @@ from services.fees.tests.bank_days import (
     made,
     morning,
     paid,
+    settle_all,
 )
 from services.fees.tests.samples import TODAY
 from services.fees.tests.window import Window
@@ -287,6 +288,19 @@ async def test_what_is_answered_for_lets_its_day_close(window: Window, act: str,
     window.bank.correct(TODAY, Fault.LINE_AMOUNT)
     await imported(window, window.bank.statement(TODAY))
     assert (await difference(window))["state"] == state, "the same difference in a further file is no news"
+
+
+async def test_a_bank_that_takes_nothing_back_leaves_books_that_are_sound_by_themselves(window: Window) -> None:
+    """Nobody may change an amount: what a person answered for goes on explaining why the balances differ (I2)."""
+    window.bank.arm(Fault.MISSTATED)
+    await paid(window, 1)
+    await imported(window, filed(window))
+    for answered in (False, True):
+        if answered:
+            await settle_all(window)
+        shown = await window.get("/invariants", Role.TREASURER)
+        assert shown["ok"], [one for one in shown["invariants"] if not one["ok"]]
+    assert (await difference(window))["state"] == "resolved"
 
 
 async def test_what_is_carried_can_still_be_resolved(window: Window) -> None:

@@ -9,6 +9,7 @@ from services.fees.tests.window import Window
 from sim.bank.manners import Fault
 from yimen.contracts import fees
 from yimen.web import Role
+from yimen.worktime import local_date
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -29,6 +30,7 @@ async def test_an_approved_refund_is_sent_given_back_and_balances(window: Window
     await window.bank.tell()
     done = await acts.refund(window, number)
     assert (done.state, done.refunded_at) == ("refunded", window.clock.now())
+    assert done.refunded_on == local_date(window.clock.now()), "reports and the supervisor count it on this day"
     [whole] = await window.harness.events(fees.NoticeRefunded)
     assert (whole.refund_number, whole.amount, whole.bank_serial) == (number, 16087, done.payout_serial)
     parts = await window.harness.events(fees.ListRefunded)
