@@ -19,7 +19,7 @@ from services.fees.settings import FeesSettings
 from services.fees.tests import samples
 from services.fees.tests.conftest import hall_key
 from services.fees.tests.soak.mains import Mains, PowerCut
-from sim.bank import Bank, Books, KeyRing
+from sim.bank import Bank, Books, KeyRing, bank_app
 from yimen.bus.carrier import Message
 from yimen.bus.local import LocalCarrier
 from yimen.clock import FrozenClock
@@ -81,8 +81,6 @@ class Hall:
             books=Books(folder / "bank.sqlite3", durable=False),
             hall_key=hall_key()[1],
         )
-        from sim.bank import bank_app
-
         self._bank_app = httpx.ASGITransport(app=bank_app(self.bank))
         key = folder / "hall.pem"
         key.write_bytes(hall_key()[0])
