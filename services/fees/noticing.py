@@ -6,7 +6,7 @@ decide when a notice is due; `issuing` does, and `late_fees`.
 
 import secrets
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import func, insert, select
 
@@ -34,6 +34,9 @@ class Share(NamedTuple):
     amount: int
 
 
+SAID: Final = ("case_number", "payment_code", "amount", "pay_by", "issued_at", "replaces", "late_fee_of")
+
+
 async def write(
     unit: Unit[Context],
     case_number: str,
@@ -44,7 +47,7 @@ async def write(
     late_fee_of: str | None = None,
 ) -> Found:
     kind = NoticeKind.LATE_FEE if late_fee_of else NoticeKind.FEES
-    row = {
+    row: dict[str, Any] = {
         "number": await next_number(unit, NOTICE),
         "case_number": case_number,
         "round": await _next_round(unit, case_number, kind),
@@ -62,19 +65,8 @@ async def write(
     mine = {"notice_number": notice.number, "reduced": 0, "refund_held": 0}
     if whose:
         await unit.execute(insert(shares), [mine | share._asdict() for share in whose])
-    unit.emit(
-        NoticeIssued(
-            notice_number=notice.number,
-            case_number=case_number,
-            payment_code=notice.payment_code,
-            lists=() if late_fee_of else tuple(share.list_id for share in whose),
-            amount=notice.amount,
-            pay_by=notice.pay_by,
-            issued_at=unit.now,
-            replaces=replaces,
-            late_fee_of=late_fee_of,
-        )
-    )
+    asked = () if late_fee_of else tuple(share.list_id for share in whose)
+    unit.emit(NoticeIssued(notice_number=notice.number, lists=asked, **{name: row[name] for name in SAID}))
     return notice
 
 

@@ -33,6 +33,9 @@ ANSWER_DUE: Final = "exception_answer_due"
 EARLY: Final = "该款先于通知书到账，缴款码与金额均与通知书一致，系统自动转为缴款。"
 
 
+SAID: Final = ("reason", "notice_number", "amount", "owner", "answer_by", "opened_at")
+
+
 async def open_exception(
     unit: Unit[Context],
     reason: Reason,
@@ -48,7 +51,7 @@ async def open_exception(
     """`amount`: what stands in suspense for it, negative where money is missed, nought where none moved. One of the serials
     is given; `reference` is the number that the bank named, where there is no row of ours to point at."""
     answer_by = local_date(unit.now) + timedelta(days=unit.context.settings.exception_days)
-    row = {
+    row: dict[str, Any] = {
         "reason": reason,
         "bank_serial": bank_serial,
         "payout_serial": payout_serial,
@@ -70,13 +73,8 @@ async def open_exception(
         ExceptionOpened(
             exception_id=str(number),
             case_number=case_number,
-            reason=reason,
             bank_serial=bank_serial or payout_serial or reference or "-",
-            notice_number=notice_number,
-            amount=amount,
-            owner=TREASURER,
-            answer_by=answer_by,
-            opened_at=unit.now,
+            **{name: row[name] for name in SAID},
         )
     )
 
