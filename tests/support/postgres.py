@@ -119,7 +119,9 @@ class PrivatePostgres(PrivateServer):
     def _create_cluster(self) -> None:
         options = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale", "--no-sync"]
         command = self._as_user("initdb", "--pgdata", str(self.folder / "data"), *options)
-        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=self.folder)
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, cwd=self.folder, env=dict(os.environ)
+        )
         if done.returncode:
             raise RuntimeError(f"initdb failed:\n{done.stderr}")
 

@@ -38,6 +38,7 @@ class Sandbox:
             stdin=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C ends the tests, not the one who tidies up after them
             cwd=Path(__file__).parents[2],
+            env=dict(os.environ),  # a copy: servers start in threads while tests change the process's own
         )
 
     def folder(self, name: str) -> Path:

@@ -174,7 +174,7 @@ class Banking:
         return self._good(lie, seconds=-301)
 
     def _future(self, lie: dict[str, Any]) -> Call:
-        return self._good(lie, seconds=302)
+        return self._good(lie, days=3)  # not minutes: the clock may be moved before it arrives
 
     def _changed(self, lie: dict[str, Any]) -> Call:
         """By a proxy that means well: other spaces, the same JSON."""

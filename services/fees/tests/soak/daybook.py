@@ -158,12 +158,20 @@ class Daybook:
     # -- the end ------------------------------------------------------------------------------------------------------------
 
     async def correct_what_is_lacking(self) -> None:
-        """Where no good file of a day is in, or one in which nothing is, the bank gives out another."""
+        """Where no good file of a day is in, or one in which nothing is, the bank gives out another; and every correction
+        that nobody has brought yet is read."""
         for row in self._newest_files():
-            day = str(row["day"])
-            if not row["fault"] or not self._was_read(day):
+            day = date.fromisoformat(str(row["day"]))
+            if not self._was_read(row["day"]):
                 continue
-            filed = self.hall.one("SELECT statement_id FROM days WHERE day = ?", day)
-            if row["fault"] == Fault.EMPTY_FILE or filed is None or filed["statement_id"] is None:
-                self.hall.bank.correct(date.fromisoformat(day))
-                await self._bring(date.fromisoformat(day))
+            if row["fault"] == Fault.EMPTY_FILE or (row["fault"] and not self._is_filed(row["day"])):
+                self.hall.bank.correct(day)
+                await self._bring(day)
+            elif row["version"] != self._newest_read(row["day"]):
+                await self._bring(day)
+
+    def _is_filed(self, day: object) -> bool:
+        return bool(self.hall.value("SELECT COUNT(*) FROM days WHERE day = ? AND statement_id IS NOT NULL", day))
+
+    def _newest_read(self, day: object) -> object:
+        return self.hall.value("SELECT MAX(bank_version) FROM statements WHERE day = ?", day)
