@@ -60,6 +60,7 @@ def _centre() -> list[Person]:
         Person("county-head", "郑县长", "县政府分管负责人", ("government_head",)),
         Person("station-taiping", "覃乐民", "太平镇便民服务站", ("station_clerk",), ("taiping",)),
         Person("agent-shanjiao", "农热心", "太平镇山脚村代办员", ("village_agent",), ("taiping-shanjiao",)),
+        Person("discipline", "廉清正", "纠风办", ("discipline_officer",)),
         Person("clock-keeper", "时序", "演示时钟管理员", ("clock_keeper",)),
     ]
 

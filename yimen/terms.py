@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Final
 
 from yimen.contracts.fees import Difference, RefundCause, ReliefKind, ViolationKind, WaitsFor
+from yimen.contracts.monitor import AppealTarget, Light, Office, PartyKind
 from yimen.contracts.parts import AgencyStep, PauseKind
 
 PROCEDURES: Final[dict[StrEnum, str]] = {
@@ -47,4 +48,20 @@ MONEY: Final[dict[StrEnum, str]] = {
     Difference.DOUBLED: "文件内重复",
     Difference.BALANCE: "余额不符",
     Difference.FILE: "文件不符",
+}
+
+SUPERVISION: Final[dict[StrEnum, str]] = {
+    Light.GREEN: "绿灯",
+    Light.BLUE: "预警",
+    Light.YELLOW: "黄牌",
+    Light.RED: "红牌",
+    PartyKind.DEPARTMENT: "部门",
+    PartyKind.WINDOW: "窗口",
+    PartyKind.PERSON: "个人",
+    Office.CENTRE: "政务服务中心",
+    Office.DISCIPLINE: "纠风办",
+    Office.SUPERVISION: "监察室",
+    AppealTarget.ALERT: "监察提示",
+    AppealTarget.ENTRY: "考核扣分",
+    AppealTarget.RATING: "评价",
 }

@@ -2,15 +2,18 @@
 
 from pathlib import Path
 
-from services.monitor.api import router
+from services.monitor import handlers as _handlers  # noqa: F401 - they add themselves to the registry
+from services.monitor import rulebooks
+from services.monitor.api import routers
 from services.monitor.context import Context
-from services.monitor.handlers import handlers, timers
+from services.monitor.registry import handlers, timers
 from services.monitor.settings import MonitorSettings
 from services.monitor.tables import metadata
+from yimen.bus import Unit
 from yimen.service import Blueprint, Parts, Service
 
 BINDINGS = (
-    *("intake.item.#", "intake.case.#", "intake.review.#", "intake.calendar.#"),
+    *("intake.item.#", "intake.case.#", "intake.review.#", "intake.calendar.#", "intake.credential.#"),
     *("intake.agency.#", "intake.project.#", "intake.ban.#", "intake.announcement.#"),
     *("approval.#", "fees.#", "notify.#", "monitor.#"),
 )
@@ -21,7 +24,7 @@ blueprint = Blueprint(
     title="电子监察",
     metadata=metadata,
     migrations=Path(__file__).parent / "migrations",
-    routers=(router,),
+    routers=routers,
     handlers=handlers,
     timers=timers,
     bindings=BINDINGS,
@@ -29,4 +32,9 @@ blueprint = Blueprint(
 
 
 def build(parts: Parts, settings: MonitorSettings) -> Service[Context]:
-    return Service(blueprint, parts, settings, context=Context.of(settings))
+    return Service(blueprint, parts, settings, context=Context.of(settings), on_start=get_ready)
+
+
+async def get_ready(unit: Unit[Context]) -> None:
+    """The first rulebook."""
+    await rulebooks.begin(unit)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from services.monitor.domain.clocks import Thresholds
+from services.monitor.domain.rulebook import Rulebook
 from services.monitor.settings import MonitorSettings
 from yimen.worktime import Calendar, Hours
 
@@ -16,6 +17,13 @@ class Almanac:
     plans: int = 0
 
 
+@dataclass
+class Shelf:
+    """The rulebook in force, as it was last read."""
+
+    book: Rulebook | None = None
+
+
 @dataclass(frozen=True)
 class Context:
     thresholds: Thresholds
@@ -23,6 +31,7 @@ class Context:
     patience: timedelta
     asleep: timedelta
     almanac: Almanac = field(default_factory=lambda: Almanac((Calendar.seeded(),)))
+    shelf: Shelf = field(default_factory=Shelf)
 
     @classmethod
     def of(cls, settings: MonitorSettings) -> "Context":

@@ -8,16 +8,14 @@ from services.monitor.domain.clocks import Finding, rungs
 from services.monitor.domain.steps import step_rungs
 from services.monitor.domain.views import Recorded
 from services.monitor.recording import append, take_chain
+from services.monitor.registry import handlers, timers
 from services.monitor.tables import plans
 from services.monitor.watching import RUNG_TIMER, follow, raise_alert, see, watch_for
-from yimen.bus import Handlers, Unit
+from yimen.bus import Unit
 from yimen.contracts import Event, Meta, fees, intake
 from yimen.errors import Permanent
-from yimen.timers import Timer, Timers, set_timer
+from yimen.timers import Timer, set_timer
 from yimen.worktime import PlanError, YearPlan
-
-handlers = Handlers()
-timers = Timers()
 
 TELLING: Final = frozenset({"intake", "approval"})
 """Speakers whose events can change a clock. What others say is recorded, and read from the journal when asked for; only a
@@ -30,6 +28,8 @@ RECOMPUTED_AT_ONCE: Final = 200
 
 @handlers.every
 async def record(unit: Unit[Context], event: Event, meta: Meta) -> None:
+    if isinstance(event, intake.CredentialRecorded):
+        return  # a hash is for checking who asks, not for everybody who may read the journal
     await append(unit, event, meta)
     telling = event.speaker in TELLING or isinstance(event, fees.ViolationFound)
     if telling and meta.correlation_id is not None:

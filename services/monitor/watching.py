@@ -140,6 +140,6 @@ async def raise_alert(unit: Unit[Context], number: str, finding: Finding, calend
         raised_at=unit.now,
         answer_by=calendar.add(local_date(unit.now), unit.context.thresholds.answer_days).date,
     )
-    claim = unit.insert(alerts).values(**alert.model_dump(), version=1).on_conflict_do_nothing()
+    claim = unit.insert(alerts).values(**alert.model_dump(mode="python"), version=1).on_conflict_do_nothing()
     if (await unit.execute(claim.returning(alerts.c.alert_id))).first() is not None:
         unit.emit(alert)

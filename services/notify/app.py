@@ -17,6 +17,13 @@ from yimen.service import Blueprint, Loop, Parts, Service
 WEBHOOKS_AT_ONCE = 40
 """Webhooks under way side by side, fewer than the connections that their client may open."""
 
+BINDINGS = (
+    *("intake.item.#", "intake.case.#", "intake.review.#", "intake.calendar.#", "intake.contact.#"),
+    *("intake.agency.#", "intake.project.#", "intake.ban.#", "intake.announcement.#"),
+    *("approval.#", "fees.#", "monitor.#"),
+)
+"""Everything but credentials, which are for the supervisor."""
+
 senders = Senders()
 senders.add("sms", act=sms.send_sms, settled=sms.record_sms, ladder=sms.LADDER)
 senders.add("webhook", act=calls.call_webhook, settled=calls.record_call, ladder=LADDER, at_once=WEBHOOKS_AT_ONCE)
@@ -29,7 +36,7 @@ blueprint = Blueprint(
     routers=(api.router, live.router),
     handlers=handlers,
     senders=senders,
-    bindings=("intake.#", "approval.#", "fees.#", "monitor.#"),
+    bindings=BINDINGS,
 )
 
 

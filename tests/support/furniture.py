@@ -6,7 +6,6 @@ used up. A body for each route that takes one comes with it.
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -31,6 +30,7 @@ from tests.support import desk
 from tests.support.fees_areas import BEFORE_FEES, furnish_fees
 from tests.support.intake_areas import BEFORE_AREAS, furnish_intake
 from tests.support.intake_areas.files import upload
+from tests.support.monitor_areas import BEFORE_MONITOR, furnish_monitor
 from tests.support.rooms import Room, open_room
 from yimen.web import Role
 
@@ -117,22 +117,10 @@ def fees(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]:
 # -- monitor ----------------------------------------------------------------------------------------------------------
 
 
-async def _alert(room: Room, _label: str) -> None:
-    """A case that is late, and the alert of it."""
-    harness, number = room.harness, f"K{next(room.serial)}"
-    late = cases.accepted(case_number=number, days=2, statutory_days=5)
-    await harness.deliver(cases.submitted(case_number=number), late, source="/intake", time=cases.at(3, 2))
-    harness.clock.advance(timedelta(seconds=5))
-    await harness.fire_timers()
-    found = await harness.client.get("/alerts?limit=200", headers=harness.as_(Role.SUPERVISOR))
-    mine = [alert["alert_id"] for alert in found.json()["items"] if alert["case_number"] == number]
-    room.ids = {"number": number, "alert_id": mine[0]}
-
-
 def monitor(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]:
-    bodies = {"POST /alerts/{alert_id}/answer": {"answer": "专家意见昨日方到，今日办结。"}}
     settings = MonitorSettings(database_url=database_url)
-    return open_room("monitor", build_monitor, settings, "planning", _alert, bodies, now=cases.at(3, 16, 12))
+    now = cases.at(3, 16, 12)
+    return open_room("monitor", build_monitor, settings, "planning", furnish_monitor, {}, BEFORE_MONITOR, now)
 
 
 # -- notify -----------------------------------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ class Role(StrEnum):
     VILLAGE_AGENT = "village_agent"  # `departments` of the token: the village's code
     ORGAN_HEAD = "organ_head"  # may extend (R23)
     GOVERNMENT_HEAD = "government_head"  # may extend a joint case (R24)
+    DISCIPLINE_OFFICER = "discipline_officer"  # complaints of fees and bribery go there (R93)
     CLOCK_KEEPER = "clock_keeper"  # demonstrations only
 
     @property
@@ -60,6 +61,7 @@ _LABELS = {
     Role.VILLAGE_AGENT: "村级代办员",
     Role.ORGAN_HEAD: "部门负责人",
     Role.GOVERNMENT_HEAD: "县政府负责人",
+    Role.DISCIPLINE_OFFICER: "纠风人员",
     Role.CLOCK_KEEPER: "演示时钟管理员",
 }
 

@@ -11,11 +11,10 @@ from pydantic import BaseModel
 
 from services.monitor.domain.views import Recorded, State
 from yimen.contracts import Event, approval, fees, intake, monitor, notify
-from yimen.contracts.monitor import Light
 from yimen.contracts.parts import BanGround, Channel, Kind, Opinion, Outcome
 from yimen.departments import department_name
 from yimen.money import format_yuan
-from yimen.terms import AGENCY_STEPS, MONEY, PROCEDURES
+from yimen.terms import AGENCY_STEPS, MONEY, PROCEDURES, SUPERVISION
 from yimen.worktime import SHANGHAI
 
 TERMS: Final[dict[StrEnum, str]] = {
@@ -35,13 +34,10 @@ TERMS: Final[dict[StrEnum, str]] = {
     **PROCEDURES,
     **AGENCY_STEPS,
     **MONEY,
+    **SUPERVISION,
     BanGround.FALSE_MATERIAL: "提供虚假材料",
     BanGround.FRAUD: "以不正当手段取得许可",
     BanGround.BAD_CREDIT: "失信记录",
-    Light.GREEN: "绿灯",
-    Light.BLUE: "预警",
-    Light.YELLOW: "黄牌",
-    Light.RED: "红牌",
 }
 
 STATES: Final = {
@@ -107,6 +103,7 @@ SENTENCES: Final[dict[type[Event], str]] = {
     intake.AnnouncementPublished: "发布公告“{title}”。",
     intake.AnnouncementWithdrawn: "撤下公告：{reason}",
     intake.ContactRecorded: "登记申请人联系方式。",
+    intake.CredentialRecorded: "登记查询密码。",
     intake.CalendarRevised: "{year}年放假安排更新，版本{version}，未办结时限重新计算。",
     approval.ReviewReceived: "{department}签收，签收人{signed_by.name}。",
     approval.ReviewAssigned: "{department}交由{assignee.name}承办。",
@@ -158,6 +155,45 @@ SENTENCES: Final[dict[type[Event], str]] = {
     monitor.AlertRaised: "对{department}发出{level}：{reason}",
     monitor.AlertAnswered: "{department}答复监察：{answer}",
     monitor.AlertLifted: "撤销对{department}的监察提示：{reason}",
+    monitor.AlertEscalated: "{department}逾期未答复，由{former}升为{level}，发出督办单{order_number}。",
+    monitor.OrderIssued: "向{department}发出督办单{order_number}（{level}），应于{answer_by}前反馈：{demand}",
+    monitor.OrderAnswered: "{department}反馈督办单{order_number}：{answer}",
+    monitor.OrderReturned: "督办单{order_number}的反馈退回，应于{answer_by}前重新反馈：{reason}",
+    monitor.OrderExtended: "督办单{order_number}的反馈期限延至{answer_by}：{reason}",
+    monitor.OrderOverdue: "{department}逾期未反馈督办单{order_number}，期限为{answer_by}。",
+    monitor.OrderClosed: "督办单{order_number}办结：{result}",
+    monitor.AppealFiled: "{department}对{target}提出申诉（{appeal_number}），应于{decide_by}前决定：{grounds}",
+    monitor.AppealDecided: "申诉{appeal_number}已经决定：{reasons}",
+    monitor.AppealOverdue: "申诉{appeal_number}逾期未决定，期限为{decide_by}。",
+    monitor.InspectionRecorded: "监察记录{finding_number}：{department}，{title}。{detail}",
+    monitor.InspectionRectified: "{department}整改{finding_number}：{measures}",
+    monitor.AttendanceRecorded: "{day}考勤：{department}{person.name}，{title}。",
+    monitor.WindowStaffed: "窗口“{name}”的部门和人员自{valid_from}起更新。",
+    monitor.ScorePublished: "公布{name}{month}月度考核。",
+    monitor.ScoreGraded: "公布{name}{quarter}季度等次：{grade_name}。",
+    monitor.ComplaintFiled: "收到投诉{complaint_number}（{topic_name}），由{office}办理，应于{accept_by}前决定是否受理。",
+    monitor.ComplaintAccepted: "投诉{complaint_number}受理，应于{answer_by.on}前答复。",
+    monitor.ComplaintRefused: "投诉{complaint_number}不予受理。",
+    monitor.ComplaintTransferred: "投诉{complaint_number}转由{office}办理。",
+    monitor.ComplaintExtended: "投诉{complaint_number}延长{days}个工作日，应于{answer_by.on}前答复。",
+    monitor.ComplaintAnswered: "投诉{complaint_number}已经答复。",
+    monitor.ComplaintRevisited: "投诉{complaint_number}已经回访。",
+    monitor.ComplaintWithdrawn: "投诉{complaint_number}由投诉人撤回。",
+    monitor.ComplaintOverdue: "投诉{complaint_number}逾期，期限为{due.on}，由{office}办理。",
+    monitor.ConsultationAsked: "向{department}咨询（{consultation_number}），应于{answer_by.on}前答复。",
+    monitor.ConsultationAnswered: "{department}答复咨询{consultation_number}。",
+    monitor.ConsultationOverdue: "{department}逾期未答复咨询{consultation_number}，期限为{due.on}。",
+    monitor.RatingGiven: "申请人对{department}评价{stars}星。",
+    monitor.RatingDefaulted: "逾期未评价，默认{stars}星，单独统计。",
+    monitor.RatingCalledBack: "{department}回访评价人。",
+    monitor.RatingRectified: "{department}就评价完成整改。",
+    monitor.RatingOverdue: "{department}未在{due.on}前回访整改差评。",
+    monitor.RatingVoided: "评价经申诉认定无效：{reason}",
+    monitor.OutsideReported: "{department}在大厅以外办理“{item_name}”（{own_number}），{accepted_on}受理。",
+    monitor.LogImported: "{department}的办件记录导入{cases}件，{faults}行有误。",
+    monitor.RulebookRevised: "监察规则更新，版本{version}：{reason}",
+    monitor.RootSealed: "监察日志{day}封存，共{size}条。",
+    monitor.CalendarApplied: "{year}年放假安排第{version}版施行，重新计算{cases}件，{moved}件日期变动。",
     monitor.TallyCounted: "监察核算{day}收款{paid.count}笔、退款{refunded.count}笔。",
     notify.MessageSent: "已发送短信。",
     notify.MessageDelivered: "短信已送达。",

@@ -222,9 +222,9 @@ async def test_a_wrong_date_raises_a_red_alert(database_url):
 async def test_its_own_words_come_back_into_the_journal_and_end_there(database_url):
     async with supervisor(database_url, at(4, 1)) as harness:
         await tell(harness, *WHOLE)
-        ((_, raised),) = await harness.emitted()
+        ((_, raised),) = [one for one in await harness.emitted() if one[1].entity == "alert"]
         await tell(harness, *recorded([("/monitor", raised, at(4, 1))]))
-        assert len(await harness.emitted()) == 1
+        assert await harness.events(monitor.AlertRaised) == [raised]
         assert await rows(harness, "SELECT source FROM journal WHERE type LIKE 'monitor.%'") == [{"source": "/monitor"}]
 
 

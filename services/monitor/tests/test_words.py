@@ -7,7 +7,7 @@ from services.monitor.domain.words import SENTENCES, STATES, TERMS, fields, sent
 from services.monitor.tests.samples import joint_case
 from yimen.contracts import event_types
 from yimen.contracts.fees import Difference, RefundCause, ReliefKind, ViolationKind, WaitsFor
-from yimen.contracts.monitor import Light
+from yimen.contracts.monitor import AppealTarget, Light, Office, PartyKind
 from yimen.contracts.parts import AgencyStep, BanGround, Channel, Kind, Opinion, Outcome, PauseKind
 
 EVENTS = list(event_types().values())
@@ -21,8 +21,9 @@ def test_every_event_type_has_a_sentence_of_its_own_fields(event):
 
 
 def test_every_word_that_a_sentence_may_need_is_known():
+    of_monitor = (AppealTarget, Light, Office, PartyKind)
     of_fees = (WaitsFor, ViolationKind, Difference, ReliefKind, RefundCause)
-    for words in (AgencyStep, BanGround, Channel, Kind, Opinion, Outcome, PauseKind, Light, *of_fees):
+    for words in (AgencyStep, BanGround, Channel, Kind, Opinion, Outcome, PauseKind, *of_fees, *of_monitor):
         assert set(words) <= set(TERMS)
     assert set(STATES) == set(State)
 

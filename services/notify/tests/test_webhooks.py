@@ -92,10 +92,12 @@ async def test_a_subscription_may_name_the_entities_that_it_wants(messenger: Mes
 
 
 def test_contacts_cases_notices_and_messages_are_open_to_no_department() -> None:
-    assert followable() == {"review", "list", "alert"}
+    of_monitor = {"alert", "order", "appeal", "inspection", "attendance", "score", "rating", "consultation"}
+    assert followable() == {"review", "list", *of_monitor, "complaint", "outside", "import"}
     assert not follows(samples.contact(), ["all", "fire"], None)
     open_types = {name for name, event in event_types().items() if event.entity in followable()}
-    assert all(event_types()[name].scope_field == "department" for name in open_types)
+    scopes = {event_types()[name].scope_field for name in open_types}
+    assert scopes == {"department", "audience"}, "a complaint's audience is the department, or all: nobody's"
 
 
 async def test_a_failed_delivery_is_retried_under_the_same_id_and_holds_back_only_its_subject(

@@ -41,6 +41,7 @@ from yimen.contracts.intake.hall import (
     BanLifted,
     CalendarRevised,
     ContactRecorded,
+    CredentialRecorded,
     ProjectRegistered,
 )
 from yimen.contracts.intake.items import (
@@ -107,6 +108,7 @@ __all__ = [
     "CaseWithdrawn",
     "Condition",
     "ContactRecorded",
+    "CredentialRecorded",
     "ItemDescribed",
     "ItemEntryRefused",
     "ItemEvent",

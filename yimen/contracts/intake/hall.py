@@ -20,6 +20,17 @@ class ContactRecorded(Event, type="intake.contact.recorded.v1"):
     recorded_at: Instant
 
 
+class CredentialRecorded(Event, type="intake.credential.recorded.v1"):
+    """The salted hash of a case's query password, so that the supervisor can let its holder check the record without asking
+    intake. Only monitor may bind it, and it does not stand in the journal."""
+
+    id_field: ClassVar[str] = "case_number"
+
+    case_number: Code
+    password_hash: Name
+    recorded_at: Instant
+
+
 class CalendarRevised(Event, type="intake.calendar.revised.v1"):
     """The State Council's plan of a year arrived or changed; every open limit is recomputed (R35)."""
 

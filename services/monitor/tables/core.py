@@ -1,14 +1,12 @@
-"""What the supervisor stores: the journal (truth), and what follows from it (cases, alerts' claims, plans).
+"""The journal (truth), and what follows from it (cases, alerts' claims, plans).
 
 The journal is append-only: triggers of the first migration refuse every update, delete and truncation.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, String, Table, Text, UniqueConstraint, Uuid
 
+from services.monitor.tables.base import metadata
 from yimen.db import Instant, Json
-from yimen.schema import new_metadata
-
-metadata = new_metadata()
 
 journal = Table(
     "journal",
@@ -71,6 +69,9 @@ alerts = Table(
     Column("answered_by", String(400)),
     Column("answered_at", Instant),
     Column("version", Integer, nullable=False),
+    Column("code", String(80)),  # the row of the rulebook, and the version of it, under which it was raised
+    Column("rulebook", Integer),
+    Column("deductions", Json),
     UniqueConstraint("case_number", "rung"),
     Index("ix_alerts_department", "department", "raised_at"),
 )

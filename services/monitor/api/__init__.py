@@ -1,0 +1,5 @@
+"""What the supervisor answers, an area a module."""
+
+from services.monitor.api import alerts, cases, counts, journal
+
+routers = (cases.router, alerts.router, counts.router, journal.router)

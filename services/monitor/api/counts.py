@@ -1,0 +1,27 @@
+"""What is counted: cases by department, and the money of each day."""
+
+from datetime import date, timedelta
+
+from services.monitor import queries, tallying
+from services.monitor.api.parts import OVERSEERS, Reading
+from services.monitor.shapes import FeeDay, Summary
+from services.monitor.showing import show_department
+from yimen.web import Invalid, Role, allow, new_router
+from yimen.worktime import local_date
+
+router = new_router(tags=["counts"])
+
+
+@router.get("/summary", dependencies=[allow(*OVERSEERS)])
+async def read_summary(view: Reading) -> Summary:
+    return Summary(at=view.now, departments=[show_department(row) async for row in queries.summary(view)])
+
+
+@router.get("/fee-days", dependencies=[allow(*OVERSEERS, Role.TREASURER)])
+async def read_fee_days(view: Reading, first: date | None = None, last: date | None = None) -> list[FeeDay]:
+    """Both days included, a year at most; without dates the last thirty days."""
+    last = last or local_date(view.now)
+    first = first or last - timedelta(days=30)
+    if not timedelta() <= last - first <= timedelta(days=366):
+        raise Invalid("invalid-range", "日期范围不对", "截止日期应在起始日期之后，最多一年。")
+    return [FeeDay.model_validate(dict(row._mapping)) for row in await tallying.of_days(view, first, last)]

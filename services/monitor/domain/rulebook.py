@@ -1,0 +1,60 @@
+"""The rulebook in force: which alerts are raised, what they cost, and what a centre has set.
+
+Guarantees: a book that was accepted has every number and every part that the rules ask for, so that nothing that reads it
+can fail later. Does not: know where it is kept (`rulebooks`).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from yimen.contracts.monitor import AlertRule, Charge, Deduction, FindingRule, PartyKind, Scheme
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    version: int
+    alerts: tuple[AlertRule, ...]
+    findings: tuple[FindingRule, ...]
+    schemes: tuple[Scheme, ...]
+    numbers: Mapping[str, int]
+
+    @cached_property
+    def _alerts(self) -> dict[str, AlertRule]:
+        return {rule.code: rule for rule in self.alerts}
+
+    @cached_property
+    def _findings(self) -> dict[str, FindingRule]:
+        return {rule.code: rule for rule in self.findings}
+
+    @cached_property
+    def _schemes(self) -> dict[PartyKind, Scheme]:
+        return {scheme.kind: scheme for scheme in self.schemes}
+
+    def alert(self, code: str) -> AlertRule:
+        return self._alerts[code]
+
+    def finding(self, code: str) -> FindingRule | None:
+        """None for a finding that the book does not know, or that the centre has switched off."""
+        found = self._findings.get(code)
+        return found if found and found.enabled else None
+
+    def scheme(self, kind: PartyKind) -> Scheme:
+        return self._schemes[kind]
+
+    def number(self, name: str) -> int:
+        return self.numbers[name]
+
+
+def deductions(
+    code: str, charges: Iterable[Charge], *, department: str, window: str | None = None, person: str | None = None
+) -> tuple[Deduction, ...]:
+    """What the charges come to for these parties. A department that no window serves by name has one of its own code; a
+    charge on a person falls away where nobody is named."""
+    parties = {PartyKind.DEPARTMENT: department, PartyKind.WINDOW: window or department, PartyKind.PERSON: person}
+    found = ((charge, parties[charge.kind]) for charge in charges)
+    return tuple(
+        Deduction(kind=charge.kind, party=party, part=charge.part, tenths=charge.tenths, code=code)
+        for charge, party in found
+        if party
+    )

@@ -1,0 +1,12 @@
+"""Orders, findings and attendance."""
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,12 @@
+"""Scores, windows and appeals."""
+
+revision = "0009"
+down_revision = "0008"
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

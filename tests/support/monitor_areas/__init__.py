@@ -1,0 +1,15 @@
+"""What stands in the supervisor's room, an area of routes each: its things, its bodies, and what comes before its steps.
+
+The alerts come first; each other area adds to `room.ids` and `room.bodies` what it makes."""
+
+from tests.support.areas import Furnish, furnish_areas
+from tests.support.monitor_areas import alerts
+from tests.support.rooms import Room
+
+AREAS: tuple[Furnish, ...] = ()
+BEFORE_MONITOR: dict[str, list[str]] = {}
+
+
+async def furnish_monitor(room: Room, label: str) -> None:
+    await alerts.furnish(room, label)
+    await furnish_areas(room, label, AREAS, {})
