@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.monitor import queries, tallying
+from services.monitor import queries, rulebooks, tallying
 from services.monitor.context import Context
 from services.monitor.domain.clocks import Finding, rungs
 from services.monitor.domain.steps import step_rungs
@@ -94,8 +94,8 @@ async def raise_reached_rung(unit: Unit[Context], timer: Timer) -> None:
     if not timer.payload["waited"] and unit.now - timer.due_at > unit.context.asleep:
         await watch_for(unit, number, rung, timer.due_at)
         return
-    calendar = (await queries.calendars(unit))[-1]
+    calendar, book = (await queries.calendars(unit))[-1], await rulebooks.of_unit(unit)
     seen = await see(unit, number)
-    for reached in (*rungs(seen, calendar, unit.context.thresholds), *step_rungs(seen, calendar)):
+    for reached in (*rungs(seen, calendar, book), *step_rungs(seen, calendar, book)):
         if reached.step.rung == rung and reached.at <= unit.now:
             await raise_alert(unit, number, Finding(reached.step, reached.department), calendar)

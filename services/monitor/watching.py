@@ -14,10 +14,11 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import bindparam
 
-from services.monitor import queries
+from services.monitor import queries, rulebooks
 from services.monitor.context import Context
 from services.monitor.domain.clocks import Finding, Reached, days_late, findings, rungs
 from services.monitor.domain.fold import fold
+from services.monitor.domain.rulebook import deductions
 from services.monitor.domain.steps import step_findings, step_rungs
 from services.monitor.domain.views import CaseView, Recorded
 from services.monitor.tables import alerts, cases
@@ -60,9 +61,10 @@ async def _dossier(unit: Unit[Context], number: str, new: Recorded | None) -> Do
 async def follow(unit: Unit[Context], number: str, new: Recorded | None = None) -> None:
     """Bring a case's row, timers and findings up to its events. The unit holds the chain."""
     dossier, calendars = await _dossier(unit, number, new), await queries.unit_calendars(unit)
+    book = await rulebooks.of_unit(unit)
     seen = fold(number, dossier.events, unit.context.hours)
-    reached = rungs(seen, calendars[-1], unit.context.thresholds)
-    standing = {rung.step.rung: rung.at.isoformat() for rung in (*reached, *step_rungs(seen, calendars[-1]))}
+    reached = rungs(seen, calendars[-1], book)
+    standing = {rung.step.rung: rung.at.isoformat() for rung in (*reached, *step_rungs(seen, calendars[-1], book))}
     row = row_of(seen, calendars[-1], reached) | {"rungs": standing}
     before, dossier.row = dossier.row, row
     if before is None:
@@ -70,7 +72,7 @@ async def follow(unit: Unit[Context], number: str, new: Recorded | None = None) 
     elif before != row:
         await unit.execute(_REWRITE, row | {"which": number})
     await _move_timers(unit, number, before["rungs"] if before else {}, standing)
-    for finding in (*findings(seen, calendars), *step_findings(seen)):
+    for finding in (*findings(seen, calendars, book), *step_findings(seen, book)):
         await raise_alert(unit, number, finding, calendars[-1])
 
 
@@ -127,8 +129,12 @@ async def watch_for(unit: Unit[Context], number: str, rung: str, at: datetime) -
 
 
 async def raise_alert(unit: Unit[Context], number: str, finding: Finding, calendar: Calendar) -> None:
-    """Once per case and rung: whoever inserts the row announces it."""
-    step = finding.step
+    """Once per case and rung: whoever inserts the row announces it. By the rulebook in force, which it names."""
+    step, book = finding.step, await rulebooks.of_unit(unit)
+    rule = book.alert(step.code)
+    if rule is None:
+        return
+    window = await window_of(unit, finding.department)
     alert = AlertRaised(
         alert_id=uuid5(NAMESPACE_URL, f"alert:{number}/{step.rung}").hex,
         case_number=number,
@@ -138,8 +144,17 @@ async def raise_alert(unit: Unit[Context], number: str, finding: Finding, calend
         rule=step.rule,
         reason=step.reason,
         raised_at=unit.now,
-        answer_by=calendar.add(local_date(unit.now), unit.context.thresholds.answer_days).date,
+        answer_by=calendar.add(local_date(unit.now), rule.answer_days).date,
+        code=step.code,
+        rulebook=book.version,
+        deductions=deductions(step.code, rule.charges, department=finding.department, window=window),
     )
-    claim = unit.insert(alerts).values(**alert.model_dump(mode="python"), version=1).on_conflict_do_nothing()
+    row = alert.model_dump(mode="python") | {"deductions": [one.model_dump(mode="json") for one in alert.deductions]}
+    claim = unit.insert(alerts).values(**row, version=1).on_conflict_do_nothing()
     if (await unit.execute(claim.returning(alerts.c.alert_id))).first() is not None:
         unit.emit(alert)
+
+
+async def window_of(_unit: Unit[Context], department: str) -> str:
+    """The window that serves the department; one that no window serves by name has one of its own code."""
+    return department

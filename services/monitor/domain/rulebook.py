@@ -31,8 +31,10 @@ class Rulebook:
     def _schemes(self) -> dict[PartyKind, Scheme]:
         return {scheme.kind: scheme for scheme in self.schemes}
 
-    def alert(self, code: str) -> AlertRule:
-        return self._alerts[code]
+    def alert(self, code: str) -> AlertRule | None:
+        """None for an alert that the centre has switched off."""
+        found = self._alerts.get(code)
+        return found if found and found.enabled else None
 
     def finding(self, code: str) -> FindingRule | None:
         """None for a finding that the book does not know, or that the centre has switched off."""
