@@ -10,19 +10,22 @@ the same visit or it is late. Long over (R72): from the beginning of the working
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Final
 
+from services.monitor.domain.limits import LADDER, PROMISED, STATUTORY, Watch, passings
 from services.monitor.domain.rulebook import Rulebook
+from services.monitor.domain.story import SERVICE_DAYS
 from services.monitor.domain.views import Announced, CaseView
 from yimen.contracts.monitor import Light
-from yimen.contracts.parts import Kind
+from yimen.contracts.parts import Kind, Outcome
 from yimen.terms import MONEY
-from yimen.worktime import Calendar, Limit, end_of_day, local_date, start_of_day
+from yimen.worktime import Calendar, Limit, local_date
 
 SEVERITY: Final = {Light.GREEN: 0, Light.BLUE: 1, Light.YELLOW: 2, Light.RED: 3}
-PRE_ALERT, PROMISED, LONG_OVER, STATUTORY = LADDER = ("pre-alert", "promised", "long-over", "statutory")
+GRACE_DAYS: Final = 1
+"""Working days in which the hall returns what was not supplemented (R08), before the supervisor speaks of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,45 +64,38 @@ class Finding:
     department: str
 
 
-def pre_alert_days(limit: Limit, share_percent: int, days_left: int) -> int:
-    """How many days may be used up before the limit counts as nearly over; at least 1."""
-    by_share = -(-limit.total * share_percent // 100)
-    short = limit.total <= 2 * days_left
-    return max(1, by_share if short else min(by_share, limit.total - days_left))
+def case_watches(view: CaseView) -> Iterator[Watch]:
+    """The limits of the case itself. Those of the promise and of the law colour its light."""
+    lead = view.lead
+    if view.answer is not None:
+        yield Watch("deemed-acceptance", "deemed-acceptance", lead, view.answer, view.answered_at)
+    if view.supplement_by is not None:
+        yield Watch("supplement", "supplement", lead, Limit(view.supplement_by, GRACE_DAYS), view.supplemented_at)
+    if view.promised is not None:
+        yield Watch(PROMISED, PROMISED, lead, view.promised, view.stopped_at, view.kind is not Kind.INSTANT)
+    if view.statutory is not None:
+        yield Watch(STATUTORY, STATUTORY, lead, view.statutory, view.stopped_at)
+    if view.decided and view.decided.outcome is Outcome.GRANTED:
+        yield Watch("service", "service", lead, Limit(view.decided.decided_on, SERVICE_DAYS), view.served_at)
+
+
+def reached(watches: Sequence[Watch], calendar: Calendar, book: Rulebook) -> tuple[Reached, ...]:
+    """The rungs as the rulebook has them, without those that the centre has switched off."""
+    return tuple(
+        Reached(one, passing.department, passing.at)
+        for passing in passings(watches, calendar, book)
+        for one in step(book, passing.code, passing.rung)
+    )
 
 
 def rungs(view: CaseView, calendar: Calendar, book: Rulebook) -> tuple[Reached, ...]:
-    """The rungs of a case's clock in the order of the ladder; none beyond where it stands or stopped."""
-    lead = view.department or ""
-    reached = (
-        Reached(one, lead, at)
-        for code in LADDER
-        for one in step(book, code)
-        if (at := _instant(code, view, calendar, book))
-    )
-    return tuple(rung for rung in reached if _while_running(rung, view))
+    """The rungs of a case's light in the order of the ladder; none beyond where it stands or stopped."""
+    return on_ladder(reached(tuple(case_watches(view)), calendar, book))
 
 
-def _while_running(rung: Reached, view: CaseView) -> bool:
-    if view.stopped_at is None:
-        return True
-    return rung.at <= view.stopped_at and rung.step.code != PRE_ALERT
-
-
-def _instant(code: str, view: CaseView, calendar: Calendar, book: Rulebook) -> datetime | None:
-    limit = view.statutory if code == STATUTORY else view.promised
-    due = limit.due(calendar) if limit else None
-    if limit is None or due is None:
-        return None
-    if code == LONG_OVER:
-        return start_of_day(calendar.add(due.date, book.number("red_after_days")).date)
-    if code != PRE_ALERT:
-        return end_of_day(due.date)
-    if view.kind is Kind.INSTANT or limit.total == 0:
-        return None
-    used = pre_alert_days(limit, book.number("pre_alert_percent"), book.number("pre_alert_days_left"))
-    nearly = replace(limit, budget=used, extension=0).due(calendar)
-    return start_of_day(nearly.date) if nearly else None
+def on_ladder(found: Sequence[Reached]) -> tuple[Reached, ...]:
+    coloured = (rung for rung in found if rung.step.code in LADDER)
+    return tuple(sorted(coloured, key=lambda rung: LADDER.index(rung.step.code)))
 
 
 def light(reached: Sequence[Reached], now: datetime) -> Light:
@@ -130,10 +126,20 @@ def _deemed_acceptance(view: CaseView, book: Rulebook) -> Iterator[Finding]:
 
 def _mismatch(view: CaseView, calendars: Sequence[Calendar], book: Rulebook) -> Iterator[Finding]:
     wrong = [told for told in view.announced if not believable(told, calendars)]
-    if wrong:
-        reasons = "；".join(_contradiction(told, calendars[-1]) for told in wrong)
-        for one in step(book, "date-mismatch", more=reasons):
-            yield Finding(one, wrong[0].department)
+    told = [_contradiction(one, calendars[-1]) for one in wrong] + list(_wrong_supplement(view, book))
+    if told:
+        for one in step(book, "date-mismatch", more="；".join(told)):
+            yield Finding(one, wrong[0].department if wrong else view.lead)
+
+
+def _wrong_supplement(view: CaseView, book: Rulebook) -> Iterator[str]:
+    """R08: calendar days, as many as the centre has set; 0 where it does not want them compared."""
+    days = book.numbers.get("supplement_days", 0)
+    asked = view.correction
+    if days and asked is not None:
+        derived = local_date(asked.requested_at) + timedelta(days=days)
+        if asked.supplement_by != derived:
+            yield f"补正期限公布为{asked.supplement_by}，按事件重新计算应为{derived}"
 
 
 def _violations(view: CaseView, book: Rulebook) -> Iterator[Finding]:
@@ -145,8 +151,8 @@ def _violations(view: CaseView, book: Rulebook) -> Iterator[Finding]:
 
 
 def _contradiction(told: Announced, calendar: Calendar) -> str:
-    due = told.limit.due(calendar)
-    return f"{told.what}公布为{told.due.on}，按事件重新计算应为{due.date if due else '中止计时，无到期日'}"
+    due, bound = told.limit.due(calendar), "为" if told.exact else "不晚于"
+    return f"{told.what}公布为{told.due.on}，按事件重新计算应{bound}{due.date if due else '中止计时，无到期日'}"
 
 
 def believable(told: Announced, calendars: Sequence[Calendar]) -> bool:
@@ -157,4 +163,5 @@ def believable(told: Announced, calendars: Sequence[Calendar]) -> bool:
     derived = [told.limit.due(calendar) for calendar in calendars]
     if told.due.provisional or any(day and day.provisional for day in derived[-1:]):
         return True
-    return any(day is not None and day.date == told.due.on for day in derived)
+    days = (day.date for day in derived if day is not None)
+    return any(day == told.due.on or (not told.exact and told.due.on < day) for day in days)

@@ -5,94 +5,84 @@ any more, reaches no rung (R78). They are alerts of their own and no colour of t
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
 
-from services.monitor.domain.clocks import Finding, Reached, step
+from services.monitor.domain.clocks import Finding, Reached, reached, step
+from services.monitor.domain.limits import Watch, sooner
+from services.monitor.domain.reviews import HEARING_DAYS, INSPECTION_DAYS
 from services.monitor.domain.rulebook import Rulebook
 from services.monitor.domain.views import CaseView, ReviewView
 from yimen.contracts.parts import Kind, PauseKind
-from yimen.worktime import Calendar, Limit, end_of_day
+from yimen.worktime import Calendar, Limit, local_date, start_of_day
 
-INSPECTION_DAYS = 5  # R33, Art. 55
-HEARING_DAYS = 20  # R31, Art. 47
-FORWARDING_DAYS = 3  # R48
+FORWARDING_DAYS = 3  # R48, unless the rulebook sets another
+REPLY_DAYS = 2
 
 
 def step_rungs(view: CaseView, calendar: Calendar, book: Rulebook) -> tuple[Reached, ...]:
     """When each step is late, as its clock runs now; none after the case's own clock stopped (R37)."""
-    reached = (rung for review in view.reviews for rung in _of_review(view, review, calendar, book))
-    return tuple(rung for rung in reached if view.stopped_at is None or rung.at <= view.stopped_at)
+    return reached(tuple(step_watches(view)), calendar, book)
 
 
-def _of_review(view: CaseView, review: ReviewView, calendar: Calendar, book: Rulebook) -> Iterator[Reached]:
-    lates = (
-        _late_answer(review),
-        _late_inspection(view, review),
-        _late_forwarding(view, review),
-        _late_hearing(review),
-    )
-    for late in lates:
-        if late and (end := _passed(review, late, calendar)):
-            for one in step(book, late.code, _rung(late.code, review)):
-                yield Reached(one, review.department, end)
-    yield from _overlong_pauses(review, calendar, book)
+def step_watches(view: CaseView) -> Iterator[Watch]:
+    for review in view.reviews:
+        yield from _answer(view, review)
+        yield from _inspection(view, review)
+        yield from _forwarding(view, review)
+        yield from _reply(view, review)
+        yield from _hearing(view, review)
+        yield from _pauses(view, review)
 
 
-@dataclass(frozen=True, slots=True)
-class Late:
-    """A limit of a step, and when it was met; the alert that is raised otherwise."""
-
-    code: str
-    limit: Limit | None
-    done: datetime | None = None
-
-
-def _late_answer(review: ReviewView) -> Late | None:
+def _answer(view: CaseView, review: ReviewView) -> Iterator[Watch]:
     """R73. Where silence consents, R44 speaks instead."""
-    return None if review.silence_consents else Late("step", review.limit)
+    if review.limit is not None and not review.silence_consents:
+        until = sooner(review.ended_at, view.stopped_at)
+        yield Watch("step", _rung("step", review), review.department, review.limit, until)
 
 
-def _late_inspection(view: CaseView, review: ReviewView) -> Late | None:
+def _inspection(view: CaseView, review: ReviewView) -> Iterator[Watch]:
     if view.accepted and review.requested and review.requested.inspection_by:
+        limit = Limit(view.accepted.accepted_on, INSPECTION_DAYS)
         done = review.visited.visited_at if review.visited else None
-        return Late("visit", Limit(view.accepted.accepted_on, INSPECTION_DAYS), done)
-    return None
+        until = sooner(done, review.ended_at, view.stopped_at)
+        yield Watch("visit", _rung("visit", review), review.department, limit, until)
 
 
-def _late_forwarding(view: CaseView, review: ReviewView) -> Late | None:
+def _forwarding(view: CaseView, review: ReviewView) -> Iterator[Watch]:
     if view.accepted and view.kind is Kind.FORWARDED and review.requested and review.requested.forward_by:
+        limit = Limit(view.accepted.accepted_on, FORWARDING_DAYS)
         done = review.forwarded.forwarded_at if review.forwarded else None
-        return Late("upward", Limit(view.accepted.accepted_on, FORWARDING_DAYS), done)
-    return None
+        until = sooner(done, review.ended_at, view.stopped_at)
+        yield Watch("upward", _rung("upward", review), review.department, limit, until)
 
 
-def _late_hearing(review: ReviewView) -> Late | None:
+def _reply(view: CaseView, review: ReviewView) -> Iterator[Watch]:
+    """R48: the applicant is told of the superior's answer, by a message or by what is decided upon it."""
+    if review.superior_answered is None:
+        return
+    answered = review.superior_answered.answered_at
+    decided = review.decided.decided_at if review.decided else None
+    told = (at for at in (*view.superior_told, decided, view.stopped_at) if at is not None and at >= answered)
+    limit = Limit(local_date(answered), REPLY_DAYS)
+    yield Watch("reply", _rung("reply", review), review.department, limit, sooner(*told))
+
+
+def _hearing(view: CaseView, review: ReviewView) -> Iterator[Watch]:
     if review.hearing:
+        limit = Limit(review.hearing.requested_on, HEARING_DAYS)
         done = review.heard.held_at if review.heard else None
-        return Late("hearing", Limit(review.hearing.requested_on, HEARING_DAYS), done)
-    return None
+        until = sooner(done, review.ended_at, view.stopped_at)
+        yield Watch("hearing", _rung("hearing", review), review.department, limit, until)
 
 
-def _overlong_pauses(review: ReviewView, calendar: Calendar, book: Rulebook) -> Iterator[Reached]:
+def _pauses(view: CaseView, review: ReviewView) -> Iterator[Watch]:
     """R28: longer than the applicant was told in writing. A hearing has its own limit (R31)."""
     for number, procedure in enumerate(review.procedures, start=1):
-        end = end_of_day(calendar.add(procedure.pause.start, procedure.planned_days).date)
-        over = procedure.pause.end is not None and end_of_day(procedure.pause.end) <= end
-        ended = review.ended_at is not None and review.ended_at < end
-        if not (over or ended or procedure.kind is PauseKind.HEARING):
-            for one in step(book, "overlong", _rung(f"overlong{number}", review)):
-                yield Reached(one, review.department, end)
-
-
-def _passed(review: ReviewView, late: Late, calendar: Calendar) -> datetime | None:
-    """The end of the limit's last day, unless it was done by then, or the review ended before it."""
-    due = late.limit.due(calendar) if late.limit else None
-    if due is None:
-        return None
-    end = end_of_day(due.date)
-    ends = [at for at in (late.done, review.ended_at) if at]
-    return end if not ends or min(ends) >= end else None
+        if procedure.kind is not PauseKind.HEARING:
+            limit = Limit(procedure.pause.start, procedure.planned_days)
+            over = start_of_day(procedure.pause.end) if procedure.pause.end else None  # its last day counts whole
+            until = sooner(over, review.ended_at, view.stopped_at)
+            yield Watch("overlong", _rung(f"overlong{number}", review), review.department, limit, until)
 
 
 def step_findings(view: CaseView, book: Rulebook) -> tuple[Finding, ...]:

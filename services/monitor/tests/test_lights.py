@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.monitor.domain.clocks import days_late, light, pre_alert_days, rungs
+from services.monitor.domain.clocks import days_late, light, rungs
 from services.monitor.domain.fold import fold
+from services.monitor.domain.limits import pre_alert_days
 from services.monitor.tests.books import BOOK, book_with
 from services.monitor.tests.samples import NUMBER, accepted, at, closed, decided, due, from_intake, paused, submitted
 from yimen.contracts.monitor import Light
@@ -108,12 +109,12 @@ def test_a_clock_that_stands_reaches_nothing():
     assert light_of(standing, at(9, 1)) is Light.GREEN
 
 
-def test_a_pause_that_comes_too_late_does_not_undo_lateness():
+@pytest.mark.rule("R78")
+def test_a_pause_that_comes_too_late_does_not_undo_lateness_and_nothing_more_is_reached_in_it():
     standing = case(10, paused(at(3, 18)))
-    assert light_of(standing, at(3, 18)) is Light.YELLOW
-    assert [rung.step.rung for rung in rungs(standing, CALENDAR, BOOK)] == [
-        *("pre-alert", "promised", "long-over")
-    ]  # the statutory clock does stand
+    assert light_of(standing, at(9, 1)) is Light.YELLOW
+    assert [rung.step.rung for rung in rungs(standing, CALENDAR, BOOK)] == ["pre-alert", "promised"]
+    assert days_late(standing, CALENDAR, at(3, 20)) == 4
 
 
 @pytest.mark.rule("R78")

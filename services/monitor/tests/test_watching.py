@@ -130,7 +130,7 @@ async def test_an_alert_is_raised_once_although_its_rung_is_reached_again(databa
 
 
 @pytest.mark.rule("R78")
-async def test_a_pause_takes_the_timers_away_and_its_end_sets_them_anew(database_url):
+async def test_a_pause_takes_the_rungs_away_and_its_end_sets_them_anew(database_url):
     told = intake_case(paused(at(3, 4)), resumed(at(3, 10), due(3, 20), due(5, 13)))
     async with supervisor(database_url) as harness:
         await tell(harness, *told[:3])
