@@ -66,7 +66,12 @@ async def put_plan_in_force(unit: Unit[Context], event: intake.CalendarRevised, 
     }
     await unit.execute(unit.insert(plans).values(**plan).on_conflict_do_nothing())
     queries.forget_calendars(unit)
-    await _recompute_after(unit, f"{event.year}-{event.version}", "")
+    await begin_recomputation(unit, f"{event.year}-{event.version}")
+
+
+async def begin_recomputation(unit: Unit[Context], key: str) -> None:
+    """Every open case is looked at again: its calendar or the rulebook has changed."""
+    await _recompute_after(unit, key, "")
 
 
 async def _recompute_after(unit: Unit[Context], key: str, number: str) -> None:
