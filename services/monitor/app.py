@@ -8,9 +8,10 @@ from services.monitor.api import routers
 from services.monitor.context import Context
 from services.monitor.registry import handlers, timers
 from services.monitor.settings import MonitorSettings
+from services.monitor.sweeping import Sweeper
 from services.monitor.tables import metadata
-from yimen.bus import Unit
-from yimen.service import Blueprint, Parts, Service
+from yimen.bus import Unit, Units
+from yimen.service import Blueprint, Loop, Parts, Service
 
 BINDINGS = (
     *("intake.item.#", "intake.case.#", "intake.review.#", "intake.calendar.#", "intake.credential.#"),
@@ -32,7 +33,12 @@ blueprint = Blueprint(
 
 
 def build(parts: Parts, settings: MonitorSettings) -> Service[Context]:
-    return Service(blueprint, parts, settings, context=Context.of(settings), on_start=get_ready)
+    return Service(blueprint, parts, settings, context=Context.of(settings), on_start=get_ready, workers=(sweep,))
+
+
+def sweep(units: Units[Context]) -> Loop:
+    sweeper = Sweeper(units)
+    return Loop(sweeper.run, sweeper.stop, sweeper.run_due)
 
 
 async def get_ready(unit: Unit[Context]) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from services.monitor.domain.clocks import SEVERITY, Thresholds, counted_on, days_late, light, rungs
+from services.monitor.domain.clocks import SEVERITY, counted_on, days_late, light, rungs
+from services.monitor.domain.rulebook import Rulebook
 from services.monitor.domain.views import CaseView, NoticeView, ReviewView, State
 from services.monitor.domain.words import STATES, timeline
 from services.monitor.shapes import (
@@ -26,9 +27,7 @@ from yimen.worktime import Calendar, local_date
 LIGHTS = {number: level for level, number in SEVERITY.items()}
 
 
-def show_case(
-    seen: CaseView, alerts: list[AlertShape], calendar: Calendar, thresholds: Thresholds, now: datetime
-) -> CaseShape:
+def show_case(seen: CaseView, alerts: list[AlertShape], calendar: Calendar, book: Rulebook, now: datetime) -> CaseShape:
     submitted, accepted = seen.submitted, seen.accepted
     return CaseShape(
         case_number=seen.number,
@@ -42,7 +41,7 @@ def show_case(
         applicant=submitted.applicant.name if submitted else None,
         accepted_on=accepted.accepted_on if accepted else None,
         deemed_accepted=bool(accepted and accepted.deemed),
-        light=light(rungs(seen, calendar, thresholds), now),
+        light=light(rungs(seen, calendar, book), now),
         paused=seen.paused,
         late_days=days_late(seen, calendar, now),
         outcome=seen.decided.outcome if seen.decided else None,

@@ -4,7 +4,7 @@ Limits are `worktime.Limit` values, never dates: a date is derived where a calen
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from yimen.contracts import Event, Meta, approval, fees, intake
@@ -42,13 +42,15 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Announced:
-    """A date that a service told, beside the limit from which it must follow. `rule` is the limit's rule."""
+    """A date that a service told, beside the limit from which it must follow. `rule` is the limit's rule. Not `exact`: the
+    limit is the latest that may be told."""
 
     what: str
     rule: str
     department: str
     limit: Limit
     due: Due
+    exact: bool = True
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,18 @@ class CaseView:
     decided: intake.CaseDecided | None = None
     closed: intake.CaseClosed | None = None
     stopped_at: datetime | None = None
+    answer: Limit | None = None
+    """In which the window has to answer what was handed in (R04, R05), and when it did, or need not any more."""
+
+    answered_at: datetime | None = None
+    correction: intake.CaseCorrectionRequested | None = None
+    supplemented_at: datetime | None = None
+    served_at: datetime | None = None
+    """When the licence was handed over (R30), or the case ended without."""
+
+    superior_told: tuple[datetime, ...] = ()
+    """When the applicant was told of what a superior authority had answered (R48)."""
+
     promised: Limit | None = None
     statutory: Limit | None = None
     pauses: tuple[Pause, ...] = ()
@@ -141,6 +155,15 @@ class CaseView:
     def department(self) -> str | None:
         """The lead: whose window took the case in."""
         return self.submitted.department if self.submitted else None
+
+    @property
+    def lead(self) -> str:
+        """To whom an alert on the whole case goes, as far as is known."""
+        return self.department or (self.accepted.department if self.accepted else "")
+
+    @property
+    def supplement_by(self) -> date | None:
+        return self.correction.supplement_by if self.correction else None
 
     @property
     def kind(self) -> Kind | None:

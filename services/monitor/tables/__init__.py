@@ -1,7 +1,19 @@
 """What the supervisor stores, an area a module."""
 
 from services.monitor.tables.base import metadata
+from services.monitor.tables.clocks import recalled, recomputations, rungs
 from services.monitor.tables.core import alerts, cases, journal, money_days, plans
 from services.monitor.tables.rulebooks import rulebooks
 
-__all__ = ["alerts", "cases", "journal", "metadata", "money_days", "plans", "rulebooks"]
+__all__ = [
+    "alerts",
+    "cases",
+    "journal",
+    "metadata",
+    "money_days",
+    "plans",
+    "recalled",
+    "recomputations",
+    "rulebooks",
+    "rungs",
+]
