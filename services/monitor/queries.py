@@ -27,8 +27,9 @@ _CASE_ROW = select(cases).where(cases.c.number == bindparam("number"))
 _PLANS_KNOWN = select(func.count()).select_from(plans)
 
 
-def _entry(row: Row[Any]) -> Entry:
-    meta = Meta(
+def meta_of(row: Row[Any]) -> Meta:
+    """The attributes of a row of the journal."""
+    return Meta(
         id=row.event_id,
         type=row.type,
         source=row.source,
@@ -40,7 +41,10 @@ def _entry(row: Row[Any]) -> Entry:
         causation_id=row.causation_id,
         traceparent=row.traceparent,
     )
-    return Entry(row.position, meta, row.body, row.hash)
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(row.position, meta_of(row), row.body, row.hash)
 
 
 async def journal_head(view: View[Context]) -> Head:

@@ -1,5 +1,8 @@
 """What the supervisor answers, an area a module."""
 
-from services.monitor.api import alerts, cases, counts, journal, rulebooks
+from services.monitor.api import alerts, cases, counts, exports, journal, rulebooks
 
-routers = (cases.router, alerts.router, counts.router, journal.router, rulebooks.router)
+routers = (
+    *(cases.router, alerts.router, rulebooks.router, counts.router),
+    *(journal.router, exports.router),
+)
