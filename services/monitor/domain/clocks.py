@@ -10,7 +10,7 @@ the same visit or it is late. Long over (R72): from the beginning of the working
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -128,8 +128,9 @@ def _mismatch(view: CaseView, calendars: Sequence[Calendar], book: Rulebook) -> 
     wrong = [told for told in view.announced if not believable(told, calendars)]
     told = [_contradiction(one, calendars[-1]) for one in wrong] + list(_wrong_supplement(view, book))
     if told:
+        rule, department = (wrong[0].rule, wrong[0].department) if wrong else ("R08", view.lead)
         for one in step(book, "date-mismatch", more="；".join(told)):
-            yield Finding(one, wrong[0].department if wrong else view.lead)
+            yield Finding(replace(one, rule=rule), department)
 
 
 def _wrong_supplement(view: CaseView, book: Rulebook) -> Iterator[str]:
@@ -165,3 +166,9 @@ def believable(told: Announced, calendars: Sequence[Calendar]) -> bool:
         return True
     days = (day.date for day in derived if day is not None)
     return any(day == told.due.on or (not told.exact and told.due.on < day) for day in days)
+
+
+def unproved(told: Announced, calendar: Calendar) -> bool:
+    """Whether it cannot be disputed only because the supervisor does not know the plan yet that it was told by."""
+    due = told.limit.due(calendar)
+    return due is not None and due.provisional and not told.due.provisional

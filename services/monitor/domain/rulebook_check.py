@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from services.monitor.domain.clocks import LADDER, SEVERITY
+from services.monitor.domain.clocks import SEVERITY
+from services.monitor.domain.limits import LADDER
 from services.monitor.domain.rulebook import Rulebook
 from yimen.contracts.monitor import AlertRule, Charge, FindingRule, Light, PartyKind, Scheme
 from yimen.terms import SUPERVISION
@@ -32,6 +33,7 @@ RANGES: Final[dict[str, tuple[int, int]]] = {
     "pre_alert_percent": (1, 100),
     "pre_alert_days_left": (0, 20),
     "red_after_days": (1, 60),
+    "supplement_days": (0, 365),
     "pre_alerts_in_a_row": (2, 20),
     "early_percent": (1, 100),
     "appeal_days": (1, 60),
