@@ -16,7 +16,7 @@ from sqlalchemy import bindparam
 
 from services.monitor import queries, rulebooks
 from services.monitor.context import Context
-from services.monitor.domain.clocks import Finding, Reached, days_late, findings, on_ladder, reached
+from services.monitor.domain.clocks import Finding, Reached, days_late, findings, on_ladder, reached, unproved
 from services.monitor.domain.fold import fold
 from services.monitor.domain.limits import Watch, alive, pack
 from services.monitor.domain.views import CaseView, Recorded
@@ -93,6 +93,7 @@ def row_of(seen: CaseView, watched: Sequence[Watch], calendar: Calendar) -> dict
         "late_days": late if seen.promised else None,
         "watches": pack(watched),
         "running": alive(watched),
+        "unproved": any(unproved(told, calendar) for told in seen.announced),
     }
 
 

@@ -1,5 +1,5 @@
 """What the supervisor answers, an area a module."""
 
-from services.monitor.api import alerts, cases, counts, journal, rulebooks
+from services.monitor.api import alerts, cases, counts, journal, recomputations, rulebooks
 
-routers = (cases.router, alerts.router, counts.router, journal.router, rulebooks.router)
+routers = (cases.router, alerts.router, counts.router, journal.router, recomputations.router, rulebooks.router)

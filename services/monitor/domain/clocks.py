@@ -154,3 +154,9 @@ def believable(told: Announced, calendars: Sequence[Calendar]) -> bool:
         return True
     days = (day.date for day in derived if day is not None)
     return any(day == told.due.on or (not told.exact and told.due.on < day) for day in days)
+
+
+def unproved(told: Announced, calendar: Calendar) -> bool:
+    """Whether it cannot be disputed only because the supervisor does not know the plan yet that it was told by."""
+    due = told.limit.due(calendar)
+    return due is not None and due.provisional and not told.due.provisional
