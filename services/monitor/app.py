@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from services.monitor import handlers as _handlers  # noqa: F401 - they add themselves to the registry
-from services.monitor import rulebooks
+from services.monitor import recomputing, rulebooks
 from services.monitor.api import routers
 from services.monitor.context import Context
 from services.monitor.registry import handlers, timers
@@ -42,5 +42,6 @@ def sweep(units: Units[Context]) -> Loop:
 
 
 async def get_ready(unit: Unit[Context]) -> None:
-    """The first rulebook."""
+    """The first rulebook, and what an older supervisor kept otherwise."""
     await rulebooks.begin(unit)
+    await recomputing.begin_refolding(unit)

@@ -1,9 +1,23 @@
 """What the supervisor stores, an area a module."""
 
-from services.monitor.tables.base import metadata
-from services.monitor.tables.clocks import recalled, recomputations, rungs
-from services.monitor.tables.core import alerts, cases, journal, money_days, plans
-from services.monitor.tables.rulebooks import rulebooks
+from services.monitor.tables.base import (
+    metadata,
+)
+from services.monitor.tables.clocks import (
+    recalled,
+    recomputations,
+    rungs,
+)
+from services.monitor.tables.core import (
+    alerts,
+    cases,
+    journal,
+    money_days,
+    plans,
+)
+from services.monitor.tables.rulebooks import (
+    rulebooks,
+)
 
 __all__ = [
     "alerts",
