@@ -1,6 +1,7 @@
 """What can be set of the supervisor. Thresholds are the centre's (C in the rules); the law's numbers are not here."""
 
 from datetime import time
+from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
@@ -24,6 +25,10 @@ class MonitorSettings(ServiceSettings):
         description="how long an alert waits for the backlog, when the supervisor learns late of its hour",
     )
     asleep_seconds: int = Field(default=600, ge=1, description="a timer as late as this finds a supervisor that slept")
+
+    signing_key_file: Path | None = Field(
+        default=None, description="the private key of the journal's seals (Ed25519, PEM); without it no root is sealed"
+    )
 
     def thresholds(self) -> Thresholds:
         return Thresholds(

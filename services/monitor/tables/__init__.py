@@ -3,5 +3,19 @@
 from services.monitor.tables.base import metadata
 from services.monitor.tables.core import alerts, cases, journal, money_days, plans
 from services.monitor.tables.rulebooks import rulebooks
+from services.monitor.tables.seals import credentials, password_tries, seal_keys, seals, tiles
 
-__all__ = ["alerts", "cases", "journal", "metadata", "money_days", "plans", "rulebooks"]
+__all__ = [
+    "alerts",
+    "cases",
+    "credentials",
+    "journal",
+    "metadata",
+    "money_days",
+    "password_tries",
+    "plans",
+    "rulebooks",
+    "seal_keys",
+    "seals",
+    "tiles",
+]
