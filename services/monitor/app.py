@@ -2,16 +2,23 @@
 
 from pathlib import Path
 
-from services.monitor import handlers as _handlers  # noqa: F401 - they add themselves to the registry
-from services.monitor import recomputing, rulebooks
+from services.monitor import (  # some are imported only because they add themselves to the registry
+    credentials,
+    handlers,
+    recomputing,
+    registry,
+    rulebooks,
+    sealing,
+)
 from services.monitor.api import routers
 from services.monitor.context import Context
-from services.monitor.registry import handlers, timers
 from services.monitor.settings import MonitorSettings
 from services.monitor.sweeping import Sweeper
 from services.monitor.tables import metadata
 from yimen.bus import Unit, Units
 from yimen.service import Blueprint, Loop, Parts, Service
+
+AREAS = (handlers, credentials, rulebooks, recomputing, sealing)
 
 BINDINGS = (
     *("intake.item.#", "intake.case.#", "intake.review.#", "intake.calendar.#", "intake.credential.#"),
@@ -20,14 +27,17 @@ BINDINGS = (
 )
 """Its own words come back to it like everyone's, to stand in the journal; nothing follows from them."""
 
+BEGINNINGS = (rulebooks.begin, recomputing.begin_refolding, sealing.begin_sealing)
+"""What stands from the first start: the first rulebook, what an older supervisor kept otherwise, each day's own timer."""
+
 blueprint = Blueprint(
     name="monitor",
     title="电子监察",
     metadata=metadata,
     migrations=Path(__file__).parent / "migrations",
     routers=routers,
-    handlers=handlers,
-    timers=timers,
+    handlers=registry.handlers,
+    timers=registry.timers,
     bindings=BINDINGS,
 )
 
@@ -42,6 +52,5 @@ def sweep(units: Units[Context]) -> Loop:
 
 
 async def get_ready(unit: Unit[Context]) -> None:
-    """The first rulebook, and what an older supervisor kept otherwise."""
-    await rulebooks.begin(unit)
-    await recomputing.begin_refolding(unit)
+    for begin in BEGINNINGS:
+        await begin(unit)

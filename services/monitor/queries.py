@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, or_, select, true
 
 from services.monitor.context import Context
-from services.monitor.domain.chain import GENESIS, Entry, Head, first_broken
+from services.monitor.domain.chain import GENESIS, Entry, Head
 from services.monitor.domain.clocks import SEVERITY
 from services.monitor.domain.views import Recorded
 from services.monitor.tables import alerts, cases, journal, plans
@@ -16,7 +17,6 @@ from yimen.contracts import Meta, read_event
 from yimen.contracts.monitor import Light
 from yimen.worktime import Calendar, YearPlan
 
-VERIFIED_AT_ONCE = 2000
 NO_DUE = date.max  # sorts cases without a running clock last
 
 _CALENDARS = "calendars"
@@ -59,17 +59,19 @@ async def journal_page(view: View[Context], after: int, limit: int) -> Sequence[
     return [_entry(row) for row in await view.execute(query)]
 
 
-async def verify_journal(view: View[Context]) -> tuple[Head, int | None]:
-    """Walk the whole chain: the last sound head, and the first altered position if there is one."""
-    head, broken = Head(), None
-    while broken is None and (entries := await journal_page(view, head.position, VERIFIED_AT_ONCE)):
-        head, broken = first_broken(head, entries)
-    return head, broken
+async def journal_entry(view: View[Context], *, position: int | None, event_id: UUID | None) -> Entry | None:
+    wanted = journal.c.event_id == event_id if position is None else journal.c.position == position
+    row = (await view.execute(select(journal).where(wanted).order_by(journal.c.position).limit(1))).first()
+    return _entry(row) if row else None
+
+
+async def case_entries(view: View[Context], number: str) -> list[Entry]:
+    """The case's own rows; none other is read."""
+    return [_entry(row) for row in await view.execute(_CASE_EVENTS, {"number": number})]
 
 
 async def case_events(view: View[Context], number: str) -> list[Recorded]:
-    """The case's own rows; none other is read."""
-    entries = [_entry(row) for row in await view.execute(_CASE_EVENTS, {"number": number})]
+    entries = await case_entries(view, number)
     return [Recorded(entry.meta, read_event(entry.meta.type, entry.body.encode())) for entry in entries]
 
 

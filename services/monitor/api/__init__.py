@@ -7,7 +7,9 @@ from services.monitor.api import (
     exports,
     journal,
     recomputations,
+    records,
     rulebooks,
+    seals,
 )
 
 AREAS = (
@@ -17,6 +19,8 @@ AREAS = (
     exports,
     journal,
     recomputations,
+    records,
     rulebooks,
+    seals,
 )
 routers = tuple(area.router for area in AREAS)

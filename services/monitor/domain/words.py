@@ -232,8 +232,13 @@ def fields(kind: type[BaseModel]) -> tuple[str, ...]:
     return tuple(name for _, name, _, _ in Formatter().parse(SENTENCES[kind]) if name)  # type: ignore[index]
 
 
+def fill(words: str, event: Event) -> str:
+    """A sentence with the event's fields in it."""
+    return _Speaker().vformat(words, (), {"event": event})
+
+
 def sentence(event: Event) -> str:
-    return _Speaker().vformat(SENTENCES[type(event)], (), {"event": event})
+    return fill(SENTENCES[type(event)], event)
 
 
 @dataclass(frozen=True, slots=True)

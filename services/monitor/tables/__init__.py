@@ -18,16 +18,28 @@ from services.monitor.tables.core import (
 from services.monitor.tables.rulebooks import (
     rulebooks,
 )
+from services.monitor.tables.seals import (
+    credentials,
+    password_tries,
+    seal_keys,
+    seals,
+    tiles,
+)
 
 __all__ = [
     "alerts",
     "cases",
+    "credentials",
     "journal",
     "metadata",
     "money_days",
+    "password_tries",
     "plans",
     "recalled",
     "recomputations",
     "rulebooks",
     "rungs",
+    "seal_keys",
+    "seals",
+    "tiles",
 ]

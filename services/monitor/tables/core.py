@@ -39,6 +39,7 @@ journal = Table(
     Column("hash", String(64), nullable=False),
     UniqueConstraint("source", "subject", "sequence"),
     Index("ix_journal_case", "case_number", "position"),
+    Index("ix_journal_event", "event_id"),
 )
 
 cases = Table(
