@@ -50,7 +50,9 @@ OWN_ONLY = {
         *("GET /ledgers/service", "GET /ledgers/service.csv"),
     },
     "fees": {"GET /reliefs"},
-    "monitor": {"GET /cases", "GET /alerts"},
+    "monitor": {
+        *("GET /cases", "GET /alerts", "GET /orders", "GET /inspections", "GET /attendance", "GET /worklist"),
+    },
     "notify": {"GET /subscriptions", "GET /stream"},
 }
 """Asked by whoever may, these show what is the caller's own; a stranger owns nothing."""
@@ -61,7 +63,7 @@ OWN_MAKING = {"POST /applications", "POST /agencies", "POST /files", "POST /draf
 OPERATORS = 11
 """Routes that the kit gives to every service."""
 
-COUNTS = {"intake": 69, "approval": 21, "fees": 52, "monitor": 8, "notify": 8}
+COUNTS = {"intake": 69, "approval": 21, "fees": 52, "monitor": 23, "notify": 8}
 
 
 class OneLook(Tail):
