@@ -50,7 +50,9 @@ OWN_ONLY = {
         *("GET /ledgers/service", "GET /ledgers/service.csv"),
     },
     "fees": {"GET /reliefs"},
-    "monitor": {"GET /cases", "GET /alerts"},
+    "monitor": {
+        *("GET /cases", "GET /alerts", "GET /orders", "GET /inspections", "GET /attendance", "GET /worklist"),
+    },
     "notify": {"GET /subscriptions", "GET /stream"},
 }
 """Asked by whoever may, these show what is the caller's own; a stranger owns nothing."""

@@ -4,11 +4,13 @@ from pathlib import Path
 
 from services.monitor import (  # some are imported only because they add themselves to the registry
     credentials,
+    deadlines,
     handlers,
     recomputing,
     registry,
     rulebooks,
     sealing,
+    tasks,
 )
 from services.monitor.api import routers
 from services.monitor.context import Context
@@ -18,7 +20,7 @@ from services.monitor.tables import metadata
 from yimen.bus import Unit, Units
 from yimen.service import Blueprint, Loop, Parts, Service
 
-AREAS = (handlers, credentials, rulebooks, recomputing, sealing)
+AREAS = (handlers, credentials, rulebooks, recomputing, sealing, deadlines, tasks)
 
 BINDINGS = (
     *("intake.item.#", "intake.case.#", "intake.review.#", "intake.calendar.#", "intake.credential.#"),
@@ -27,7 +29,7 @@ BINDINGS = (
 )
 """Its own words come back to it like everyone's, to stand in the journal; nothing follows from them."""
 
-BEGINNINGS = (rulebooks.begin, recomputing.begin_refolding, sealing.begin_sealing)
+BEGINNINGS = (rulebooks.begin, recomputing.begin_refolding, sealing.begin_sealing, deadlines.begin)
 """What stands from the first start: the first rulebook, what an older supervisor kept otherwise, each day's own timer."""
 
 blueprint = Blueprint(

@@ -5,11 +5,14 @@ from services.monitor.api import (
     cases,
     counts,
     exports,
+    inspections,
     journal,
+    orders,
     recomputations,
     records,
     rulebooks,
     seals,
+    worklist,
 )
 
 AREAS = (
@@ -17,10 +20,13 @@ AREAS = (
     alerts,
     counts,
     exports,
+    inspections,
     journal,
+    orders,
     recomputations,
     records,
     rulebooks,
     seals,
+    worklist,
 )
 routers = tuple(area.router for area in AREAS)

@@ -15,6 +15,13 @@ from services.monitor.tables.core import (
     money_days,
     plans,
 )
+from services.monitor.tables.orders import (
+    attendance,
+    counters,
+    inspections,
+    order_steps,
+    orders,
+)
 from services.monitor.tables.rulebooks import (
     rulebooks,
 )
@@ -28,11 +35,16 @@ from services.monitor.tables.seals import (
 
 __all__ = [
     "alerts",
+    "attendance",
     "cases",
+    "counters",
     "credentials",
+    "inspections",
     "journal",
     "metadata",
     "money_days",
+    "order_steps",
+    "orders",
     "password_tries",
     "plans",
     "recalled",
