@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from services.monitor import handlers as _handlers  # noqa: F401 - they add themselves to the registry
-from services.monitor import rulebooks
+from services.monitor import appealing as _appealing  # noqa: F401 - they add themselves to the registry
+from services.monitor import handlers as _handlers  # noqa: F401
+from services.monitor import publishing, rulebooks
 from services.monitor.api import routers
 from services.monitor.context import Context
 from services.monitor.registry import handlers, timers
@@ -36,5 +37,6 @@ def build(parts: Parts, settings: MonitorSettings) -> Service[Context]:
 
 
 async def get_ready(unit: Unit[Context]) -> None:
-    """The first rulebook."""
+    """The first rulebook, and the day on which the first sheets are published."""
     await rulebooks.begin(unit)
+    await publishing.begin(unit)

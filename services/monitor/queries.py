@@ -27,7 +27,7 @@ _CASE_ROW = select(cases).where(cases.c.number == bindparam("number"))
 _PLANS_KNOWN = select(func.count()).select_from(plans)
 
 
-def _entry(row: Row[Any]) -> Entry:
+def entry_of(row: Row[Any]) -> Entry:
     meta = Meta(
         id=row.event_id,
         type=row.type,
@@ -52,7 +52,7 @@ async def journal_head(view: View[Context]) -> Head:
 
 async def journal_page(view: View[Context], after: int, limit: int) -> Sequence[Entry]:
     query = select(journal).where(journal.c.position > after).order_by(journal.c.position).limit(limit)
-    return [_entry(row) for row in await view.execute(query)]
+    return [entry_of(row) for row in await view.execute(query)]
 
 
 async def verify_journal(view: View[Context]) -> tuple[Head, int | None]:
@@ -65,7 +65,7 @@ async def verify_journal(view: View[Context]) -> tuple[Head, int | None]:
 
 async def case_events(view: View[Context], number: str) -> list[Recorded]:
     """The case's own rows; none other is read."""
-    entries = [_entry(row) for row in await view.execute(_CASE_EVENTS, {"number": number})]
+    entries = [entry_of(row) for row in await view.execute(_CASE_EVENTS, {"number": number})]
     return [Recorded(entry.meta, read_event(entry.meta.type, entry.body.encode())) for entry in entries]
 
 

@@ -14,7 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import bindparam
 
-from services.monitor import queries
+from services.monitor import queries, scoring
 from services.monitor.context import Context
 from services.monitor.domain.clocks import Finding, Reached, days_late, findings, rungs
 from services.monitor.domain.fold import fold
@@ -69,6 +69,7 @@ async def follow(unit: Unit[Context], number: str, new: Recorded | None = None) 
         await unit.execute(_OPEN, row)
     elif before != row:
         await unit.execute(_REWRITE, row | {"which": number})
+    await scoring.note_closed(unit, before, seen)
     await _move_timers(unit, number, before["rungs"] if before else {}, standing)
     for finding in (*findings(seen, calendars), *step_findings(seen)):
         await raise_alert(unit, number, finding, calendars[-1])

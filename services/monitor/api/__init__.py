@@ -1,5 +1,8 @@
 """What the supervisor answers, an area a module."""
 
-from services.monitor.api import alerts, cases, counts, journal
+from services.monitor.api import alerts, appeals, cases, counts, journal, scores, windows
 
-routers = (cases.router, alerts.router, counts.router, journal.router)
+routers = (
+    *(cases.router, alerts.router, counts.router, journal.router),
+    *(scores.router, appeals.router, windows.router),
+)
