@@ -3,9 +3,11 @@
 from pathlib import Path
 
 from services.monitor import (  # some are imported only because they add themselves to the registry
+    appealing,
     credentials,
     deadlines,
     handlers,
+    publishing,
     recomputing,
     registry,
     rulebooks,
@@ -20,7 +22,7 @@ from services.monitor.tables import metadata
 from yimen.bus import Unit, Units
 from yimen.service import Blueprint, Loop, Parts, Service
 
-AREAS = (handlers, credentials, rulebooks, recomputing, sealing, deadlines, tasks)
+AREAS = (handlers, credentials, rulebooks, recomputing, sealing, deadlines, tasks, publishing, appealing)
 
 BINDINGS = (
     *("intake.item.#", "intake.case.#", "intake.review.#", "intake.calendar.#", "intake.credential.#"),
@@ -29,7 +31,7 @@ BINDINGS = (
 )
 """Its own words come back to it like everyone's, to stand in the journal; nothing follows from them."""
 
-BEGINNINGS = (rulebooks.begin, recomputing.begin_refolding, sealing.begin_sealing, deadlines.begin)
+BEGINNINGS = (rulebooks.begin, recomputing.begin_refolding, sealing.begin_sealing, deadlines.begin, publishing.begin)
 """What stands from the first start: the first rulebook, what an older supervisor kept otherwise, each day's own timer."""
 
 blueprint = Blueprint(

@@ -43,7 +43,7 @@ def meta_of(row: Row[Any]) -> Meta:
     )
 
 
-def _entry(row: Row[Any]) -> Entry:
+def entry_of(row: Row[Any]) -> Entry:
     return Entry(row.position, meta_of(row), row.body, row.hash)
 
 
@@ -56,18 +56,18 @@ async def journal_head(view: View[Context]) -> Head:
 
 async def journal_page(view: View[Context], after: int, limit: int) -> Sequence[Entry]:
     query = select(journal).where(journal.c.position > after).order_by(journal.c.position).limit(limit)
-    return [_entry(row) for row in await view.execute(query)]
+    return [entry_of(row) for row in await view.execute(query)]
 
 
 async def journal_entry(view: View[Context], *, position: int | None, event_id: UUID | None) -> Entry | None:
     wanted = journal.c.event_id == event_id if position is None else journal.c.position == position
     row = (await view.execute(select(journal).where(wanted).order_by(journal.c.position).limit(1))).first()
-    return _entry(row) if row else None
+    return entry_of(row) if row else None
 
 
 async def case_entries(view: View[Context], number: str) -> list[Entry]:
     """The case's own rows; none other is read."""
-    return [_entry(row) for row in await view.execute(_CASE_EVENTS, {"number": number})]
+    return [entry_of(row) for row in await view.execute(_CASE_EVENTS, {"number": number})]
 
 
 async def case_events(view: View[Context], number: str) -> list[Recorded]:

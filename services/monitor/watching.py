@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam
 
-from services.monitor import queries, rulebooks
+from services.monitor import queries, rulebooks, scoring
 from services.monitor.context import Context
 from services.monitor.domain.clocks import Finding, Reached, days_late, findings, on_ladder, reached, unproved
 from services.monitor.domain.fold import fold
@@ -72,6 +72,7 @@ async def follow(unit: Unit[Context], number: str, new: Recorded | None = None) 
         await unit.execute(_OPEN, row)
     elif before != row:
         await unit.execute(_REWRITE, row | {"which": number})
+    await scoring.note_closed(unit, before, seen)
     await move_rungs(unit, moved_rungs(number, before["rungs"] if before else {}, standing))
     found = (*findings(seen, calendars, book), *content_findings(seen, book))
     await raise_alerts(unit, [(number, finding) for finding in found])

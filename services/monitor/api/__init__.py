@@ -2,6 +2,7 @@
 
 from services.monitor.api import (
     alerts,
+    appeals,
     cases,
     counts,
     exports,
@@ -11,13 +12,16 @@ from services.monitor.api import (
     recomputations,
     records,
     rulebooks,
+    scores,
     seals,
+    windows,
     worklist,
 )
 
 AREAS = (
     cases,
     alerts,
+    appeals,
     counts,
     exports,
     inspections,
@@ -26,7 +30,9 @@ AREAS = (
     recomputations,
     records,
     rulebooks,
+    scores,
     seals,
+    windows,
     worklist,
 )
 routers = tuple(area.router for area in AREAS)

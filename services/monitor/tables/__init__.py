@@ -25,6 +25,18 @@ from services.monitor.tables.orders import (
 from services.monitor.tables.rulebooks import (
     rulebooks,
 )
+from services.monitor.tables.scores import (
+    appeals,
+    score_active,
+    score_closings,
+    score_entries,
+    score_grades,
+    score_marks,
+    score_months,
+    score_reversals,
+    score_sheets,
+    seatings,
+)
 from services.monitor.tables.seals import (
     credentials,
     password_tries,
@@ -35,6 +47,7 @@ from services.monitor.tables.seals import (
 
 __all__ = [
     "alerts",
+    "appeals",
     "attendance",
     "cases",
     "counters",
@@ -51,7 +64,16 @@ __all__ = [
     "recomputations",
     "rulebooks",
     "rungs",
+    "score_active",
+    "score_closings",
+    "score_entries",
+    "score_grades",
+    "score_marks",
+    "score_months",
+    "score_reversals",
+    "score_sheets",
     "seal_keys",
     "seals",
+    "seatings",
     "tiles",
 ]
