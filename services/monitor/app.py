@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from services.monitor import handlers as _handlers  # noqa: F401 - they add themselves to the registry
-from services.monitor import rulebooks
+from services.monitor import recounting, rulebooks
 from services.monitor.api import routers
 from services.monitor.context import Context
 from services.monitor.registry import handlers, timers
@@ -36,5 +36,6 @@ def build(parts: Parts, settings: MonitorSettings) -> Service[Context]:
 
 
 async def get_ready(unit: Unit[Context]) -> None:
-    """The first rulebook."""
+    """The first rulebook; and what was not counted before is."""
     await rulebooks.begin(unit)
+    await recounting.begin(unit)

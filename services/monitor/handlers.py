@@ -5,6 +5,7 @@ from typing import Final
 from services.monitor import queries, tallying
 from services.monitor.context import Context
 from services.monitor.domain.clocks import Finding, rungs
+from services.monitor.domain.contributions import COUNTED_EVENTS
 from services.monitor.domain.steps import step_rungs
 from services.monitor.domain.views import Recorded
 from services.monitor.recording import append, take_chain
@@ -19,8 +20,7 @@ from yimen.worktime import PlanError, YearPlan
 
 TELLING: Final = frozenset({"intake", "approval"})
 """Speakers whose events can change a clock. What others say is recorded, and read from the journal when asked for; only a
-violation is looked at as soon as it is found. The supervisor's own alerts come back to it over the bus like everyone's
-events and end here."""
+violation, and what is counted of the case (fees, ratings, alerts), is looked at as soon as it is said."""
 
 RECOMPUTE_TIMER: Final = "recompute"
 RECOMPUTED_AT_ONCE: Final = 200
@@ -31,7 +31,7 @@ async def record(unit: Unit[Context], event: Event, meta: Meta) -> None:
     if isinstance(event, intake.CredentialRecorded):
         return  # a hash is for checking who asks, not for everybody who may read the journal
     await append(unit, event, meta)
-    telling = event.speaker in TELLING or isinstance(event, fees.ViolationFound)
+    telling = event.speaker in TELLING or isinstance(event, (fees.ViolationFound, *COUNTED_EVENTS))
     if telling and meta.correlation_id is not None:
         await follow(unit, meta.correlation_id, Recorded(meta, event))
 

@@ -1,23 +1,20 @@
 """What the supervisor reads."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select, true
 
 from services.monitor.context import Context
 from services.monitor.domain.chain import GENESIS, Entry, Head, first_broken
-from services.monitor.domain.clocks import SEVERITY
 from services.monitor.domain.views import Recorded
 from services.monitor.tables import alerts, cases, journal, plans
 from yimen.bus import Unit, View
 from yimen.contracts import Meta, read_event
-from yimen.contracts.monitor import Light
 from yimen.worktime import Calendar, YearPlan
 
 VERIFIED_AT_ONCE = 2000
-NO_DUE = date.max  # sorts cases without a running clock last
 
 _CALENDARS = "calendars"
 
@@ -116,43 +113,6 @@ async def open_cases(view: View[Context], after: str, limit: int) -> list[str]:
     return list((await view.execute(query)).scalars())
 
 
-def severity(now: datetime) -> ColumnElement[int]:
-    """The light as a number: a stopped clock has no instants after its end, so only the hour decides."""
-    return case(
-        (cases.c.red_at <= now, SEVERITY[Light.RED]),
-        (cases.c.yellow_at <= now, SEVERITY[Light.YELLOW]),
-        (cases.c.blue_at <= now, SEVERITY[Light.BLUE]),
-        else_=SEVERITY[Light.GREEN],
-    )
-
-
-async def case_page(
-    view: View[Context],
-    *,
-    light: Light | None,
-    departments: Sequence[str] | None,
-    ended: bool,
-    after: tuple[int, date, str] | None,
-    limit: int,
-) -> Sequence[Row[Any]]:
-    """Worst light first, then the earliest promised date, then the number. `ended`: those whose clock has stopped."""
-    rank, due = severity(view.now), func.coalesce(cases.c.promised_due, NO_DUE)
-    wanted: list[ColumnElement[bool]] = [
-        cases.c.state.is_not(None),
-        cases.c.stopped_at.is_not(None) if ended else cases.c.stopped_at.is_(None),
-    ]
-    if light is not None:
-        wanted.append(rank == SEVERITY[light])
-    if departments is not None:
-        wanted.append(cases.c.department.in_(departments))
-    if after is not None:
-        worst, day, number = after
-        later = or_(due > day, and_(due == day, cases.c.number > number))
-        wanted.append(or_(rank < worst, and_(rank == worst, later)))
-    query = select(cases, rank.label("severity")).where(*wanted)
-    return (await view.execute(query.order_by(rank.desc(), due, cases.c.number).limit(limit))).all()
-
-
 async def case_alerts(view: View[Context], number: str) -> Sequence[Row[Any]]:
     query = select(alerts).where(alerts.c.case_number == number).order_by(alerts.c.raised_at, alerts.c.rung)
     return (await view.execute(query)).all()
@@ -182,28 +142,3 @@ async def alert_page(
         wanted.append(or_(alerts.c.raised_at < at, older))
     query = select(alerts).where(*wanted).order_by(alerts.c.raised_at.desc(), alerts.c.alert_id.desc())
     return (await view.execute(query.limit(limit))).all()
-
-
-async def summary(view: View[Context]) -> AsyncIterator[Row[Any]]:
-    """One row a lead department."""
-    rank, running = severity(view.now), cases.c.stopped_at.is_(None)
-
-    def count(name: str, *conditions: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.count(case((and_(*conditions), 1))).label(name)
-
-    late = or_(and_(running, rank >= SEVERITY[Light.YELLOW]), cases.c.late_days > 0)
-    query = (
-        select(
-            cases.c.department,
-            count("accepted", cases.c.accepted_on.is_not(None)),
-            count("open", running),
-            count("closed", ~running),
-            count("late", late),
-            *(count(light, running, rank == number) for light, number in SEVERITY.items()),
-        )
-        .where(cases.c.department.is_not(None))
-        .group_by(cases.c.department)
-        .order_by(cases.c.department)
-    )
-    for row in await view.execute(query):
-        yield row

@@ -14,7 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import bindparam
 
-from services.monitor import queries
+from services.monitor import counting, queries
 from services.monitor.context import Context
 from services.monitor.domain.clocks import Finding, Reached, days_late, findings, rungs
 from services.monitor.domain.fold import fold
@@ -64,11 +64,13 @@ async def follow(unit: Unit[Context], number: str, new: Recorded | None = None) 
     reached = rungs(seen, calendars[-1], unit.context.thresholds)
     standing = {rung.step.rung: rung.at.isoformat() for rung in (*reached, *step_rungs(seen, calendars[-1]))}
     row = row_of(seen, calendars[-1], reached) | {"rungs": standing}
+    row |= counting.columns(seen, calendars[-1], row)
     before, dossier.row = dossier.row, row
     if before is None:
         await unit.execute(_OPEN, row)
     elif before != row:
         await unit.execute(_REWRITE, row | {"which": number})
+    await counting.recount(unit, before, row, seen)
     await _move_timers(unit, number, before["rungs"] if before else {}, standing)
     for finding in (*findings(seen, calendars), *step_findings(seen)):
         await raise_alert(unit, number, finding, calendars[-1])
