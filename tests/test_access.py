@@ -39,7 +39,7 @@ PUBLIC = {
         *("POST /payments/{payment_code}/inquiry", "POST /payments/{payment_code}/relief-request"),
         *("POST /payments/{payment_code}/refund-request", "POST /payments/{payment_code}/dispute"),
     },
-    "monitor": set(),
+    "monitor": {"GET /statistics/public"},
     "notify": {"POST /sms/receipts"},
 }
 OWN_ONLY = {
@@ -50,7 +50,11 @@ OWN_ONLY = {
         *("GET /ledgers/service", "GET /ledgers/service.csv"),
     },
     "fees": {"GET /reliefs"},
-    "monitor": {"GET /cases", "GET /alerts"},
+    "monitor": {
+        *("GET /cases", "GET /alerts"),
+        *("GET /statistics/overview", "GET /statistics/departments", "GET /statistics/items", "GET /statistics/days"),
+        *("GET /statistics/stages", "GET /statistics/bottlenecks"),
+    },
     "notify": {"GET /subscriptions", "GET /stream"},
 }
 """Asked by whoever may, these show what is the caller's own; a stranger owns nothing."""
@@ -61,7 +65,7 @@ OWN_MAKING = {"POST /applications", "POST /agencies", "POST /files", "POST /draf
 OPERATORS = 11
 """Routes that the kit gives to every service."""
 
-COUNTS = {"intake": 69, "approval": 21, "fees": 52, "monitor": 8, "notify": 8}
+COUNTS = {"intake": 69, "approval": 21, "fees": 52, "monitor": 15, "notify": 8}
 
 
 class OneLook(Tail):
