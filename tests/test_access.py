@@ -39,7 +39,7 @@ PUBLIC = {
         *("POST /payments/{payment_code}/inquiry", "POST /payments/{payment_code}/relief-request"),
         *("POST /payments/{payment_code}/refund-request", "POST /payments/{payment_code}/dispute"),
     },
-    "monitor": set(),
+    "monitor": {"GET /statistics/public"},
     "notify": {"POST /sms/receipts"},
 }
 OWN_ONLY = {
@@ -52,6 +52,8 @@ OWN_ONLY = {
     "fees": {"GET /reliefs"},
     "monitor": {
         *("GET /cases", "GET /alerts", "GET /orders", "GET /inspections", "GET /attendance", "GET /worklist"),
+        *("GET /statistics/overview", "GET /statistics/departments", "GET /statistics/items", "GET /statistics/days"),
+        *("GET /statistics/stages", "GET /statistics/bottlenecks"),
     },
     "notify": {"GET /subscriptions", "GET /stream"},
 }

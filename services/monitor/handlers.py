@@ -4,6 +4,7 @@ from typing import Final
 
 from services.monitor import queries, tallying
 from services.monitor.context import Context
+from services.monitor.domain.contributions import COUNTED_EVENTS
 from services.monitor.domain.fold import of_superior
 from services.monitor.domain.views import Recorded
 from services.monitor.recomputing import begin_recomputation
@@ -18,8 +19,7 @@ from yimen.worktime import PlanError, YearPlan
 
 TELLING: Final = frozenset({"intake", "approval"})
 """Speakers whose events can change a clock. What others say is recorded, and read from the journal when asked for; only a
-violation is looked at as soon as it is found. The supervisor's own alerts come back to it over the bus like everyone's
-events and end here."""
+violation, and what is counted of the case (fees, ratings, alerts), is looked at as soon as it is said."""
 
 
 @handlers.every
@@ -27,7 +27,9 @@ async def record(unit: Unit[Context], event: Event, meta: Meta) -> None:
     if isinstance(event, intake.CredentialRecorded):
         return  # a hash is for checking who asks, not for everybody who may read the journal
     await append(unit, event, meta)
-    telling = event.speaker in TELLING or isinstance(event, fees.ViolationFound) or of_superior(event)
+    telling = (
+        event.speaker in TELLING or isinstance(event, (fees.ViolationFound, *COUNTED_EVENTS)) or of_superior(event)
+    )
     if telling and meta.correlation_id is not None:
         await follow(unit, meta.correlation_id, Recorded(meta, event))
 

@@ -1,23 +1,19 @@
 """What the supervisor reads."""
 
-from collections.abc import AsyncIterator, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, or_, select
+from sqlalchemy import Row, bindparam, func, select
 
 from services.monitor.context import Context
 from services.monitor.domain.chain import GENESIS, Entry, Head
-from services.monitor.domain.clocks import SEVERITY
 from services.monitor.domain.views import Recorded
 from services.monitor.tables import alerts, cases, journal, plans
 from yimen.bus import Unit, View
 from yimen.contracts import Meta, read_event
-from yimen.contracts.monitor import Light
 from yimen.worktime import Calendar, YearPlan
-
-NO_DUE = date.max  # sorts cases without a running clock last
 
 _CALENDARS = "calendars"
 
@@ -112,68 +108,6 @@ def _days(texts: Sequence[str]) -> frozenset[date]:
     return frozenset(date.fromisoformat(text) for text in texts)
 
 
-def severity(now: datetime) -> ColumnElement[int]:
-    """The light as a number: a stopped clock has no instants after its end, so only the hour decides."""
-    return case(
-        (cases.c.red_at <= now, SEVERITY[Light.RED]),
-        (cases.c.yellow_at <= now, SEVERITY[Light.YELLOW]),
-        (cases.c.blue_at <= now, SEVERITY[Light.BLUE]),
-        else_=SEVERITY[Light.GREEN],
-    )
-
-
-async def case_page(
-    view: View[Context],
-    *,
-    light: Light | None,
-    departments: Sequence[str] | None,
-    ended: bool,
-    after: tuple[int, date, str] | None,
-    limit: int,
-) -> Sequence[Row[Any]]:
-    """Worst light first, then the earliest promised date, then the number. `ended`: those whose clock has stopped."""
-    rank, due = severity(view.now), func.coalesce(cases.c.promised_due, NO_DUE)
-    wanted: list[ColumnElement[bool]] = [
-        cases.c.state.is_not(None),
-        cases.c.stopped_at.is_not(None) if ended else cases.c.stopped_at.is_(None),
-    ]
-    if light is not None:
-        wanted.append(rank == SEVERITY[light])
-    if departments is not None:
-        wanted.append(cases.c.department.in_(departments))
-    if after is not None:
-        worst, day, number = after
-        later = or_(due > day, and_(due == day, cases.c.number > number))
-        wanted.append(or_(rank < worst, and_(rank == worst, later)))
-    query = select(cases, rank.label("severity")).where(*wanted)
-    return (await view.execute(query.order_by(rank.desc(), due, cases.c.number).limit(limit))).all()
-
-
 async def case_alerts(view: View[Context], number: str) -> Sequence[Row[Any]]:
     query = select(alerts).where(alerts.c.case_number == number).order_by(alerts.c.raised_at, alerts.c.rung)
     return (await view.execute(query)).all()
-
-
-async def summary(view: View[Context]) -> AsyncIterator[Row[Any]]:
-    """One row a lead department."""
-    rank, running = severity(view.now), cases.c.stopped_at.is_(None)
-
-    def count(name: str, *conditions: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.count(case((and_(*conditions), 1))).label(name)
-
-    late = or_(and_(running, rank >= SEVERITY[Light.YELLOW]), cases.c.late_days > 0)
-    query = (
-        select(
-            cases.c.department,
-            count("accepted", cases.c.accepted_on.is_not(None)),
-            count("open", running),
-            count("closed", ~running),
-            count("late", late),
-            *(count(light, running, rank == number) for light, number in SEVERITY.items()),
-        )
-        .where(cases.c.department.is_not(None))
-        .group_by(cases.c.department)
-        .order_by(cases.c.department)
-    )
-    for row in await view.execute(query):
-        yield row

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam
 
-from services.monitor import queries, rulebooks, scoring
+from services.monitor import counting, queries, rulebooks, scoring
 from services.monitor.context import Context
 from services.monitor.domain.clocks import Finding, Reached, days_late, findings, on_ladder, reached, unproved
 from services.monitor.domain.fold import fold
@@ -67,11 +67,13 @@ async def follow(unit: Unit[Context], number: str, new: Recorded | None = None) 
     watched = watches(seen)
     standing = reached(watched, calendars[-1], book)
     row = row_of(seen, watched, calendars[-1]) | dates_of(watched, standing, calendars[-1])
+    row |= counting.columns(seen, calendars[-1], row)
     before, dossier.row = dossier.row, row
     if before is None:
         await unit.execute(_OPEN, row)
     elif before != row:
         await unit.execute(_REWRITE, row | {"which": number})
+    await counting.recount(unit, before, row, seen)
     await scoring.note_closed(unit, before, seen)
     await move_rungs(unit, moved_rungs(number, before["rungs"] if before else {}, standing))
     found = (*findings(seen, calendars, book), *content_findings(seen, book))

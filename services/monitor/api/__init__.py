@@ -14,6 +14,7 @@ from services.monitor.api import (
     rulebooks,
     scores,
     seals,
+    statistics,
     windows,
     worklist,
 )
@@ -32,6 +33,7 @@ AREAS = (
     rulebooks,
     scores,
     seals,
+    statistics,
     windows,
     worklist,
 )

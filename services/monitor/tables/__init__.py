@@ -44,12 +44,21 @@ from services.monitor.tables.seals import (
     seals,
     tiles,
 )
+from services.monitor.tables.statistics import (
+    case_counts,
+    counted_complaints,
+    counted_items,
+    stage_counts,
+)
 
 __all__ = [
     "alerts",
     "appeals",
     "attendance",
+    "case_counts",
     "cases",
+    "counted_complaints",
+    "counted_items",
     "counters",
     "credentials",
     "inspections",
@@ -75,5 +84,6 @@ __all__ = [
     "seal_keys",
     "seals",
     "seatings",
+    "stage_counts",
     "tiles",
 ]
