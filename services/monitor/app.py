@@ -5,6 +5,7 @@ from pathlib import Path
 from services.monitor import handlers as _handlers  # noqa: F401 - they add themselves to the registry
 from services.monitor import rulebooks
 from services.monitor.api import routers
+from services.monitor.api.imports import BODY_LIMITS
 from services.monitor.context import Context
 from services.monitor.registry import handlers, timers
 from services.monitor.settings import MonitorSettings
@@ -32,7 +33,8 @@ blueprint = Blueprint(
 
 
 def build(parts: Parts, settings: MonitorSettings) -> Service[Context]:
-    return Service(blueprint, parts, settings, context=Context.of(settings), on_start=get_ready)
+    context = Context.of(settings)
+    return Service(blueprint, parts, settings, context=context, on_start=get_ready, body_limits=BODY_LIMITS)
 
 
 async def get_ready(unit: Unit[Context]) -> None:

@@ -1,5 +1,5 @@
 """What the supervisor answers, an area a module."""
 
-from services.monitor.api import alerts, cases, counts, exports, journal
+from services.monitor.api import alerts, cases, counts, exports, imports, journal
 
-routers = (cases.router, alerts.router, counts.router, journal.router, exports.router)
+routers = (cases.router, alerts.router, counts.router, journal.router, exports.router, imports.router)

@@ -2,6 +2,32 @@
 
 from services.monitor.tables.base import metadata
 from services.monitor.tables.core import alerts, cases, journal, money_days, plans
+from services.monitor.tables.outside import (
+    handled_outside,
+    import_faults,
+    import_rows,
+    imports,
+    item_entries,
+    log_mappings,
+    outside_cases,
+    outside_told,
+)
 from services.monitor.tables.rulebooks import rulebooks
 
-__all__ = ["alerts", "cases", "journal", "metadata", "money_days", "plans", "rulebooks"]
+__all__ = [
+    "alerts",
+    "cases",
+    "handled_outside",
+    "import_faults",
+    "import_rows",
+    "imports",
+    "item_entries",
+    "journal",
+    "log_mappings",
+    "metadata",
+    "money_days",
+    "outside_cases",
+    "outside_told",
+    "plans",
+    "rulebooks",
+]

@@ -3,7 +3,20 @@
 The journal is append-only: triggers of the first migration refuse every update, delete and truncation.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, String, Table, Text, UniqueConstraint, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    false,
+)
 
 from services.monitor.tables.base import metadata
 from yimen.db import Instant, Json
@@ -42,6 +55,7 @@ cases = Table(
     Column("statutory_due", Date),
     Column("provisional", Boolean, nullable=False),
     Column("paused", Boolean, nullable=False),
+    Column("outside", Boolean, nullable=False, server_default=false()),
     Column("stopped_at", Instant),
     Column("closed_at", Instant),
     Column("late_days", Integer),  # frozen when the clock stopped (R37), absent before
