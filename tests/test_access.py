@@ -58,10 +58,13 @@ OWN_ONLY = {
 OWN_MAKING = {"POST /applications", "POST /agencies", "POST /files", "POST /drafts"}
 """Whoever may ask makes a thing of their own, and needs no other's."""
 
+FOR_ALL_OF_THEM = {"GET /rulebook", "GET /rulebooks", "GET /rulebooks/{version}"}
+"""The same for everyone who may ask: the rules by which they are judged."""
+
 OPERATORS = 11
 """Routes that the kit gives to every service."""
 
-COUNTS = {"intake": 69, "approval": 21, "fees": 52, "monitor": 10, "notify": 8}
+COUNTS = {"intake": 69, "approval": 21, "fees": 52, "monitor": 19, "notify": 8}
 
 
 class OneLook(Tail):
@@ -163,7 +166,7 @@ async def test_nothing_of_one_department_opens_to_another_nor_of_one_citizen_to_
     wrong = []
     for operation in closed_routes(room):
         for role in sorted(set(operation.access.roles) & IN_DEPARTMENTS):
-            if operation.label in OWN_MAKING:
+            if operation.label in OWN_MAKING | FOR_ALL_OF_THEM:
                 continue
             status, text = await knock(room, operation, room.stranger(role))
             if operation.label in OWN_ONLY.get(room.name, ()):

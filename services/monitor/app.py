@@ -2,16 +2,18 @@
 
 from pathlib import Path
 
-from services.monitor import handlers as _handlers  # noqa: F401 - they add themselves to the registry
+from services.monitor import detecting as _detecting  # noqa: F401 - they add themselves to the registry
+from services.monitor import handlers as _handlers  # noqa: F401
 from services.monitor import rulebooks
 from services.monitor.api import routers
 from services.monitor.api.imports import BODY_LIMITS
 from services.monitor.context import Context
 from services.monitor.registry import handlers, timers
 from services.monitor.settings import MonitorSettings
+from services.monitor.sweeping import Sweeper
 from services.monitor.tables import metadata
-from yimen.bus import Unit
-from yimen.service import Blueprint, Parts, Service
+from yimen.bus import Unit, Units
+from yimen.service import Blueprint, Loop, Parts, Service
 
 BINDINGS = (
     *("intake.item.#", "intake.case.#", "intake.review.#", "intake.calendar.#", "intake.credential.#"),
@@ -33,8 +35,20 @@ blueprint = Blueprint(
 
 
 def build(parts: Parts, settings: MonitorSettings) -> Service[Context]:
-    context = Context.of(settings)
-    return Service(blueprint, parts, settings, context=context, on_start=get_ready, body_limits=BODY_LIMITS)
+    return Service(
+        blueprint,
+        parts,
+        settings,
+        context=Context.of(settings),
+        on_start=get_ready,
+        workers=(sweep,),
+        body_limits=BODY_LIMITS,
+    )
+
+
+def sweep(units: Units[Context]) -> Loop:
+    sweeper = Sweeper(units)
+    return Loop(sweeper.run, sweeper.stop, sweeper.run_due)
 
 
 async def get_ready(unit: Unit[Context]) -> None:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from services.monitor.domain.clocks import Thresholds
 from services.monitor.domain.rulebook import Rulebook
 from services.monitor.settings import MonitorSettings
 from yimen.worktime import Calendar, Hours
@@ -26,7 +25,6 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Context:
-    thresholds: Thresholds
     hours: Hours
     patience: timedelta
     asleep: timedelta
@@ -36,7 +34,6 @@ class Context:
     @classmethod
     def of(cls, settings: MonitorSettings) -> "Context":
         return cls(
-            thresholds=settings.thresholds(),
             hours=Hours(closes=settings.closes),
             patience=timedelta(seconds=settings.patience_seconds),
             asleep=timedelta(seconds=settings.asleep_seconds),

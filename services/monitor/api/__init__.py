@@ -1,5 +1,13 @@
 """What the supervisor answers, an area a module."""
 
-from services.monitor.api import alerts, cases, counts, exports, imports, journal
+from services.monitor.api import alerts, cases, counts, exports, imports, journal, rulebooks
 
-routers = (cases.router, alerts.router, counts.router, journal.router, exports.router, imports.router)
+routers = (
+    cases.router,
+    alerts.router,
+    counts.router,
+    journal.router,
+    rulebooks.router,
+    exports.router,
+    imports.router,
+)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Path, Query
 
-from services.monitor import queries
+from services.monitor import queries, rulebooks
 from services.monitor.api.parts import OVERSEERS, STAFF, Cursor, Limit, Reading, case_place, departments_of, oversees
 from services.monitor.shapes import CasePage, CaseShape
 from services.monitor.showing import show_alert, show_case, show_line
@@ -27,7 +27,7 @@ async def read_case(
         raise Forbidden("不能查看其他部门的办件", "该办件不涉及您所在的部门；如需了解，请联系监察人员。")
     calendar = (await queries.calendars(view))[-1]
     raised = [show_alert(row, view.now) for row in await queries.case_alerts(view, number)]
-    return show_case(seen, raised, calendar, view.context.thresholds, view.now)
+    return show_case(seen, raised, calendar, await rulebooks.current(view), view.now)
 
 
 @router.get("/cases")

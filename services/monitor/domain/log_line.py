@@ -7,7 +7,7 @@ is the beginning of its day.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 from unicodedata import normalize
@@ -88,8 +88,8 @@ class LineReader:
             accepted_on=accepted.date().isoformat(),
             promised_days=promised,
             statutory_days=statutory,
-            closed_at=closed.isoformat() if closed else None,
-            steps=tuple((activity, at.isoformat()) for activity, _, at in steps),
+            closed_at=_utc(closed) if closed else None,
+            steps=tuple((activity, _utc(at)) for activity, _, at in steps),
         )
 
     def _refuse(self, column: str | None, words: str) -> None:
@@ -189,6 +189,10 @@ class LineReader:
         for activity, column, at in steps:
             if at.date() < day or (closed and at.date() > closed.date()):
                 self._refuse(column, f"环节“{activity}”的日期不在收件与办结之间，请核对。")
+
+
+def _utc(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
 
 
 def _plain(cell: str) -> str:

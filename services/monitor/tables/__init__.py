@@ -1,6 +1,7 @@
 """What the supervisor stores, an area a module."""
 
 from services.monitor.tables.base import metadata
+from services.monitor.tables.clocks import recalled, recomputations, rungs
 from services.monitor.tables.core import alerts, cases, journal, money_days, plans
 from services.monitor.tables.outside import (
     handled_outside,
@@ -29,5 +30,8 @@ __all__ = [
     "outside_cases",
     "outside_told",
     "plans",
+    "recalled",
+    "recomputations",
     "rulebooks",
+    "rungs",
 ]

@@ -62,9 +62,12 @@ cases = Table(
     Column("blue_at", Instant),  # the light is a comparison of these with the clock: it never has to be rewritten
     Column("yellow_at", Instant),
     Column("red_at", Instant),
-    Column("rungs", Json, nullable=False),  # rung -> instant, what the timers stand at
+    Column("rungs", Json, nullable=False),  # rung -> instant, what stands or stood in `rungs`
+    Column("watches", Json),  # the limits that are watched (`domain.limits`); null until the case is followed again
+    Column("running", Boolean),  # whether a calendar can still move any of them; null like `watches`
     Index("ix_cases_department", "department", "stopped_at"),
     Index("ix_cases_open", "stopped_at", "number"),
+    Index("ix_cases_running", "running", "number"),
 )
 
 alerts = Table(
