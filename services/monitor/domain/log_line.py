@@ -6,7 +6,7 @@ is the beginning of its day.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -44,7 +44,7 @@ class Told:
 
     @property
     def content(self) -> dict[str, Any]:
-        return asdict(self)
+        return {field.name: getattr(self, field.name) for field in fields(self)}  # `asdict` copies deeply, and slowly
 
     @property
     def digest(self) -> str:
