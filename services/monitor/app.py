@@ -6,6 +6,7 @@ from services.monitor import (  # some are imported only because they add themse
     appealing,
     credentials,
     deadlines,
+    detecting,
     handlers,
     publishing,
     recomputing,
@@ -15,6 +16,7 @@ from services.monitor import (  # some are imported only because they add themse
     tasks,
 )
 from services.monitor.api import routers
+from services.monitor.api.imports import BODY_LIMITS
 from services.monitor.context import Context
 from services.monitor.settings import MonitorSettings
 from services.monitor.sweeping import Sweeper
@@ -22,7 +24,10 @@ from services.monitor.tables import metadata
 from yimen.bus import Unit, Units
 from yimen.service import Blueprint, Loop, Parts, Service
 
-AREAS = (handlers, credentials, rulebooks, recomputing, sealing, deadlines, tasks, publishing, appealing)
+AREAS = (
+    *(handlers, credentials, rulebooks, recomputing, sealing),
+    *(deadlines, tasks, publishing, appealing, detecting),
+)
 
 BINDINGS = (
     *("intake.item.#", "intake.case.#", "intake.review.#", "intake.calendar.#", "intake.credential.#"),
@@ -47,7 +52,15 @@ blueprint = Blueprint(
 
 
 def build(parts: Parts, settings: MonitorSettings) -> Service[Context]:
-    return Service(blueprint, parts, settings, context=Context.of(settings), on_start=get_ready, workers=(sweep,))
+    return Service(
+        blueprint,
+        parts,
+        settings,
+        context=Context.of(settings),
+        on_start=get_ready,
+        workers=(sweep,),
+        body_limits=BODY_LIMITS,
+    )
 
 
 def sweep(units: Units[Context]) -> Loop:

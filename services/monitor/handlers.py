@@ -13,13 +13,15 @@ from services.monitor.registry import handlers
 from services.monitor.tables import plans
 from services.monitor.watching import follow
 from yimen.bus import Unit
-from yimen.contracts import Event, Meta, fees, intake
+from yimen.contracts import Event, Meta, fees, intake, monitor
 from yimen.errors import Permanent
 from yimen.worktime import PlanError, YearPlan
 
 TELLING: Final = frozenset({"intake", "approval"})
-"""Speakers whose events can change a clock. What others say is recorded, and read from the journal when asked for; only a
-violation, and what is counted of the case (fees, ratings, alerts), is looked at as soon as it is said."""
+"""Speakers whose events can change a clock. What others say is recorded, and read from the journal when asked for."""
+
+TELLING_TOO: Final = (fees.ViolationFound, monitor.OutsideReported, *COUNTED_EVENTS)
+"""A violation, a case outside the hall, and what is counted of a case, are looked at as soon as they are told."""
 
 
 @handlers.every
@@ -27,9 +29,7 @@ async def record(unit: Unit[Context], event: Event, meta: Meta) -> None:
     if isinstance(event, intake.CredentialRecorded):
         return  # a hash is for checking who asks, not for everybody who may read the journal
     await append(unit, event, meta)
-    telling = (
-        event.speaker in TELLING or isinstance(event, (fees.ViolationFound, *COUNTED_EVENTS)) or of_superior(event)
-    )
+    telling = event.speaker in TELLING or isinstance(event, TELLING_TOO) or of_superior(event)
     if telling and meta.correlation_id is not None:
         await follow(unit, meta.correlation_id, Recorded(meta, event))
 

@@ -53,6 +53,7 @@ STATES: Final = {
     State.REFUSED: "不予受理",
     State.RETURNED: "已退件",
     State.WITHDRAWN: "已撤回",
+    State.OUTSIDE: "大厅以外办理",
 }
 
 SENTENCES: Final[dict[type[Event], str]] = {

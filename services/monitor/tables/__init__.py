@@ -22,6 +22,16 @@ from services.monitor.tables.orders import (
     order_steps,
     orders,
 )
+from services.monitor.tables.outside import (
+    handled_outside,
+    import_faults,
+    import_rows,
+    imports,
+    item_entries,
+    log_mappings,
+    outside_cases,
+    outside_told,
+)
 from services.monitor.tables.rulebooks import (
     rulebooks,
 )
@@ -61,12 +71,20 @@ __all__ = [
     "counted_items",
     "counters",
     "credentials",
+    "handled_outside",
+    "import_faults",
+    "import_rows",
+    "imports",
     "inspections",
+    "item_entries",
     "journal",
+    "log_mappings",
     "metadata",
     "money_days",
     "order_steps",
     "orders",
+    "outside_cases",
+    "outside_told",
     "password_tries",
     "plans",
     "recalled",

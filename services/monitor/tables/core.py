@@ -59,6 +59,7 @@ cases = Table(
     Column("statutory_due", Date),
     Column("provisional", Boolean, nullable=False),
     Column("paused", Boolean, nullable=False),
+    Column("outside", Boolean, nullable=False, server_default=false()),
     Column("stopped_at", Instant),
     Column("closed_at", Instant),
     Column("late_days", Integer),  # frozen when the clock stopped (R37), absent before
