@@ -1,5 +1,5 @@
 """What the supervisor answers, an area a module."""
 
-from services.monitor.api import alerts, cases, counts, journal
+from services.monitor.api import alerts, cases, complaint_desk, complaints, counts, journal
 
-routers = (cases.router, alerts.router, counts.router, journal.router)
+routers = (cases.router, alerts.router, counts.router, journal.router, complaints.router, complaint_desk.router)
