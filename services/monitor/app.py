@@ -4,6 +4,7 @@ from pathlib import Path
 
 from services.monitor import (  # some are imported only because they add themselves to the registry
     appealing,
+    complaining,
     credentials,
     deadlines,
     detecting,
@@ -13,6 +14,7 @@ from services.monitor import (  # some are imported only because they add themse
     registry,
     rulebooks,
     sealing,
+    silences,
     tasks,
 )
 from services.monitor.api import routers
@@ -26,7 +28,8 @@ from yimen.service import Blueprint, Loop, Parts, Service
 
 AREAS = (
     *(handlers, credentials, rulebooks, recomputing, sealing),
-    *(deadlines, tasks, publishing, appealing, detecting),
+    *(silences, tasks, publishing, appealing, detecting),
+    *(deadlines, complaining),
 )
 
 BINDINGS = (
@@ -36,7 +39,7 @@ BINDINGS = (
 )
 """Its own words come back to it like everyone's, to stand in the journal; nothing follows from them."""
 
-BEGINNINGS = (rulebooks.begin, recomputing.begin_refolding, sealing.begin_sealing, deadlines.begin, publishing.begin)
+BEGINNINGS = (rulebooks.begin, recomputing.begin_refolding, sealing.begin_sealing, silences.begin, publishing.begin)
 """What stands from the first start: the first rulebook, what an older supervisor kept otherwise, each day's own timer."""
 
 blueprint = Blueprint(

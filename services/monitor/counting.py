@@ -138,7 +138,8 @@ async def _name_item(unit: Unit[Context], code: str, name: str, version: int) ->
 
 @handlers.on(monitor.ComplaintFiled)
 async def count_complaint(unit: Unit[Context], event: monitor.ComplaintFiled, _meta: Meta) -> None:
-    await _learn(unit, event.complaint_number, {"department": event.department, "filed": _day(event.filed_at)})
+    if event.department is not None:
+        await _learn(unit, event.complaint_number, {"department": event.department, "filed": _day(event.filed_at)})
 
 
 @handlers.on(monitor.ComplaintAnswered)

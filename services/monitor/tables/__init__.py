@@ -60,6 +60,18 @@ from services.monitor.tables.statistics import (
     counted_items,
     stage_counts,
 )
+from services.monitor.tables.voices import (
+    complaint_steps,
+    complaints,
+    consultations,
+    deadlines,
+    rateables,
+    rated_cases,
+    rating_tickets,
+    ratings,
+    voice_counters,
+    voice_tries,
+)
 
 __all__ = [
     "alerts",
@@ -67,10 +79,14 @@ __all__ = [
     "attendance",
     "case_counts",
     "cases",
+    "complaint_steps",
+    "complaints",
+    "consultations",
     "counted_complaints",
     "counted_items",
     "counters",
     "credentials",
+    "deadlines",
     "handled_outside",
     "import_faults",
     "import_rows",
@@ -87,6 +103,10 @@ __all__ = [
     "outside_told",
     "password_tries",
     "plans",
+    "rateables",
+    "rated_cases",
+    "rating_tickets",
+    "ratings",
     "recalled",
     "recomputations",
     "rulebooks",
@@ -104,4 +124,6 @@ __all__ = [
     "seatings",
     "stage_counts",
     "tiles",
+    "voice_counters",
+    "voice_tries",
 ]

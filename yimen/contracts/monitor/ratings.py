@@ -25,7 +25,8 @@ class RatingEvent(Event):
 
 class RatingGiven(RatingEvent, type="monitor.rating.given.v1"):
     """`stage`: acceptance or closing. `aspects`: indicator → stars, of the version of the indicator list. `person`: who
-    served, where the case tells. Bad (1, 2) and named: called back by `rectify_by` (R96)."""
+    served, where the case tells. Bad (1, 2) and named: called back and put right by `rectify_by` (R96). `replaces`: the
+    default that it takes the place of; that one stays on record and counts no more."""
 
     stage: Code
     stars: Stars
@@ -35,8 +36,8 @@ class RatingGiven(RatingEvent, type="monitor.rating.given.v1"):
     aspects: dict[str, int]
     person: Staff | None = None
     rectify_by: Due | None = None
+    replaces: Code | None = None
     given_at: Instant
-    deductions: tuple[Deduction, ...] = ()
 
 
 class RatingDefaulted(RatingEvent, type="monitor.rating.defaulted.v1"):
