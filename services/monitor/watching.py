@@ -22,6 +22,7 @@ from services.monitor.domain.limits import Watch, alive, pack
 from services.monitor.domain.views import CaseView, Recorded
 from services.monitor.domain.violations import content_findings
 from services.monitor.domain.watches import watches
+from services.monitor.doors import keep_door
 from services.monitor.raising import raise_alerts
 from services.monitor.tables import cases, rungs
 from yimen.bus import Unit, View
@@ -73,6 +74,7 @@ async def follow(unit: Unit[Context], number: str, new: Recorded | None = None) 
     elif before != row:
         await unit.execute(_REWRITE, row | {"which": number})
     await move_rungs(unit, moved_rungs(number, before["rungs"] if before else {}, standing))
+    await keep_door(unit, before, seen)
     found = (*findings(seen, calendars, book), *content_findings(seen, book))
     await raise_alerts(unit, [(number, finding) for finding in found])
 
