@@ -4,6 +4,7 @@ from pathlib import Path
 
 from services.monitor import handlers as _handlers  # noqa: F401 - they add themselves to the registry
 from services.monitor import recomputing, rulebooks
+from services.monitor import stations as _stations  # noqa: F401
 from services.monitor.api import routers
 from services.monitor.context import Context
 from services.monitor.registry import handlers, timers

@@ -107,7 +107,7 @@ async def _recompute(unit: Unit[Context], work: Work, rows: Sequence[Row[Any]]) 
     changed = [one for one in counted if one.changed]
     if changed:
         await unit.execute(_REWRITE, [one.dates | {"which": one.row.number} for one in changed])
-        await _move(unit, changed)
+        await _move(unit, work, changed)
     moved = [one for one in changed if one.moved]
     if moved and work.year is not None:
         new = unit.insert(recomputations).on_conflict_do_nothing()
@@ -118,11 +118,13 @@ async def _recompute(unit: Unit[Context], work: Work, rows: Sequence[Row[Any]]) 
     return len(moved)
 
 
-async def _move(unit: Unit[Context], changed: Sequence[Counted]) -> None:
+async def _move(unit: Unit[Context], work: Work, changed: Sequence[Counted]) -> None:
+    """What was raised under an earlier book stays; a calendar is corrected from its beginning."""
     moves = [moved_rungs(one.row.number, one.row.rungs, one.standing) for one in changed]
     put = [rung for each in moves for rung in each.put]
     await move_rungs(unit, Moves(put, [rung for each in moves for rung in each.gone]))
-    await recall(unit, [Passed(one.row.number, one.row.rungs, one.dates["rungs"]) for one in changed])
+    if work.year is not None:
+        await recall(unit, [Passed(one.row.number, one.row.rungs, one.dates["rungs"]) for one in changed])
 
 
 def _line(unit: Unit[Context], work: Work, one: Counted) -> dict[str, Any]:

@@ -23,7 +23,14 @@ BASE: Final = 1000
 
 NATIONAL: Final = frozenset(
     {
-        *("statutory", "long-over", "service", "visit", "hearing"),  # Licensing Law Art. 42, 44, 55, 47; R72
+        *(
+            "statutory",
+            "long-over",
+            "service",
+            "visit",
+            "hearing",
+            "unnoticed",
+        ),  # Licensing Law Art. 42, 44, 55, 47, 45
         *("deemed-acceptance", "second-notice", "no-reasons", "lone-inspector", "fee-violation"),  # 32, 38, 34, 59
     }
 )

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from services.monitor.domain.clocks import findings
 from services.monitor.domain.fold import fold
-from services.monitor.domain.steps import step_findings
 from services.monitor.domain.views import State
+from services.monitor.domain.violations import content_findings
 from services.monitor.tests.books import BOOK
 from services.monitor.tests.samples import (
     NUMBER,
@@ -48,7 +48,7 @@ def test_the_whole_story_is_told():
     assert view.departments == {"planning", "fire", "environment"}
     assert view.messages == 1
     assert len(view.told) == len(WHOLE)
-    assert [finding.step.rule for finding in step_findings(view, BOOK)] == ["R44"]
+    assert [finding.step.rule for finding in content_findings(view, BOOK)] == ["R44"]
     assert findings(view, [CALENDAR], BOOK) == ()
 
 
@@ -145,7 +145,7 @@ def test_a_date_told_under_an_older_calendar_is_not_disputed():
 @pytest.mark.rule("R05")
 def test_deemed_acceptance_is_a_red_finding():
     deemed = accepted(deemed=True, accepted_by=None, accepted_at=at(3, 10, 0))
-    (finding,) = findings(fold(NUMBER, from_intake(submitted(), deemed)), [CALENDAR], BOOK)
+    (finding,) = content_findings(fold(NUMBER, from_intake(submitted(), deemed)), BOOK)
     assert (finding.step.level, finding.step.rule, finding.department) == ("red", "R05", "planning")
 
 
