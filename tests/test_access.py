@@ -39,7 +39,11 @@ PUBLIC = {
         *("POST /payments/{payment_code}/inquiry", "POST /payments/{payment_code}/relief-request"),
         *("POST /payments/{payment_code}/refund-request", "POST /payments/{payment_code}/dispute"),
     },
-    "monitor": set(),
+    "monitor": {
+        *("GET /journal/keys", "GET /journal/seals", "GET /journal/seals/{seal_number}"),
+        *("GET /journal/seals/{seal_number}/inclusion", "GET /journal/seals/{seal_number}/consistency"),
+        "GET /records/{case_number}",
+    },
     "notify": {"POST /sms/receipts"},
 }
 OWN_ONLY = {
@@ -61,7 +65,7 @@ OWN_MAKING = {"POST /applications", "POST /agencies", "POST /files", "POST /draf
 OPERATORS = 11
 """Routes that the kit gives to every service."""
 
-COUNTS = {"intake": 69, "approval": 21, "fees": 52, "monitor": 8, "notify": 8}
+COUNTS = {"intake": 69, "approval": 21, "fees": 52, "monitor": 15, "notify": 8}
 
 
 class OneLook(Tail):
