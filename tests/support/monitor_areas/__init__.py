@@ -3,7 +3,7 @@
 The alerts come first; each other area adds to `room.ids` and `room.bodies` what it makes."""
 
 from tests.support.areas import Furnish, furnish_areas
-from tests.support.monitor_areas import alerts, inspections, orders, recomputations, rulebooks, statistics
+from tests.support.monitor_areas import alerts, inspections, orders, recomputations, rulebooks, seals, statistics
 from tests.support.rooms import Room
 
 AREAS: tuple[Furnish, ...] = (
@@ -11,6 +11,7 @@ AREAS: tuple[Furnish, ...] = (
     orders.furnish,
     recomputations.furnish,
     rulebooks.furnish,
+    seals.furnish,
     statistics.furnish,
 )
 BEFORE_MONITOR: dict[str, list[str]] = {}
