@@ -66,7 +66,7 @@ class ComplaintBody(Body):
             self.content,
             self.department,
             self.person,
-            _case_number(self.case_number),
+            read_case_number(self.case_number),
             self.complainant,
             self.contact,
         )
@@ -205,7 +205,7 @@ def due_of(limit: Found | None) -> Due | None:
     return Due(on=limit.due, provisional=limit.provisional) if limit else None
 
 
-def _case_number(typed: str | None) -> str | None:
+def read_case_number(typed: str | None) -> str | None:
     if typed is None:
         return None
     try:

@@ -115,7 +115,8 @@ consultations = Table(
     Index("ix_consultations_shown", "department", "answered_at", "number"),
 )
 
-# What the events tell of a case that is needed to rate it; in whatever order they come.
+# What the events tell of a case that is needed to rate it, in whatever order they come: which of its stages may be rated
+# follows from it. Whoever rates locks it.
 rated_cases = Table(
     "rated_cases",
     metadata,
@@ -126,16 +127,6 @@ rated_cases = Table(
     Column("accepted_by", Json),
     Column("served_by", Json),
     Column("closed_at", Instant),
-)
-
-rateables = Table(
-    "rateables",
-    metadata,
-    Column("case_number", String(CODE), primary_key=True),
-    Column("stage", String(20), primary_key=True),
-    Column("department", String(CODE), nullable=False),
-    Column("person", Json),
-    Column("reached_at", Instant, nullable=False),
 )
 
 # One real and one default rating for each case and stage. `replaced`: a default that somebody's own word took the place of.

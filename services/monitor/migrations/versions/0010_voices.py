@@ -20,7 +20,6 @@ def downgrade() -> None:
     for table in (
         "rating_tickets",
         "ratings",
-        "rateables",
         "rated_cases",
         "consultations",
         "complaint_steps",
@@ -146,15 +145,6 @@ def _ratings() -> None:
         sa.Column("served_by", Json, nullable=True),
         sa.Column("closed_at", Instant(), nullable=True),
         sa.PrimaryKeyConstraint("case_number", name=op.f("pk_rated_cases")),
-    )
-    op.create_table(
-        "rateables",
-        sa.Column("case_number", sa.String(length=80), nullable=False),
-        sa.Column("stage", sa.String(length=20), nullable=False),
-        sa.Column("department", sa.String(length=80), nullable=False),
-        sa.Column("person", Json, nullable=True),
-        sa.Column("reached_at", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("case_number", "stage", name=op.f("pk_rateables")),
     )
     op.create_table(
         "ratings",
