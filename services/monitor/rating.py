@@ -1,7 +1,7 @@
 """Ratings (好差评, R95, R96): given by whoever applied, defaulted where nobody spoke, called back and put right where bad.
 
-Guarantees: one real rating and one default for each case and stage, whoever comes first: both take the case's row. A
-real one takes the place of the default in what is counted; both stay on record. A case's events may come in any order.
+Guarantees: a case's stage has one rating; whoever speaks and whatever records silence take the case's row. What somebody
+said takes the place of a default in what is counted; both stay on record. A case's events may come in any order.
 Names, phones and comments stay here.
 """
 
@@ -10,22 +10,24 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, Select, insert, select, update
 
-from services.monitor import deadlines, queries, rulebooks
+from services.monitor import queries, rulebooks, voice_limits
 from services.monitor.context import Context
-from services.monitor.deadlines import Kind as DeadlineKind
-from services.monitor.deadlines import Passed
 from services.monitor.domain import ratings as rules
 from services.monitor.domain.ratings import Rateable, RatedCase, Stage
 from services.monitor.domain.rulebook import deductions
 from services.monitor.registry import handlers
+from services.monitor.staffing import window_of
 from services.monitor.tables import rated_cases, ratings
+from services.monitor.voice_limits import Kind as LimitKind
+from services.monitor.voice_limits import Passed
 from yimen.bus import Unit, View
 from yimen.contracts import Meta, intake
 from yimen.contracts.monitor import (
     AppealDecided,
     AppealTarget,
+    Deduction,
     RatingCalledBack,
     RatingDefaulted,
     RatingGiven,
@@ -90,7 +92,7 @@ async def _learn(unit: Unit[Context], number: str, **told: Any) -> None:
     for reached in rules.rateable(after):
         if reached.stage not in before:
             span = (local_date(reached.reached_at), days)
-            await deadlines.begin(unit, SILENCE, f"{number}/{reached.stage}", DEFAULT, [span])
+            await voice_limits.begin(unit, SILENCE, f"{number}/{reached.stage}", DEFAULT, [span])
 
 
 def case_of(row: Found) -> RatedCase:
@@ -121,26 +123,28 @@ async def reached_stage(unit: Unit[Context], number: str, stage: Stage) -> Ratea
 async def give(unit: Unit[Context], number: str, stage: Stage, opinion: Opinion, channel: Channel) -> Found:
     """The rating. The same one said again is the one that stands. Raises `NotNow`, `Unfit`."""
     reached = await reached_stage(unit, number, stage)
-    if (known := await _of_stage(unit, number, stage, is_default=False)) is not None:
+    rating_id = rating_id_of(number, stage)
+    if (known := await _real(unit, rating_id)) is not None:
         _refuse_another(known, opinion)
         return known
     rules.refuse_unknown_aspects(opinion.aspects, channel)
     book, calendar = await rulebooks.of_unit(unit), (await queries.unit_calendars(unit))[-1]
     until = calendar.add(local_date(reached.reached_at), book.number("rating_open_days")).date
     rules.refuse_late(until, unit.now)
-    await deadlines.end(unit, SILENCE, f"{number}/{stage}", DEFAULT)
-    rating_id = _id("rating", number, stage)
+    await voice_limits.end(unit, SILENCE, f"{number}/{stage}", DEFAULT)
     row = _row(rating_id, number, reached, opinion.stars, is_default=False) | {
         **asdict(opinion),
         "indicators": rules.indicators()[-1].version,
         "channel": channel,
         "given_at": unit.now,
     }
+    replaced = update(ratings).where(ratings.c.rating_id == rating_id).values(replaced=True)
+    await unit.execute(replaced)
     await unit.execute(insert(ratings).values(row))
     rectify_by: Due | None = None
     if rules.is_bad(opinion.stars) and opinion.named:
         span = (local_date(unit.now), book.number("rating_rectify_days"))
-        rectify_by = await deadlines.begin(unit, BAD, rating_id, RECTIFICATION, [span])
+        rectify_by = await voice_limits.begin(unit, BAD, rating_id, RECTIFICATION, [span])
     unit.emit(
         RatingGiven(
             rating_id=rating_id,
@@ -154,11 +158,12 @@ async def give(unit: Unit[Context], number: str, stage: Stage, opinion: Opinion,
             aspects=opinion.aspects,
             person=Staff(**reached.person) if reached.person else None,
             rectify_by=rectify_by,
-            replaces=await _replace_default(unit, number, stage),
             given_at=unit.now,
         )
     )
-    return (await unit.execute(select(ratings).where(ratings.c.rating_id == rating_id))).one()
+    known = await _real(unit, rating_id)
+    assert known is not None
+    return known
 
 
 async def record_silence(unit: Unit[Context], passed: Passed) -> None:
@@ -166,7 +171,7 @@ async def record_silence(unit: Unit[Context], passed: Passed) -> None:
     number, stage = passed.number.split("/")
     reached = await reached_stage(unit, number, Stage(stage))
     stars = (await rulebooks.of_unit(unit)).number("rating_default_stars")
-    rating_id = _id("silence", number, stage)
+    rating_id = rating_id_of(number, stage)
     row = _row(rating_id, number, reached, stars, is_default=True) | {"given_at": passed.at}
     await unit.execute(insert(ratings).values(row))
     about = {"rating_id": rating_id, "case_number": number, "department": reached.department}
@@ -186,13 +191,6 @@ def _row(rating_id: str, number: str, reached: Rateable, stars: int, *, is_defau
         "stars": stars,
         "named": False,
     }
-
-
-async def _replace_default(unit: Unit[Context], number: str, stage: Stage) -> str | None:
-    r = ratings.c
-    mine = (r.case_number == number) & (r.stage == stage) & r.is_default
-    replaced = update(ratings).where(mine).values(replaced=True).returning(r.rating_id)
-    return (await unit.execute(replaced)).scalar_one_or_none()
 
 
 def _refuse_another(known: Found, opinion: Opinion) -> None:
@@ -216,15 +214,19 @@ async def rectify(unit: Unit[Context], row: Found, measures: str, by: Staff) -> 
     _refuse_unless_bad(row)
     if row.called_at is None:
         raise NotNow("call-back-first", "尚未回访", "实名差评须先回访评价人，了解情况后再登记整改。")
-    await deadlines.end(unit, BAD, row.rating_id, RECTIFICATION)
+    await voice_limits.end(unit, BAD, row.rating_id, RECTIFICATION)
     await _change(unit, row, measures=measures, rectified_by=by.model_dump(), rectified_at=unit.now)
     unit.emit(RatingRectified(**_about(row), rectified_by=by, rectified_at=unit.now))
 
 
 async def tell_overdue(unit: Unit[Context], passed: Passed) -> None:
-    row = (await unit.execute(select(ratings).where(ratings.c.rating_id == passed.number))).one()
+    row = await find(unit, passed.number)
+    assert row is not None
     rule = (await rulebooks.of_unit(unit)).finding("bad_rating_overdue")
-    cost = deductions(rule.code, rule.charges, department=row.department) if rule else ()
+    cost: tuple[Deduction, ...] = ()
+    if rule:
+        window = await window_of(unit, row.department)
+        cost = deductions(rule.code, rule.charges, department=row.department, window=window)
     await _change(unit, row, overdue_at=passed.at)
     unit.emit(RatingOverdue(**_about(row), due=passed.due, overdue_at=passed.at, deductions=cost))
 
@@ -244,9 +246,9 @@ async def void_rating(unit: Unit[Context], event: AppealDecided, _meta: Meta) ->
     if event.target is not AppealTarget.RATING or not event.upheld:
         return
     row = await lock(unit, event.target_id)
-    if row is None or row.voided_at is not None:
+    if row is None or row.is_default or row.voided_at is not None:
         return
-    await deadlines.end(unit, BAD, row.rating_id, RECTIFICATION)
+    await voice_limits.end(unit, BAD, row.rating_id, RECTIFICATION)
     await _change(unit, row, voided_at=unit.now, void_reason=event.reasons)
     unit.emit(RatingVoided(**_about(row), reason=event.reasons, voided_at=unit.now))
 
@@ -254,22 +256,27 @@ async def void_rating(unit: Unit[Context], event: AppealDecided, _meta: Meta) ->
 # -- rows -------------------------------------------------------------------------------------------------------------
 
 
+def _one(rating_id: str) -> Select[Any]:
+    """What somebody said; the default where nobody did."""
+    return select(ratings).where(ratings.c.rating_id == rating_id).order_by(ratings.c.is_default).limit(1)
+
+
 async def lock(unit: Unit[Context], rating_id: str) -> Found | None:
-    return (await unit.execute(select(ratings).where(ratings.c.rating_id == rating_id).with_for_update())).first()
+    return (await unit.execute(_one(rating_id).with_for_update())).first()
 
 
 async def find(view: View[Context], rating_id: str) -> Found | None:
-    return (await view.execute(select(ratings).where(ratings.c.rating_id == rating_id))).first()
+    return (await view.execute(_one(rating_id))).first()
 
 
-async def _of_stage(view: View[Context], number: str, stage: Stage, *, is_default: bool) -> Found | None:
-    r = ratings.c
-    mine = select(ratings).where(r.case_number == number, r.stage == stage, r.is_default.is_(is_default))
-    return (await view.execute(mine)).first()
+async def _real(view: View[Context], rating_id: str) -> Found | None:
+    row = await find(view, rating_id)
+    return row if row and not row.is_default else None
 
 
 async def _change(unit: Unit[Context], row: Found, **changes: Any) -> None:
-    changed = update(ratings).where(ratings.c.rating_id == row.rating_id)
+    r = ratings.c
+    changed = update(ratings).where(r.rating_id == row.rating_id, r.is_default == row.is_default)
     await unit.execute(changed.values(version=row.version + 1, **changes))
 
 
@@ -277,8 +284,8 @@ def _about(row: Found) -> dict[str, Any]:
     return {"rating_id": row.rating_id, "case_number": row.case_number, "department": row.department}
 
 
-def _id(what: str, number: str, stage: str) -> str:
-    return uuid5(NAMESPACE_URL, f"{what}:{number}/{stage}").hex
+def rating_id_of(number: str, stage: str) -> str:
+    return uuid5(NAMESPACE_URL, f"rating:{number}/{stage}").hex
 
 
 async def _lock_case(unit: Unit[Context], number: str) -> None:
@@ -287,5 +294,5 @@ async def _lock_case(unit: Unit[Context], number: str) -> None:
     await unit.execute(query.with_for_update())
 
 
-deadlines.register(SILENCE, DeadlineKind(_lock_case, record_silence))
-deadlines.register(BAD, DeadlineKind(lock, tell_overdue))
+voice_limits.register(SILENCE, LimitKind(_lock_case, record_silence))
+voice_limits.register(BAD, LimitKind(lock, tell_overdue))

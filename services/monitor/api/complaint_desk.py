@@ -5,9 +5,8 @@ from typing import Annotated, Final
 from fastapi import Query, Response
 from pydantic import Field
 
-from services.monitor import complaining, complaint_rows, deadlines
+from services.monitor import complaining, complaint_rows, voice_limits
 from services.monitor.api.complaint_views import (
-    OFFICE_OF,
     ComplaintDetail,
     ComplaintLine,
     ComplaintPage,
@@ -21,7 +20,7 @@ from services.monitor.api.complaint_views import (
 from services.monitor.api.complaints import Number
 from services.monitor.api.parts import Limit, Reading, Words, Working
 from services.monitor.complaining import ABOUT, Acceptance, Finding
-from services.monitor.complaint_rows import Found
+from services.monitor.complaint_rows import OFFICE_OF, Found
 from services.monitor.context import Context
 from services.monitor.domain.complaints import ComplaintState, Complexity, Ground, Topic
 from yimen.bus import Unit
@@ -98,7 +97,7 @@ async def list_complaints(
 ) -> ComplaintPage:
     """The oldest first."""
     rows = await waiting_complaints(view, caller, state=state, after=after, limit=limit + 1)
-    limits = await deadlines.of(view, ABOUT, [row.number for row in rows[:limit]])
+    limits = await voice_limits.of(view, ABOUT, [row.number for row in rows[:limit]])
     items = [ComplaintLine(**line_of(row, limits[row.number])) for row in rows[:limit]]
     return ComplaintPage(items=items, next=rows[limit - 1].number if len(rows) > limit else None)
 

@@ -5,14 +5,13 @@ from typing import Annotated, Literal
 from fastapi import Header, Path, Request, Response, status
 from pydantic import BaseModel, Field
 
-from services.monitor import complaining, complaint_rows, deadlines, voices
+from services.monitor import complaining, complaint_rows, voice_limits, voices
 from services.monitor.api.parts import Words, Working
 from services.monitor.complaining import ACCEPTANCE, ANSWER, Said
 from services.monitor.complaint_rows import Found
 from services.monitor.context import Context
 from services.monitor.domain.complaints import GROUNDS, OFFICES, TOPICS, ComplaintState, Ground, Source, Topic
 from services.monitor.domain.numbers import COMPLAINT
-from yimen import passwords
 from yimen.bus import Units, View
 from yimen.contracts.envelope import Code, Instant
 from yimen.contracts.monitor import Office
@@ -138,7 +137,7 @@ async def follow_complaint(
     number: Number, query_password: Password, request: Request, response: Response
 ) -> ComplaintProgress:
     units: Units[Context] = request.app.state.units
-    known = await voices.let_in(units, COMPLAINT, number, query_password, matches)
+    known = await voices.let_in(units, COMPLAINT, number, query_password, complaint_rows.password_hash)
     async with units.view() as view:
         return await _progress(view, known, response)
 
@@ -149,20 +148,15 @@ async def withdraw_complaint(
 ) -> ComplaintProgress:
     """By the complainant, until it is answered."""
     units: Units[Context] = request.app.state.units
-    known = await voices.let_in(units, COMPLAINT, number, query_password, matches)
+    known = await voices.let_in(units, COMPLAINT, number, query_password, complaint_rows.password_hash)
     async with units.begin() as unit:
         await complaining.withdraw(unit, known, expected)
         return await _progress(unit, known, response)
 
 
-async def matches(view: View[Context], number: str, password: str) -> bool:
-    row = await complaint_rows.find(view, number)
-    return passwords.matches(password, row.password_hash if row else None)
-
-
 async def _filed(view: View[Context], made: tuple[str, str], topic: Topic) -> Filed:
     number, password = made
-    limit = await deadlines.find(view, complaining.ABOUT, number, ACCEPTANCE)
+    limit = await voice_limits.find(view, complaining.ABOUT, number, ACCEPTANCE)
     assert limit is not None
     office = OFFICES[topic]
     due = Due(on=limit.due, provisional=limit.provisional)
@@ -178,7 +172,7 @@ async def _filed(view: View[Context], made: tuple[str, str], topic: Topic) -> Fi
 async def _progress(view: View[Context], number: str, response: Response) -> ComplaintProgress:
     row = await complaint_rows.find(view, number)
     assert row is not None
-    limits = (await deadlines.of(view, complaining.ABOUT, [number]))[number]
+    limits = (await voice_limits.of(view, complaining.ABOUT, [number]))[number]
     steps = await complaint_rows.steps_of(view, number)
     set_etag(response, row.version)
     refused = next((step for step in steps if step.step == "refusal"), None)

@@ -7,14 +7,13 @@ from fastapi import Header, Path, Query, Request, Response, status
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
-from services.monitor import consulting, deadlines, voices
+from services.monitor import consulting, voice_limits, voices
 from services.monitor.api.complaints import due_of, read_case_number
 from services.monitor.api.parts import OVERSEERS, Limit, Reading, Words, Working, oversees
 from services.monitor.consulting import ABOUT, ANSWER, ASKED, Found, Question
 from services.monitor.context import Context
 from services.monitor.domain.numbers import CONSULTATION
 from services.monitor.tables import consultations
-from yimen import passwords
 from yimen.bus import Units, View
 from yimen.contracts.envelope import Code, Instant
 from yimen.contracts.parts import Due
@@ -130,7 +129,7 @@ class ConsultationPage(BaseModel):
 async def ask_department(unit: Working, body: ConsultationBody) -> Asked:
     asked = Question(**body.model_dump() | {"case_number": read_case_number(body.case_number)})
     number, password = await consulting.ask(unit, asked)
-    limit = await deadlines.find(unit, ABOUT, number, ANSWER)
+    limit = await voice_limits.find(unit, ABOUT, number, ANSWER)
     assert limit is not None
     due = Due(on=limit.due, provisional=limit.provisional)
     return Asked(consultation_number=number, query_password=password, answer_by=due)
@@ -141,7 +140,7 @@ async def follow_consultation(
     number: Number, query_password: Annotated[str, Header(max_length=80)], request: Request
 ) -> ConsultationProgress:
     units: Units[Context] = request.app.state.units
-    known = await voices.let_in(units, CONSULTATION, number, query_password, _matches)
+    known = await voices.let_in(units, CONSULTATION, number, query_password, consulting.password_hash)
     async with units.view() as view:
         (shown,) = await _views(view, [await _known(view, known)])
     names = ConsultationProgress.model_fields.keys() - {"consultation_number"}
@@ -220,13 +219,8 @@ async def _known(view: View[Context], number: str) -> Found:
     return row
 
 
-async def _matches(view: View[Context], number: str, password: str) -> bool:
-    row = await consulting.find(view, number)
-    return passwords.matches(password, row.password_hash if row else None)
-
-
 async def _views(view: View[Context], rows: Sequence[Found]) -> list[ConsultationView]:
-    limits = await deadlines.of(view, ABOUT, [row.number for row in rows])
+    limits = await voice_limits.of(view, ABOUT, [row.number for row in rows])
     names = ConsultationView.model_fields.keys() - {"department_name", "answer_by", "late", "answered_by"}
     shown = []
     for row in rows:

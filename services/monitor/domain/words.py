@@ -53,6 +53,7 @@ STATES: Final = {
     State.REFUSED: "不予受理",
     State.RETURNED: "已退件",
     State.WITHDRAWN: "已撤回",
+    State.OUTSIDE: "大厅以外办理",
 }
 
 SENTENCES: Final[dict[type[Event], str]] = {
@@ -232,8 +233,13 @@ def fields(kind: type[BaseModel]) -> tuple[str, ...]:
     return tuple(name for _, name, _, _ in Formatter().parse(SENTENCES[kind]) if name)  # type: ignore[index]
 
 
+def fill(words: str, event: Event) -> str:
+    """A sentence with the event's fields in it."""
+    return _Speaker().vformat(words, (), {"event": event})
+
+
 def sentence(event: Event) -> str:
-    return _Speaker().vformat(SENTENCES[type(event)], (), {"event": event})
+    return fill(SENTENCES[type(event)], event)
 
 
 @dataclass(frozen=True, slots=True)

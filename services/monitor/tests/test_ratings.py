@@ -80,7 +80,7 @@ async def test_a_real_rating_takes_the_place_of_a_default_and_both_stay_on_recor
     await raters.at_window(BAD)
     (said,) = await raters.harness.events(monitor.RatingGiven)
     silence = next(one for one in await raters.harness.events(monitor.RatingDefaulted) if one.stage == "closing")
-    assert said.replaces == silence.rating_id != said.rating_id
+    assert said.rating_id == silence.rating_id, "one rating, of which both are told"
     (after,) = (await raters.get(path))["departments"]
     assert (after["rated"], after["bad"], after["satisfied_tenths"], after["defaults"]) == (1, 1, 0, 1)
     shown = (await raters.get("/ratings"))["items"]
