@@ -39,7 +39,11 @@ PUBLIC = {
         *("POST /payments/{payment_code}/inquiry", "POST /payments/{payment_code}/relief-request"),
         *("POST /payments/{payment_code}/refund-request", "POST /payments/{payment_code}/dispute"),
     },
-    "monitor": {"GET /statistics/public"},
+    "monitor": {
+        *("GET /journal/keys", "GET /journal/seals", "GET /journal/seals/{seal_number}"),
+        *("GET /journal/seals/{seal_number}/inclusion", "GET /journal/seals/{seal_number}/consistency"),
+        *("GET /records/{case_number}", "GET /statistics/public"),
+    },
     "notify": {"POST /sms/receipts"},
 }
 OWN_ONLY = {

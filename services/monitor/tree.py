@@ -1,8 +1,9 @@
 """The journal's Merkle tree (RFC 9162), kept in tiles: rows of 256 hashes, at level 0 of events, else of the tiles below.
 
-Guarantees: a tile is written once, when it is full, by whoever seals, in portions; what is not in a tile yet is computed
-from the journal. So recording an event costs the tree nothing, and a proof from a journal of a million reads a few tiles
-and at most 255 rows of it. Does not: say that tiles are what the journal holds; `auditing` does.
+Guarantees: a tile is written once, when it is full, by whoever seals, in portions. Of the tile that is not full yet the
+newest seal keeps what it sealed, and the rest is computed from the journal. So recording an event costs the tree nothing, a
+proof from a journal of a million reads a few rows, and what was sealed once is never hashed anew: a row that is changed
+later gets into no seal. Does not: say that the journal still holds what the tree does; `auditing` does.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from sqlalchemy import func, select
 from services.monitor import queries
 from services.monitor.context import Context
 from services.monitor.domain.chain import canonical
-from services.monitor.tables import tiles
+from services.monitor.tables import seals, tiles
 from yimen import merkle
 from yimen.bus import Unit, View
 from yimen.merkle import LENGTH, Range, leaf_hash
@@ -29,26 +30,29 @@ def pieces(hashes: bytes) -> list[bytes]:
     return [hashes[start : start + LENGTH] for start in range(0, len(hashes), LENGTH)]
 
 
-async def leaves(view: View[Context], after: int, limit: int) -> list[bytes]:
-    """The hashes of the events behind position `after`."""
-    return [leaf_hash(canonical(one.meta, one.body)) for one in await queries.journal_page(view, after, limit)]
+async def _open_tile(view: View[Context], number: int) -> list[bytes]:
+    """Of level 0, as far as there are events."""
+    inside = seals.c.size.between(number * WIDTH + 1, (number + 1) * WIDTH - 1)
+    query = select(seals.c.tail).where(inside).order_by(seals.c.size.desc()).limit(1)
+    sealed = pieces((await view.execute(query)).scalar_one_or_none() or b"")
+    later = await queries.journal_page(view, number * WIDTH + len(sealed), WIDTH - len(sealed))
+    return [*sealed, *(leaf_hash(canonical(one.meta, one.body)) for one in later)]
 
 
 async def tiled(view: View[Context]) -> int:
-    """How many events stand in tiles."""
+    """How many tiles of events there are."""
     newest = (await view.execute(_TILED)).scalar_one()
-    return 0 if newest is None else (newest + 1) * WIDTH
+    return 0 if newest is None else int(newest) + 1
 
 
 async def grow(unit: Unit[Context]) -> bool:
     """Puts a portion of the journal into tiles; whether there is more to do."""
-    start = await tiled(unit)
-    for _tile in range(TILES_AT_ONCE):
-        hashes = await leaves(unit, start, WIDTH)
+    first = await tiled(unit)
+    for number in range(first, first + TILES_AT_ONCE):
+        hashes = await _open_tile(unit, number)
         if len(hashes) < WIDTH:
             return False
-        await _write(unit, 0, start // WIDTH, hashes)
-        start += WIDTH
+        await _write(unit, 0, number, hashes)
     return True
 
 
@@ -76,10 +80,6 @@ class Tree:
 
     async def root(self, size: int) -> bytes:
         return await self._hash(Range(0, size)) if size else merkle.EMPTY
-
-    async def leaf(self, position: int) -> bytes:
-        """As the tree holds it, whatever the journal says now. `position` counts from 1."""
-        return await self._node(0, position - 1)
 
     async def tail(self, size: int) -> bytes:
         """The hashes of the events that no full tile holds in a tree of this size."""
@@ -113,5 +113,5 @@ class Tree:
         if kept is not None:
             return pieces(kept)
         if level == 0:
-            return await leaves(self._view, number * WIDTH, WIDTH)
+            return await _open_tile(self._view, number)
         return await _roots(self._view, level - 1, number * WIDTH)

@@ -47,7 +47,7 @@ async def check_record(
     query_password: Annotated[str, Header(max_length=80)],
     request: Request,
 ) -> Record:
-    """Every event of the case in the order in which it was recorded, each with its proof under the newest seal."""
+    """Every event of the case in the order in which it happened, each with its proof under the newest seal."""
     units: Units[Context] = request.app.state.units
     number = await let_in(units, case_number, query_password, credentials.password_hash)
     async with units.view() as view:
@@ -56,7 +56,8 @@ async def check_record(
 
 async def _record(view: View[Context], number: str) -> Record:
     seal, tree = await sealing.newest(view), Tree(view)
-    entries = [await _shown(entry, seal, tree) for entry in await queries.case_entries(view, number)]
+    told = sorted(await queries.case_entries(view, number), key=lambda entry: (entry.meta.time, entry.position))
+    entries = [await _shown(entry, seal, tree) for entry in told]
     return Record(
         case_number=number,
         seal=SealShape.of(seal) if seal else None,

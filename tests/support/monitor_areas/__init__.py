@@ -3,14 +3,16 @@
 The alerts come first; each other area adds to `room.ids` and `room.bodies` what it makes."""
 
 from tests.support.areas import Furnish, furnish_areas
-from tests.support.monitor_areas import alerts, inspections, orders, rulebooks, statistics
+from tests.support.monitor_areas import alerts, inspections, orders, rulebooks, seals, statistics, voices
 from tests.support.rooms import Room
 
 AREAS: tuple[Furnish, ...] = (
     inspections.furnish,
     orders.furnish,
     rulebooks.furnish,
+    seals.furnish,
     statistics.furnish,
+    voices.furnish,
 )
 BEFORE_MONITOR: dict[str, list[str]] = {}
 

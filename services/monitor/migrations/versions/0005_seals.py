@@ -53,6 +53,7 @@ def _seals() -> None:
         sa.Column("tail", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_seals")),
     )
+    op.create_index("ix_seals_size", "seals", ["size"])
     op.create_table(
         "seal_keys",
         sa.Column("key_id", sa.String(80), nullable=False),
