@@ -16,8 +16,8 @@ from services.monitor import (  # some are imported only because they add themse
     registry,
     rulebooks,
     sealing,
+    silences,
     tasks,
-    voice_limits,
     voice_tasks,
 )
 from services.monitor.api import routers
@@ -31,8 +31,8 @@ from yimen.service import Blueprint, Loop, Parts, Service
 
 AREAS = (
     *(handlers, credentials, rulebooks, recomputing, sealing),
-    *(deadlines, tasks, publishing, appealing, detecting),
-    *(complaining, rating, consulting, voice_limits, voice_tasks),
+    *(silences, tasks, publishing, appealing, detecting),
+    *(deadlines, complaining, rating, consulting, voice_tasks),
 )
 
 BINDINGS = (
@@ -42,7 +42,7 @@ BINDINGS = (
 )
 """Its own words come back to it like everyone's, to stand in the journal; nothing follows from them."""
 
-BEGINNINGS = (rulebooks.begin, recomputing.begin_refolding, sealing.begin_sealing, deadlines.begin, publishing.begin)
+BEGINNINGS = (rulebooks.begin, recomputing.begin_refolding, sealing.begin_sealing, silences.begin, publishing.begin)
 """What stands from the first start: the first rulebook, what an older supervisor kept otherwise, each day's own timer."""
 
 blueprint = Blueprint(

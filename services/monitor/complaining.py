@@ -1,6 +1,6 @@
 """Complaints (投诉, R90-R94): filed, taken up or not, answered, revisited; each act said to those who may hear of it.
 
-Guarantees: one complaint, one row, locked by whoever changes it; each limit passes once (`voice_limits`). What was said, by
+Guarantees: one complaint, one row, locked by whoever changes it; each limit passes once (`deadlines`). What was said, by
 whom and about whom never leaves this service: events name the complaint, its topic and its dates. The person complained of
 neither reads nor handles it. Points follow from the rulebook in force when it was upheld.
 """
@@ -10,16 +10,16 @@ from typing import Any, Final
 
 from sqlalchemy import insert, select
 
-from services.monitor import rulebooks, voice_limits
+from services.monitor import deadlines, rulebooks
 from services.monitor.complaint_rows import Found, advance, lock, record_of, refuse_stale, tell
 from services.monitor.context import Context
+from services.monitor.deadlines import Kind, Passed
 from services.monitor.domain import complaints as rules
 from services.monitor.domain.complaints import ComplaintState, Complexity, Ground, Source, Topic
 from services.monitor.domain.numbers import COMPLAINT
 from services.monitor.domain.rulebook import deductions as priced
 from services.monitor.staffing import window_of
 from services.monitor.tables import complaints
-from services.monitor.voice_limits import Kind, Passed
 from services.monitor.voices import next_number
 from yimen import passwords
 from yimen.bus import Unit
@@ -107,7 +107,7 @@ async def file(unit: Unit[Context], said: Said, source: Source, by: Staff | None
         "filed_at": unit.now,
     }
     await unit.execute(insert(complaints).values(row))
-    due = await voice_limits.begin(unit, ABOUT, number, ACCEPTANCE, [(local_date(unit.now), days)])
+    due = await deadlines.begin(unit, ABOUT, number, ACCEPTANCE, [(local_date(unit.now), days)])
     unit.emit(
         ComplaintFiled(
             record=record_of(number, office),
@@ -132,7 +132,7 @@ async def withdraw(unit: Unit[Context], number: str, expected: int) -> None:
     assert row is not None, "whoever gave its password knows that it is there"
     refuse_stale(row, expected)
     rules.refuse_withdrawal(ComplaintState(row.state))
-    await voice_limits.end(unit, ABOUT, number, ACCEPTANCE, ANSWER)
+    await deadlines.end(unit, ABOUT, number, ACCEPTANCE, ANSWER)
     await advance(unit, row, "withdrawal", None, None, state=ComplaintState.WITHDRAWN, ended_at=unit.now)
     tell(unit, row, ComplaintWithdrawn, withdrawn_at=unit.now)
 
@@ -145,10 +145,10 @@ async def accept(unit: Unit[Context], row: Found, acceptance: Acceptance, by: St
     numbers = (await rulebooks.of_unit(unit)).numbers
     complexity = rules.weigh(acceptance.complexity, acceptance.departments)
     spans = rules.answer_spans(complexity, local_date(row.filed_at), local_date(unit.now), numbers)
-    await voice_limits.end(unit, ABOUT, row.number, ACCEPTANCE)
-    due = await voice_limits.begin(unit, ABOUT, row.number, ANSWER, spans)
+    await deadlines.end(unit, ABOUT, row.number, ACCEPTANCE)
+    due = await deadlines.begin(unit, ABOUT, row.number, ANSWER, spans)
     if row.extended_days is not None:  # by the office that handed it over
-        due = await voice_limits.give_more(unit, ABOUT, row.number, ANSWER, row.extended_days)
+        due = await deadlines.give_more(unit, ABOUT, row.number, ANSWER, row.extended_days)
     person = acceptance.person
     changes = {
         "state": ComplaintState.ACCEPTED,
@@ -177,7 +177,7 @@ async def accept(unit: Unit[Context], row: Found, acceptance: Acceptance, by: St
 async def refuse(unit: Unit[Context], row: Found, ground: Ground, reasons: str, by: Staff) -> None:
     """Whoever gave a name hears the reasons in writing (R90)."""
     rules.refuse_step(ComplaintState(row.state), ComplaintState.FILED)
-    await voice_limits.end(unit, ABOUT, row.number, ACCEPTANCE)
+    await deadlines.end(unit, ABOUT, row.number, ACCEPTANCE)
     named = row.complainant is not None
     changes = {"state": ComplaintState.REFUSED, "ended_at": unit.now}
     await advance(unit, row, "refusal", reasons, by, {"ground": ground, "in_writing": named}, **changes)
@@ -191,8 +191,8 @@ async def transfer(unit: Unit[Context], row: Found, topic: Topic, reasons: str, 
     rules.refuse_step(ComplaintState(row.state), ComplaintState.FILED, ComplaintState.ACCEPTED)
     rules.refuse_same_office(former, topic)
     days = (await rulebooks.of_unit(unit)).number("complaint_accept_days")
-    await voice_limits.end(unit, ABOUT, row.number, ANSWER)
-    due = await voice_limits.begin(unit, ABOUT, row.number, ACCEPTANCE, [(local_date(unit.now), days)])
+    await deadlines.end(unit, ABOUT, row.number, ANSWER)
+    due = await deadlines.begin(unit, ABOUT, row.number, ACCEPTANCE, [(local_date(unit.now), days)])
     changes = {"state": ComplaintState.FILED, "topic": topic, "office": office, "told_department": False}
     details = {"former": former, "office": office}
     changed = await advance(unit, row, "transfer", reasons, by, details, **changes)
@@ -210,10 +210,10 @@ async def extend(unit: Unit[Context], row: Found, days: int, reasons: str, by: S
     """Telling the complainant is the extension: its instant is the one that counts (R92)."""
     rules.refuse_step(ComplaintState(row.state), ComplaintState.ACCEPTED)
     most = (await rulebooks.of_unit(unit)).number("complaint_extension_days")
-    limit = await voice_limits.find(unit, ABOUT, row.number, ANSWER)
+    limit = await deadlines.find(unit, ABOUT, row.number, ANSWER)
     assert limit is not None
     rules.refuse_extension(row.extended_days, limit.due, unit.now, days, most)
-    due = await voice_limits.give_more(unit, ABOUT, row.number, ANSWER, days)
+    due = await deadlines.give_more(unit, ABOUT, row.number, ANSWER, days)
     await advance(unit, row, "extension", reasons, by, {"days": days}, extended_days=days)
     tell(unit, row, ComplaintExtended, days=days, answer_by=due, extended_by=by, extended_at=unit.now)
 
@@ -224,10 +224,10 @@ async def answer(unit: Unit[Context], row: Found, finding: Finding, by: Staff) -
     named = row.complainant is not None
     rules.refuse_oral(Complexity(row.complexity), Source(row.channel), named=named, in_writing=finding.in_writing)
     book = await rulebooks.of_unit(unit)
-    await voice_limits.end(unit, ABOUT, row.number, ANSWER)
+    await deadlines.end(unit, ABOUT, row.number, ANSWER)
     if finding.upheld:
         spans = [(local_date(unit.now), book.number("revisit_days"))]
-        await voice_limits.begin(unit, ABOUT, row.number, REVISIT, spans)
+        await deadlines.begin(unit, ABOUT, row.number, REVISIT, spans)
     changes: dict[str, Any] = {
         "state": ComplaintState.ANSWERED if finding.upheld else ComplaintState.CLOSED,
         "upheld": finding.upheld,
@@ -245,7 +245,7 @@ async def revisit(
     unit: Unit[Context], row: Found, *, reached: bool, satisfied: bool | None, note: str, by: Staff
 ) -> None:
     rules.refuse_step(ComplaintState(row.state), ComplaintState.ANSWERED)
-    await voice_limits.end(unit, ABOUT, row.number, REVISIT)
+    await deadlines.end(unit, ABOUT, row.number, REVISIT)
     told: dict[str, Any] = {"reached": reached, "satisfied": satisfied}
     changes = {"state": ComplaintState.CLOSED, "ended_at": unit.now}
     await advance(unit, row, "revisit", note, by, told, **changes)
@@ -269,4 +269,4 @@ async def tell_overdue(unit: Unit[Context], passed: Passed) -> None:
     tell(unit, row, ComplaintOverdue, **where, overdue_at=passed.at)
 
 
-voice_limits.register(ABOUT, Kind(lock, tell_overdue))
+deadlines.register(ABOUT, Kind(lock, tell_overdue))

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from sqlalchemy import Row, insert, select, update
 
-from services.monitor import rulebooks, voice_limits
+from services.monitor import deadlines, rulebooks
 from services.monitor.context import Context
+from services.monitor.deadlines import Kind, Passed
 from services.monitor.domain.numbers import CONSULTATION
 from services.monitor.tables import consultations
-from services.monitor.voice_limits import Kind, Passed
 from services.monitor.voices import next_number
 from yimen import passwords
 from yimen.bus import Unit, View
@@ -57,7 +57,7 @@ async def ask(unit: Unit[Context], asked: Question) -> tuple[str, str]:
     }
     await unit.execute(insert(consultations).values(row))
     span = (local_date(unit.now), (await rulebooks.of_unit(unit)).number("consultation_days"))
-    due = await voice_limits.begin(unit, ABOUT, number, ANSWER, [span])
+    due = await deadlines.begin(unit, ABOUT, number, ANSWER, [span])
     told: dict[str, Any] = {"consultation_number": number, "department": asked.department}
     unit.emit(
         ConsultationAsked(
@@ -71,7 +71,7 @@ async def answer(unit: Unit[Context], row: Found, answered: str, shown_question:
     if row.state != ASKED:
         detail = "咨询只答复一次，内容已存档；如需补充，请按咨询人留下的方式联系。"
         raise NotNow("consultation-answered", "该咨询已经答复", detail)
-    await voice_limits.end(unit, ABOUT, row.number, ANSWER)
+    await deadlines.end(unit, ABOUT, row.number, ANSWER)
     changes = {
         "state": ANSWERED,
         "version": row.version + 1,
@@ -115,4 +115,4 @@ def _about(row: Found) -> dict[str, Any]:
     return {"consultation_number": row.number, "department": row.department, "case_number": row.case_number}
 
 
-voice_limits.register(ABOUT, Kind(lock, tell_overdue))
+deadlines.register(ABOUT, Kind(lock, tell_overdue))

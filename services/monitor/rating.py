@@ -12,16 +12,16 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import Row, Select, insert, select, update
 
-from services.monitor import queries, rulebooks, voice_limits
+from services.monitor import deadlines, queries, rulebooks
 from services.monitor.context import Context
+from services.monitor.deadlines import Kind as DeadlineKind
+from services.monitor.deadlines import Passed
 from services.monitor.domain import ratings as rules
 from services.monitor.domain.ratings import Rateable, RatedCase, Stage
 from services.monitor.domain.rulebook import deductions
 from services.monitor.registry import handlers
 from services.monitor.staffing import window_of
 from services.monitor.tables import rated_cases, ratings
-from services.monitor.voice_limits import Kind as LimitKind
-from services.monitor.voice_limits import Passed
 from yimen.bus import Unit, View
 from yimen.contracts import Meta, intake
 from yimen.contracts.monitor import (
@@ -92,7 +92,7 @@ async def _learn(unit: Unit[Context], number: str, **told: Any) -> None:
     for reached in rules.rateable(after):
         if reached.stage not in before:
             span = (local_date(reached.reached_at), days)
-            await voice_limits.begin(unit, SILENCE, f"{number}/{reached.stage}", DEFAULT, [span])
+            await deadlines.begin(unit, SILENCE, f"{number}/{reached.stage}", DEFAULT, [span])
 
 
 def case_of(row: Found) -> RatedCase:
@@ -131,7 +131,7 @@ async def give(unit: Unit[Context], number: str, stage: Stage, opinion: Opinion,
     book, calendar = await rulebooks.of_unit(unit), (await queries.unit_calendars(unit))[-1]
     until = calendar.add(local_date(reached.reached_at), book.number("rating_open_days")).date
     rules.refuse_late(until, unit.now)
-    await voice_limits.end(unit, SILENCE, f"{number}/{stage}", DEFAULT)
+    await deadlines.end(unit, SILENCE, f"{number}/{stage}", DEFAULT)
     row = _row(rating_id, number, reached, opinion.stars, is_default=False) | {
         **asdict(opinion),
         "indicators": rules.indicators()[-1].version,
@@ -144,7 +144,7 @@ async def give(unit: Unit[Context], number: str, stage: Stage, opinion: Opinion,
     rectify_by: Due | None = None
     if rules.is_bad(opinion.stars) and opinion.named:
         span = (local_date(unit.now), book.number("rating_rectify_days"))
-        rectify_by = await voice_limits.begin(unit, BAD, rating_id, RECTIFICATION, [span])
+        rectify_by = await deadlines.begin(unit, BAD, rating_id, RECTIFICATION, [span])
     unit.emit(
         RatingGiven(
             rating_id=rating_id,
@@ -214,7 +214,7 @@ async def rectify(unit: Unit[Context], row: Found, measures: str, by: Staff) -> 
     _refuse_unless_bad(row)
     if row.called_at is None:
         raise NotNow("call-back-first", "尚未回访", "实名差评须先回访评价人，了解情况后再登记整改。")
-    await voice_limits.end(unit, BAD, row.rating_id, RECTIFICATION)
+    await deadlines.end(unit, BAD, row.rating_id, RECTIFICATION)
     await _change(unit, row, measures=measures, rectified_by=by.model_dump(), rectified_at=unit.now)
     unit.emit(RatingRectified(**_about(row), rectified_by=by, rectified_at=unit.now))
 
@@ -248,7 +248,7 @@ async def void_rating(unit: Unit[Context], event: AppealDecided, _meta: Meta) ->
     row = await lock(unit, event.target_id)
     if row is None or row.is_default or row.voided_at is not None:
         return
-    await voice_limits.end(unit, BAD, row.rating_id, RECTIFICATION)
+    await deadlines.end(unit, BAD, row.rating_id, RECTIFICATION)
     await _change(unit, row, voided_at=unit.now, void_reason=event.reasons)
     unit.emit(RatingVoided(**_about(row), reason=event.reasons, voided_at=unit.now))
 
@@ -294,5 +294,5 @@ async def _lock_case(unit: Unit[Context], number: str) -> None:
     await unit.execute(query.with_for_update())
 
 
-voice_limits.register(SILENCE, LimitKind(_lock_case, record_silence))
-voice_limits.register(BAD, LimitKind(lock, tell_overdue))
+deadlines.register(SILENCE, DeadlineKind(_lock_case, record_silence))
+deadlines.register(BAD, DeadlineKind(lock, tell_overdue))

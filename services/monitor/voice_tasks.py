@@ -8,7 +8,7 @@ from services.monitor import complaining, consulting, rating
 from services.monitor.complaint_rows import OFFICE_OF, not_about
 from services.monitor.context import Context
 from services.monitor.domain.complaints import TOPICS, ComplaintState
-from services.monitor.tables import complaints, consultations, ratings, voice_limits
+from services.monitor.tables import complaints, consultations, deadlines, ratings
 from services.monitor.worklist import Task, waits
 from yimen.bus import View
 from yimen.web import Principal, Role
@@ -40,7 +40,7 @@ async def complaints_to_handle(view: View[Context], caller: Principal, limit: in
                 due=row.due,
                 case_number=row.case_number,
             )
-            for row in await view.execute(query.order_by(voice_limits.c.due, complaints.c.number).limit(limit))
+            for row in await view.execute(query.order_by(deadlines.c.due, complaints.c.number).limit(limit))
         ]
     return found
 
@@ -63,7 +63,7 @@ async def ratings_to_rectify(view: View[Context], caller: Principal, limit: int)
             due=row.due,
             case_number=row.case_number,
         )
-        for row in await view.execute(query.order_by(voice_limits.c.due, r.rating_id).limit(limit))
+        for row in await view.execute(query.order_by(deadlines.c.due, r.rating_id).limit(limit))
     ]
 
 
@@ -84,11 +84,11 @@ async def consultations_to_answer(view: View[Context], caller: Principal, limit:
             due=row.due,
             case_number=row.case_number,
         )
-        for row in await view.execute(query.order_by(voice_limits.c.due, c.number).limit(limit))
+        for row in await view.execute(query.order_by(deadlines.c.due, c.number).limit(limit))
     ]
 
 
 def _with_day(table: Any, about: str, number: Any, step: str) -> Select[Any]:
     """With the last day of the step that is waited for."""
-    v = voice_limits.c
-    return select(table, v.due).join(voice_limits, and_(v.about == about, v.number == number, v.step == step))
+    v = deadlines.c
+    return select(table, v.due).join(deadlines, and_(v.about == about, v.number == number, v.step == step))

@@ -30,8 +30,6 @@ AREAS = (
     appeals,
     cases,
     complaint_desk,
-    complaint_desk,
-    complaints,
     complaints,
     consultations,
     counts,

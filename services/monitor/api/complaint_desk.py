@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import Query, Response
 from pydantic import Field
 
-from services.monitor import complaining, complaint_rows, voice_limits
+from services.monitor import complaining, complaint_rows, deadlines
 from services.monitor.api.complaint_views import (
     ComplaintDetail,
     ComplaintLine,
@@ -97,7 +97,7 @@ async def list_complaints(
 ) -> ComplaintPage:
     """The oldest first."""
     rows = await waiting_complaints(view, caller, state=state, after=after, limit=limit + 1)
-    limits = await voice_limits.of(view, ABOUT, [row.number for row in rows[:limit]])
+    limits = await deadlines.of(view, ABOUT, [row.number for row in rows[:limit]])
     items = [ComplaintLine(**line_of(row, limits[row.number])) for row in rows[:limit]]
     return ComplaintPage(items=items, next=rows[limit - 1].number if len(rows) > limit else None)
 

@@ -11,7 +11,7 @@ from fastapi import Response
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from services.monitor import complaint_rows, voice_limits
+from services.monitor import complaint_rows, deadlines
 from services.monitor.api.complaints import STATES, due_of
 from services.monitor.complaining import ABOUT, ACCEPTANCE, ANSWER, REVISIT
 from services.monitor.complaint_rows import OFFICE_OF, Found
@@ -131,7 +131,7 @@ async def show(view: View[Context], number: str, caller: Principal, response: Re
     row = await complaint_rows.find(view, number)
     assert row is not None
     set_etag(response, row.version)
-    limits = (await voice_limits.of(view, ABOUT, [number]))[number]
+    limits = (await deadlines.of(view, ABOUT, [number]))[number]
     file = await _file(view, row) if in_hands(row, caller) else None
     return ComplaintDetail(**line_of(row, limits), file=file)
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import Header, Path, Request, Response, status
 from pydantic import BaseModel, Field
 
-from services.monitor import complaining, complaint_rows, voice_limits, voices
+from services.monitor import complaining, complaint_rows, deadlines, voices
 from services.monitor.api.parts import Words, Working
 from services.monitor.complaining import ACCEPTANCE, ANSWER, Said
 from services.monitor.complaint_rows import Found
@@ -156,7 +156,7 @@ async def withdraw_complaint(
 
 async def _filed(view: View[Context], made: tuple[str, str], topic: Topic) -> Filed:
     number, password = made
-    limit = await voice_limits.find(view, complaining.ABOUT, number, ACCEPTANCE)
+    limit = await deadlines.find(view, complaining.ABOUT, number, ACCEPTANCE)
     assert limit is not None
     office = OFFICES[topic]
     due = Due(on=limit.due, provisional=limit.provisional)
@@ -172,7 +172,7 @@ async def _filed(view: View[Context], made: tuple[str, str], topic: Topic) -> Fi
 async def _progress(view: View[Context], number: str, response: Response) -> ComplaintProgress:
     row = await complaint_rows.find(view, number)
     assert row is not None
-    limits = (await voice_limits.of(view, complaining.ABOUT, [number]))[number]
+    limits = (await deadlines.of(view, complaining.ABOUT, [number]))[number]
     steps = await complaint_rows.steps_of(view, number)
     set_etag(response, row.version)
     refused = next((step for step in steps if step.step == "refusal"), None)

@@ -7,7 +7,7 @@ from fastapi import Header, Path, Query, Request, Response, status
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
-from services.monitor import consulting, voice_limits, voices
+from services.monitor import consulting, deadlines, voices
 from services.monitor.api.complaints import due_of, read_case_number
 from services.monitor.api.parts import OVERSEERS, Limit, Reading, Words, Working, oversees
 from services.monitor.consulting import ABOUT, ANSWER, ASKED, Found, Question
@@ -129,7 +129,7 @@ class ConsultationPage(BaseModel):
 async def ask_department(unit: Working, body: ConsultationBody) -> Asked:
     asked = Question(**body.model_dump() | {"case_number": read_case_number(body.case_number)})
     number, password = await consulting.ask(unit, asked)
-    limit = await voice_limits.find(unit, ABOUT, number, ANSWER)
+    limit = await deadlines.find(unit, ABOUT, number, ANSWER)
     assert limit is not None
     due = Due(on=limit.due, provisional=limit.provisional)
     return Asked(consultation_number=number, query_password=password, answer_by=due)
@@ -220,7 +220,7 @@ async def _known(view: View[Context], number: str) -> Found:
 
 
 async def _views(view: View[Context], rows: Sequence[Found]) -> list[ConsultationView]:
-    limits = await voice_limits.of(view, ABOUT, [row.number for row in rows])
+    limits = await deadlines.of(view, ABOUT, [row.number for row in rows])
     names = ConsultationView.model_fields.keys() - {"department_name", "answer_by", "late", "answered_by"}
     shown = []
     for row in rows:

@@ -64,10 +64,10 @@ from services.monitor.tables.voices import (
     complaint_steps,
     complaints,
     consultations,
+    deadlines,
     rated_cases,
     rating_tickets,
     ratings,
-    voice_limits,
 )
 
 __all__ = [
@@ -83,6 +83,7 @@ __all__ = [
     "counted_items",
     "counters",
     "credentials",
+    "deadlines",
     "handled_outside",
     "import_faults",
     "import_rows",
@@ -119,5 +120,4 @@ __all__ = [
     "seatings",
     "stage_counts",
     "tiles",
-    "voice_limits",
 ]

@@ -12,8 +12,8 @@ CODE, NAME = 80, 400
 
 # A day by which something has to be done: the earliest of its `spans` ([start, working days]), and `extra` after it.
 # `due` follows from them and from the calendar in force (R35).
-voice_limits = Table(
-    "voice_limits",
+deadlines = Table(
+    "deadlines",
     metadata,
     Column("about", String(20), primary_key=True),
     Column("number", String(2 * CODE), primary_key=True),
@@ -24,7 +24,7 @@ voice_limits = Table(
     Column("provisional", Boolean, nullable=False),
     Column("open", Boolean, nullable=False),
     Column("passed_at", Instant),
-    Index("ix_voice_limits_open", "open", "about", "number", "step"),
+    Index("ix_deadlines_open", "open", "about", "number", "step"),
 )
 
 # `person`: as the complainant names them. `person_id`: whom the office found it to be. `summary`: what the department is

@@ -1,4 +1,4 @@
-"""A complaint in the hands of whoever is about to ask, a bad rating, a question: each where the step asked about finds it."""
+"""A complaint in the hands of whoever is about to ask, a bad rating, a question: each where the step asked for finds it."""
 
 from typing import Any
 from uuid import uuid4
@@ -36,7 +36,10 @@ async def furnish(room: Room, label: str) -> None:
         f"{COMPLAINT}answer": ANSWER,
         f"{COMPLAINT}revisit": REVISIT,
         "POST /consultations": ASKED,
-        "POST /consultations/{consultation_number}/answer": {"answer": "带身份证。", "shown_question": "要带什么材料？"},
+        "POST /consultations/{consultation_number}/answer": {
+            "answer": "带身份证。",
+            "shown_question": "要带什么材料？",
+        },
     }
     await _complaint(room, label, topic)
     await _rating(room, label)

@@ -24,14 +24,14 @@ def downgrade() -> None:
         "consultations",
         "complaint_steps",
         "complaints",
-        "voice_limits",
+        "deadlines",
     ):
         op.drop_table(table)
 
 
 def _days() -> None:
     op.create_table(
-        "voice_limits",
+        "deadlines",
         sa.Column("about", sa.String(length=20), nullable=False),
         sa.Column("number", sa.String(length=160), nullable=False),
         sa.Column("step", sa.String(length=20), nullable=False),
@@ -41,9 +41,9 @@ def _days() -> None:
         sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.Column("open", sa.Boolean(), nullable=False),
         sa.Column("passed_at", Instant(), nullable=True),
-        sa.PrimaryKeyConstraint("about", "number", "step", name=op.f("pk_voice_limits")),
+        sa.PrimaryKeyConstraint("about", "number", "step", name=op.f("pk_deadlines")),
     )
-    op.create_index("ix_voice_limits_open", "voice_limits", ["open", "about", "number", "step"], unique=False)
+    op.create_index("ix_deadlines_open", "deadlines", ["open", "about", "number", "step"], unique=False)
 
 
 def _complaints() -> None:
