@@ -10,8 +10,9 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Column, Index, MetaData, String, Table, delete, func, select
 
@@ -72,14 +73,37 @@ def tries_table(metadata: MetaData) -> Table:
     return table
 
 
-async def let_in(units: Units[Any], case_number: str, password: str, stored: StoredHash) -> str:
-    """The case's number in its one form. Raises the 404 problem for whoever has not both, the 429 one after too many tries.
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is said to whoever has not both."""
+
+    title: str
+    detail: str
+
+
+WRONG_CASE: Final = Wrong("办件编号或查询密码不正确", "请对照收件凭证核对办件编号和查询密码后重试。")
+
+
+def read_case(typed: str) -> str:
+    return str(parse_case_number(typed))
+
+
+async def let_in(
+    units: Units[Any],
+    typed: str,
+    password: str,
+    stored: StoredHash,
+    read: Callable[[str], str] = read_case,
+    wrong: Wrong = WRONG_CASE,
+) -> str:
+    """The number in its one form: a case's, or what `read` reads. Raises the 404 problem for whoever has not both, the 429
+    one after too many tries.
 
     Wrong tries are counted although the request fails, in a unit of their own."""
     try:
-        number = str(parse_case_number(case_number))
-    except InvalidNumber as wrong:
-        raise _no_match() from wrong
+        number = read(typed)
+    except InvalidNumber as misread:
+        raise NotFound(wrong.title, wrong.detail) from misread
     async with units.view() as view:
         if await _too_many_tries(view, number):
             raise _wait()
@@ -87,7 +111,7 @@ async def let_in(units: Units[Any], case_number: str, password: str, stored: Sto
     if not matches(password, known):
         async with units.begin() as unit:
             await _record_wrong_try(unit, number)
-        raise _no_match()
+        raise NotFound(wrong.title, wrong.detail)
     return number
 
 
@@ -102,10 +126,6 @@ async def _record_wrong_try(unit: Unit[Any], case_number: str) -> None:
     table = unit.table(_TRIES)
     await unit.execute(delete(table).where(table.c.tried_at <= unit.now - WINDOW))
     await unit.execute(table.insert().values(case_number=case_number, tried_at=unit.now))
-
-
-def _no_match() -> NotFound:
-    return NotFound("办件编号或查询密码不正确", "请对照收件凭证核对办件编号和查询密码后重试。")
 
 
 def _wait() -> Problem:

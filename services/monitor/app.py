@@ -5,17 +5,20 @@ from pathlib import Path
 from services.monitor import (  # some are imported only because they add themselves to the registry
     appealing,
     complaining,
+    consulting,
     credentials,
     deadlines,
     detecting,
     handlers,
     publishing,
+    rating,
     recomputing,
     registry,
     rulebooks,
     sealing,
     silences,
     tasks,
+    voice_tasks,
 )
 from services.monitor.api import routers
 from services.monitor.api.imports import BODY_LIMITS
@@ -29,7 +32,7 @@ from yimen.service import Blueprint, Loop, Parts, Service
 AREAS = (
     *(handlers, credentials, rulebooks, recomputing, sealing),
     *(silences, tasks, publishing, appealing, detecting),
-    *(deadlines, complaining),
+    *(deadlines, complaining, rating, consulting, voice_tasks),
 )
 
 BINDINGS = (

@@ -18,6 +18,7 @@ from services.monitor.domain import complaints as rules
 from services.monitor.domain.complaints import ComplaintState, Complexity, Ground, Source, Topic
 from services.monitor.domain.numbers import COMPLAINT
 from services.monitor.domain.rulebook import deductions as priced
+from services.monitor.staffing import window_of
 from services.monitor.tables import complaints
 from services.monitor.voices import next_number
 from yimen import passwords
@@ -253,7 +254,10 @@ async def revisit(
 
 async def _cost(unit: Unit[Context], row: Found) -> tuple[Deduction, ...]:
     rule = (await rulebooks.of_unit(unit)).finding("complaint_upheld")
-    return priced(rule.code, rule.charges, department=row.department, person=row.person_id) if rule else ()
+    if rule is None:
+        return ()
+    window = await window_of(unit, row.department)
+    return priced(rule.code, rule.charges, department=row.department, window=window, person=row.person_id)
 
 
 # -- limits -----------------------------------------------------------------------------------------------------------

@@ -5,9 +5,9 @@ record of their own.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
 from services.monitor.context import Context
 from services.monitor.domain import complaints as rules
@@ -16,9 +16,16 @@ from services.monitor.tables import complaint_steps, complaints
 from yimen.bus import Unit, View
 from yimen.contracts.monitor import ComplaintEvent, Deduction, Office
 from yimen.contracts.parts import Staff
-from yimen.web import StaleVersion
+from yimen.web import Principal, Role, StaleVersion
 
 Found = Row[Any]
+
+OFFICE_OF: Final = {
+    Role.CENTRE_ADMIN: Office.CENTRE,
+    Role.DISCIPLINE_OFFICER: Office.DISCIPLINE,
+    Role.SUPERVISOR: Office.SUPERVISION,
+}
+"""Whose hands each office is."""
 
 
 async def lock(unit: Unit[Context], number: str) -> Found | None:
@@ -29,6 +36,12 @@ async def find(view: View[Context], number: str) -> Found | None:
     return (await view.execute(select(complaints).where(complaints.c.number == number))).first()
 
 
+async def password_hash(view: View[Any], number: str) -> str | None:
+    query = select(complaints.c.password_hash).where(complaints.c.number == number)
+    found: str | None = (await view.execute(query)).scalar_one_or_none()
+    return found
+
+
 async def steps_of(view: View[Context], number: str) -> Sequence[Found]:
     query = select(complaint_steps).where(complaint_steps.c.number == number).order_by(complaint_steps.c.place)
     return (await view.execute(query)).all()
@@ -36,6 +49,13 @@ async def steps_of(view: View[Context], number: str) -> Sequence[Found]:
 
 def about(row: Found) -> Object:
     return Object(row.person_id, frozenset(name for name in (row.person, row.person_name) if name))
+
+
+def not_about(caller: Principal) -> tuple[ColumnElement[bool], ...]:
+    """The same as `about`, asked of many at once."""
+    c = complaints.c
+    asked = ((c.person_id, caller.id), (c.person_name, caller.name), (c.person, caller.name))
+    return tuple(func.coalesce(column, "") != value for column, value in asked)
 
 
 def refuse_stale(row: Found, expected: int) -> None:

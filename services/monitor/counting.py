@@ -138,14 +138,15 @@ async def _name_item(unit: Unit[Context], code: str, name: str, version: int) ->
 
 @handlers.on(monitor.ComplaintFiled)
 async def count_complaint(unit: Unit[Context], event: monitor.ComplaintFiled, _meta: Meta) -> None:
-    if event.department is not None:
-        await _learn(unit, event.complaint_number, {"department": event.department, "filed": _day(event.filed_at)})
+    named = {"department": event.department} if event.department else {}
+    await _learn(unit, event.complaint_number, named | {"filed": _day(event.filed_at)})
 
 
 @handlers.on(monitor.ComplaintAnswered)
 async def count_answer(unit: Unit[Context], event: monitor.ComplaintAnswered, _meta: Meta) -> None:
-    if event.upheld:
-        await _learn(unit, event.complaint_number, {"upheld": _day(event.answered_at)})
+    """The department is the one that was found to be meant."""
+    upheld = {"upheld": _day(event.answered_at)} if event.upheld else {}
+    await _learn(unit, event.complaint_number, {"answered": event.department} | upheld)
 
 
 async def _learn(unit: Unit[Context], number: str, more: dict[str, str]) -> None:
@@ -163,10 +164,11 @@ async def _learn(unit: Unit[Context], number: str, more: dict[str, str]) -> None
 def of_complaint(facts: Mapping[str, str]) -> Contribution:
     """Filed on one day, found right on another; of the department complained of."""
     tally = Tally()
-    if "department" in facts:
-        tally.count(date.fromisoformat(facts["filed"]), facts["department"], "", complaints=1)
+    department = facts.get("answered") or facts.get("department")
+    if department and "filed" in facts:
+        tally.count(date.fromisoformat(facts["filed"]), department, "", complaints=1)
         if "upheld" in facts:
-            tally.count(date.fromisoformat(facts["upheld"]), facts["department"], "", complaints_upheld=1)
+            tally.count(date.fromisoformat(facts["upheld"]), department, "", complaints_upheld=1)
     return tally.result()
 
 

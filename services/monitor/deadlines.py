@@ -104,7 +104,7 @@ async def of(view: View[Context], about: str, numbers: Sequence[str]) -> dict[st
 
 
 @timers.on(DEADLINE_TIMER)
-async def pass_deadline(unit: Unit[Context], timer: Timer) -> None:
+async def pass_limit(unit: Unit[Context], timer: Timer) -> None:
     about, number, step = timer.key.split("~")
     await _KINDS[about].lock(unit, number)
     row = await find(unit, about, number, step)
@@ -122,7 +122,7 @@ async def pass_deadline(unit: Unit[Context], timer: Timer) -> None:
 
 
 @handlers.on(intake.CalendarRevised)
-async def move_deadlines(unit: Unit[Context], event: intake.CalendarRevised, _meta: Meta) -> None:
+async def move_limits(unit: Unit[Context], event: intake.CalendarRevised, _meta: Meta) -> None:
     await _move_after(unit, f"{event.year}-{event.version}", ["", "", ""])
 
 
@@ -131,7 +131,7 @@ async def _move_after(unit: Unit[Context], key: str, place: list[str]) -> None:
 
 
 @timers.on(MOVING_TIMER)
-async def move_open_deadlines(unit: Unit[Context], timer: Timer) -> None:
+async def move_open_limits(unit: Unit[Context], timer: Timer) -> None:
     """A portion. Timers first: whoever holds one of them waits for nothing that is held here."""
     d, calendar = deadlines.c, (await queries.unit_calendars(unit))[-1]
     place = tuple_(d.about, d.number, d.step)

@@ -7,7 +7,6 @@ from pydantic import Field
 
 from services.monitor import complaining, complaint_rows, deadlines
 from services.monitor.api.complaint_views import (
-    OFFICE_OF,
     ComplaintDetail,
     ComplaintLine,
     ComplaintPage,
@@ -21,7 +20,7 @@ from services.monitor.api.complaint_views import (
 from services.monitor.api.complaints import Number
 from services.monitor.api.parts import Limit, Reading, Words, Working
 from services.monitor.complaining import ABOUT, Acceptance, Finding
-from services.monitor.complaint_rows import Found
+from services.monitor.complaint_rows import OFFICE_OF, Found
 from services.monitor.context import Context
 from services.monitor.domain.complaints import ComplaintState, Complexity, Ground, Topic
 from yimen.bus import Unit

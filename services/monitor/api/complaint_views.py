@@ -9,12 +9,12 @@ from typing import Final
 
 from fastapi import Response
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from services.monitor import complaint_rows, deadlines
 from services.monitor.api.complaints import STATES, due_of
 from services.monitor.complaining import ABOUT, ACCEPTANCE, ANSWER, REVISIT
-from services.monitor.complaint_rows import Found
+from services.monitor.complaint_rows import OFFICE_OF, Found
 from services.monitor.context import Context
 from services.monitor.domain.complaints import TOPICS, ComplaintState, Complexity, Source, Topic
 from services.monitor.tables import complaints
@@ -24,12 +24,6 @@ from yimen.contracts.monitor import Office
 from yimen.contracts.parts import Due, Staff
 from yimen.departments import department_name
 from yimen.web import NotFound, Principal, Role, set_etag
-
-OFFICE_OF: Final = {
-    Role.CENTRE_ADMIN: Office.CENTRE,
-    Role.DISCIPLINE_OFFICER: Office.DISCIPLINE,
-    Role.SUPERVISOR: Office.SUPERVISION,
-}
 
 
 class Step(BaseModel):
@@ -120,12 +114,7 @@ async def waiting_complaints(
     mine: list[ColumnElement[bool]] = [c.office.in_(offices_of(caller))]
     if Role.CHIEF_REPRESENTATIVE in caller.roles:
         mine.append(and_(c.told_department, c.department.in_(caller.departments)))
-    elsewhere = [
-        func.coalesce(c.person_id, "") != caller.id,
-        func.coalesce(c.person_name, "") != caller.name,
-        func.coalesce(c.person, "") != caller.name,
-    ]
-    query = select(complaints).where(or_(*mine), c.number > after, *elsewhere)
+    query = select(complaints).where(or_(*mine), c.number > after, *complaint_rows.not_about(caller))
     if state is not None:
         query = query.where(c.state == state)
     return (await view.execute(query.order_by(c.number).limit(limit))).all()

@@ -12,7 +12,6 @@ from services.monitor.complaint_rows import Found
 from services.monitor.context import Context
 from services.monitor.domain.complaints import GROUNDS, OFFICES, TOPICS, ComplaintState, Ground, Source, Topic
 from services.monitor.domain.numbers import COMPLAINT
-from yimen import passwords
 from yimen.bus import Units, View
 from yimen.contracts.envelope import Code, Instant
 from yimen.contracts.monitor import Office
@@ -66,7 +65,7 @@ class ComplaintBody(Body):
             self.content,
             self.department,
             self.person,
-            _case_number(self.case_number),
+            read_case_number(self.case_number),
             self.complainant,
             self.contact,
         )
@@ -138,7 +137,7 @@ async def follow_complaint(
     number: Number, query_password: Password, request: Request, response: Response
 ) -> ComplaintProgress:
     units: Units[Context] = request.app.state.units
-    known = await voices.let_in(units, COMPLAINT, number, query_password, matches)
+    known = await voices.let_in(units, COMPLAINT, number, query_password, complaint_rows.password_hash)
     async with units.view() as view:
         return await _progress(view, known, response)
 
@@ -149,15 +148,10 @@ async def withdraw_complaint(
 ) -> ComplaintProgress:
     """By the complainant, until it is answered."""
     units: Units[Context] = request.app.state.units
-    known = await voices.let_in(units, COMPLAINT, number, query_password, matches)
+    known = await voices.let_in(units, COMPLAINT, number, query_password, complaint_rows.password_hash)
     async with units.begin() as unit:
         await complaining.withdraw(unit, known, expected)
         return await _progress(unit, known, response)
-
-
-async def matches(view: View[Context], number: str, password: str) -> bool:
-    row = await complaint_rows.find(view, number)
-    return passwords.matches(password, row.password_hash if row else None)
 
 
 async def _filed(view: View[Context], made: tuple[str, str], topic: Topic) -> Filed:
@@ -205,7 +199,7 @@ def due_of(limit: Found | None) -> Due | None:
     return Due(on=limit.due, provisional=limit.provisional) if limit else None
 
 
-def _case_number(typed: str | None) -> str | None:
+def read_case_number(typed: str | None) -> str | None:
     if typed is None:
         return None
     try:

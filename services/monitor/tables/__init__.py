@@ -68,12 +68,9 @@ from services.monitor.tables.voices import (
     complaints,
     consultations,
     deadlines,
-    rateables,
     rated_cases,
     rating_tickets,
     ratings,
-    voice_counters,
-    voice_tries,
 )
 
 __all__ = [
@@ -107,7 +104,6 @@ __all__ = [
     "outside_told",
     "password_tries",
     "plans",
-    "rateables",
     "rated_cases",
     "rating_tickets",
     "ratings",
@@ -128,6 +124,4 @@ __all__ = [
     "seatings",
     "stage_counts",
     "tiles",
-    "voice_counters",
-    "voice_tries",
 ]

@@ -75,7 +75,7 @@ cases = Table(
     Column("ended_light", Integer),  # how bad its light is for good, once the clock has stopped
     Column("contribution", Json),  # what it adds to the counts (domain.contributions)
     Index("ix_cases_open", "stopped_at", "number"),
-    Index("ix_cases_running", "running", "number"),
+    Index("ix_cases_movable", "running", "number"),
 )
 
 _DUE = text("answered_at IS NULL AND lifted_at IS NULL AND order_number IS NULL")

@@ -3,7 +3,7 @@
 Names, phones and words are here and nowhere else: neither events nor the journal carry them (decision 0045).
 """
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text
 
 from services.monitor.tables.base import metadata
 from yimen.db import Instant, Json
@@ -25,23 +25,6 @@ deadlines = Table(
     Column("open", Boolean, nullable=False),
     Column("passed_at", Instant),
     Index("ix_deadlines_open", "open", "about", "number", "step"),
-)
-
-voice_counters = Table(
-    "voice_counters",
-    metadata,
-    Column("name", String(CODE), primary_key=True),
-    Column("value", Integer, nullable=False),
-)
-
-# Wrong query passwords of the last hour.
-voice_tries = Table(
-    "voice_tries",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("number", String(CODE), nullable=False),
-    Column("tried_at", Instant, nullable=False),
-    Index("ix_voice_tries_number", "number", "tried_at"),
 )
 
 # `person`: as the complainant names them. `person_id`: whom the office found it to be. `summary`: what the department is
@@ -115,7 +98,8 @@ consultations = Table(
     Index("ix_consultations_shown", "department", "answered_at", "number"),
 )
 
-# What the events tell of a case that is needed to rate it; in whatever order they come.
+# What the events tell of a case that is needed to rate it, in whatever order they come: which of its stages may be rated
+# follows from it. Whoever rates locks it.
 rated_cases = Table(
     "rated_cases",
     metadata,
@@ -128,25 +112,16 @@ rated_cases = Table(
     Column("closed_at", Instant),
 )
 
-rateables = Table(
-    "rateables",
-    metadata,
-    Column("case_number", String(CODE), primary_key=True),
-    Column("stage", String(20), primary_key=True),
-    Column("department", String(CODE), nullable=False),
-    Column("person", Json),
-    Column("reached_at", Instant, nullable=False),
-)
-
-# One real and one default rating for each case and stage. `replaced`: a default that somebody's own word took the place of.
+# For each case and stage what somebody said, and beside it the default of the time before. `replaced`: a default that
+# somebody's own word took the place of.
 ratings = Table(
     "ratings",
     metadata,
     Column("rating_id", String(CODE), primary_key=True),
+    Column("is_default", Boolean, primary_key=True),
     Column("case_number", String(CODE), nullable=False),
     Column("stage", String(20), nullable=False),
     Column("department", String(CODE), nullable=False),
-    Column("is_default", Boolean, nullable=False),
     Column("replaced", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
     Column("stars", Integer, nullable=False),
@@ -169,7 +144,6 @@ ratings = Table(
     Column("overdue_at", Instant),
     Column("voided_at", Instant),
     Column("void_reason", Text),
-    UniqueConstraint("case_number", "stage", "is_default"),
     Index("ix_ratings_department", "department", "given_at", "rating_id"),
     Index("ix_ratings_given", "given_at", "rating_id"),
 )

@@ -3,7 +3,16 @@
 The alerts come first; each other area adds to `room.ids` and `room.bodies` what it makes."""
 
 from tests.support.areas import Furnish, furnish_areas
-from tests.support.monitor_areas import alerts, inspections, orders, recomputations, rulebooks, seals, statistics
+from tests.support.monitor_areas import (
+    alerts,
+    inspections,
+    orders,
+    recomputations,
+    rulebooks,
+    seals,
+    statistics,
+    voices,
+)
 from tests.support.rooms import Room
 
 AREAS: tuple[Furnish, ...] = (
@@ -13,8 +22,9 @@ AREAS: tuple[Furnish, ...] = (
     rulebooks.furnish,
     seals.furnish,
     statistics.furnish,
+    voices.furnish,
 )
-BEFORE_MONITOR: dict[str, list[str]] = {}
+BEFORE_MONITOR: dict[str, list[str]] = {**voices.BEFORE}
 
 
 async def furnish_monitor(room: Room, label: str) -> None:

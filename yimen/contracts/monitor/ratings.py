@@ -15,6 +15,8 @@ Stars = Annotated[int, Field(ge=1, le=5)]
 
 
 class RatingEvent(Event):
+    """A stage of a case has one rating: what is said of it later, or was recorded before, has the same `rating_id`."""
+
     id_field: ClassVar[str] = "rating_id"
     scope_field: ClassVar[str | None] = "department"
 
@@ -25,8 +27,8 @@ class RatingEvent(Event):
 
 class RatingGiven(RatingEvent, type="monitor.rating.given.v1"):
     """`stage`: acceptance or closing. `aspects`: indicator → stars, of the version of the indicator list. `person`: who
-    served, where the case tells. Bad (1, 2) and named: called back and put right by `rectify_by` (R96). `replaces`: the
-    default that it takes the place of; that one stays on record and counts no more."""
+    served, where the case tells. Bad (1, 2) and named: called back and put right by `rectify_by` (R96). Where silence
+    was recorded before, that stays on record and counts no more."""
 
     stage: Code
     stars: Stars
@@ -36,7 +38,6 @@ class RatingGiven(RatingEvent, type="monitor.rating.given.v1"):
     aspects: dict[str, int]
     person: Staff | None = None
     rectify_by: Due | None = None
-    replaces: Code | None = None
     given_at: Instant
 
 

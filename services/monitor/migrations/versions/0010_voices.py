@@ -20,13 +20,10 @@ def downgrade() -> None:
     for table in (
         "rating_tickets",
         "ratings",
-        "rateables",
         "rated_cases",
         "consultations",
         "complaint_steps",
         "complaints",
-        "voice_tries",
-        "voice_counters",
         "deadlines",
     ):
         op.drop_table(table)
@@ -47,20 +44,6 @@ def _days() -> None:
         sa.PrimaryKeyConstraint("about", "number", "step", name=op.f("pk_deadlines")),
     )
     op.create_index("ix_deadlines_open", "deadlines", ["open", "about", "number", "step"], unique=False)
-    op.create_table(
-        "voice_counters",
-        sa.Column("name", sa.String(length=80), nullable=False),
-        sa.Column("value", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_voice_counters")),
-    )
-    op.create_table(
-        "voice_tries",
-        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
-        sa.Column("number", sa.String(length=80), nullable=False),
-        sa.Column("tried_at", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_voice_tries")),
-    )
-    op.create_index("ix_voice_tries_number", "voice_tries", ["number", "tried_at"], unique=False)
 
 
 def _complaints() -> None:
@@ -148,21 +131,12 @@ def _ratings() -> None:
         sa.PrimaryKeyConstraint("case_number", name=op.f("pk_rated_cases")),
     )
     op.create_table(
-        "rateables",
-        sa.Column("case_number", sa.String(length=80), nullable=False),
-        sa.Column("stage", sa.String(length=20), nullable=False),
-        sa.Column("department", sa.String(length=80), nullable=False),
-        sa.Column("person", Json, nullable=True),
-        sa.Column("reached_at", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("case_number", "stage", name=op.f("pk_rateables")),
-    )
-    op.create_table(
         "ratings",
         sa.Column("rating_id", sa.String(length=80), nullable=False),
+        sa.Column("is_default", sa.Boolean(), nullable=False),
         sa.Column("case_number", sa.String(length=80), nullable=False),
         sa.Column("stage", sa.String(length=20), nullable=False),
         sa.Column("department", sa.String(length=80), nullable=False),
-        sa.Column("is_default", sa.Boolean(), nullable=False),
         sa.Column("replaced", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("stars", sa.Integer(), nullable=False),
@@ -185,8 +159,7 @@ def _ratings() -> None:
         sa.Column("overdue_at", Instant(), nullable=True),
         sa.Column("voided_at", Instant(), nullable=True),
         sa.Column("void_reason", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("rating_id", name=op.f("pk_ratings")),
-        sa.UniqueConstraint("case_number", "stage", "is_default", name=op.f("uq_ratings_case_number_stage_is_default")),
+        sa.PrimaryKeyConstraint("rating_id", "is_default", name=op.f("pk_ratings")),
     )
     op.create_index("ix_ratings_department", "ratings", ["department", "given_at", "rating_id"], unique=False)
     op.create_index("ix_ratings_given", "ratings", ["given_at", "rating_id"], unique=False)
