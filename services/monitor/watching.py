@@ -70,7 +70,7 @@ async def follow(unit: Unit[Context], number: str, new: Recorded | None = None) 
         await unit.execute(_OPEN, row)
     elif before != row:
         await unit.execute(_REWRITE, row | {"which": number})
-    await counting.recount(unit, before, row, seen)
+    counting.recount(unit, before, row, seen)
     await _move_timers(unit, number, before["rungs"] if before else {}, standing)
     for finding in (*findings(seen, calendars), *step_findings(seen)):
         await raise_alert(unit, number, finding, calendars[-1])
