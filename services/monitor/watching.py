@@ -74,7 +74,7 @@ async def follow(unit: Unit[Context], number: str, new: Recorded | None = None) 
         await unit.execute(_OPEN, row)
     elif before != row:
         await unit.execute(_REWRITE, row | {"which": number})
-    await counting.recount(unit, before, row, seen)
+    counting.recount(unit, before, row, seen)
     await scoring.note_closed(unit, before, seen)
     await move_rungs(unit, moved_rungs(number, before["rungs"] if before else {}, standing))
     await keep_door(unit, before, seen)
