@@ -50,7 +50,7 @@ OWN_ONLY = {
         *("GET /ledgers/service", "GET /ledgers/service.csv"),
     },
     "fees": {"GET /reliefs"},
-    "monitor": {"GET /cases", "GET /alerts"},
+    "monitor": {"GET /cases", "GET /alerts", "GET /imports"},
     "notify": {"GET /subscriptions", "GET /stream"},
 }
 """Asked by whoever may, these show what is the caller's own; a stranger owns nothing."""
