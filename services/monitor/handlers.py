@@ -6,14 +6,14 @@ from services.monitor import queries, tallying
 from services.monitor.context import Context
 from services.monitor.domain.fold import of_superior
 from services.monitor.domain.views import Recorded
-from services.monitor.recording import append, take_chain
-from services.monitor.registry import handlers, timers
+from services.monitor.recomputing import begin_recomputation
+from services.monitor.recording import append
+from services.monitor.registry import handlers
 from services.monitor.tables import plans
 from services.monitor.watching import follow
 from yimen.bus import Unit
 from yimen.contracts import Event, Meta, fees, intake, monitor
 from yimen.errors import Permanent
-from yimen.timers import Timer, set_timer
 from yimen.worktime import PlanError, YearPlan
 
 TELLING: Final = frozenset({"intake", "approval"})
@@ -22,9 +22,6 @@ supervisor's own alerts come back to it over the bus like everyone's events and 
 
 TELLING_TOO: Final = (fees.ViolationFound, monitor.OutsideReported)
 """A violation, and a case outside the hall, are looked at as soon as they are told."""
-
-RECOMPUTE_TIMER: Final = "recompute"
-RECOMPUTED_AT_ONCE: Final = 200
 
 
 @handlers.every
@@ -68,23 +65,4 @@ async def put_plan_in_force(unit: Unit[Context], event: intake.CalendarRevised, 
     }
     await unit.execute(unit.insert(plans).values(**plan).on_conflict_do_nothing())
     queries.forget_calendars(unit)
-    await begin_recomputation(unit, f"{event.year}-{event.version}")
-
-
-async def begin_recomputation(unit: Unit[Context], key: str) -> None:
-    """Every open case is looked at again: its calendar or the rulebook has changed."""
-    await _recompute_after(unit, key, "")
-
-
-async def _recompute_after(unit: Unit[Context], key: str, number: str) -> None:
-    await set_timer(unit, RECOMPUTE_TIMER, key=key, due_at=unit.now, payload={"after": number})
-
-
-@timers.on(RECOMPUTE_TIMER)
-async def recompute_open_limits(unit: Unit[Context], timer: Timer) -> None:
-    await take_chain(unit)
-    numbers = await queries.open_cases(unit, timer.payload["after"], RECOMPUTED_AT_ONCE)
-    for number in numbers:
-        await follow(unit, number)
-    if len(numbers) == RECOMPUTED_AT_ONCE:
-        await _recompute_after(unit, timer.key, numbers[-1])
+    await begin_recomputation(unit, f"{event.year}-{event.version}", event.year, event.version)

@@ -110,16 +110,6 @@ def _days(texts: Sequence[str]) -> frozenset[date]:
     return frozenset(date.fromisoformat(text) for text in texts)
 
 
-async def open_cases(view: View[Context], after: str, limit: int) -> list[str]:
-    query = (
-        select(cases.c.number)
-        .where(cases.c.stopped_at.is_(None), cases.c.accepted_on.is_not(None), cases.c.number > after)
-        .order_by(cases.c.number)
-        .limit(limit)
-    )
-    return list((await view.execute(query)).scalars())
-
-
 def severity(now: datetime) -> ColumnElement[int]:
     """The light as a number: a stopped clock has no instants after its end, so only the hour decides."""
     return case(

@@ -16,12 +16,13 @@ from sqlalchemy import bindparam
 
 from services.monitor import queries, rulebooks
 from services.monitor.context import Context
-from services.monitor.domain.clocks import Finding, Reached, days_late, findings, on_ladder, reached
+from services.monitor.domain.clocks import Finding, Reached, days_late, findings, on_ladder, reached, unproved
 from services.monitor.domain.fold import fold
 from services.monitor.domain.limits import Watch, alive, pack
-from services.monitor.domain.steps import step_findings
 from services.monitor.domain.views import CaseView, Recorded
+from services.monitor.domain.violations import content_findings
 from services.monitor.domain.watches import watches
+from services.monitor.doors import keep_door
 from services.monitor.raising import raise_alerts
 from services.monitor.tables import cases, rungs
 from yimen.bus import Unit, View
@@ -73,7 +74,8 @@ async def follow(unit: Unit[Context], number: str, new: Recorded | None = None) 
     elif before != row:
         await unit.execute(_REWRITE, row | {"which": number})
     await move_rungs(unit, moved_rungs(number, before["rungs"] if before else {}, standing))
-    found = (*findings(seen, calendars, book), *step_findings(seen, book))
+    await keep_door(unit, before, seen)
+    found = (*findings(seen, calendars, book), *content_findings(seen, book))
     await raise_alerts(unit, [(number, finding) for finding in found])
 
 
@@ -94,6 +96,7 @@ def row_of(seen: CaseView, watched: Sequence[Watch], calendar: Calendar) -> dict
         "late_days": late if seen.promised else None,
         "watches": pack(watched),
         "running": alive(watched),
+        "unproved": any(unproved(told, calendar) for told in seen.announced),
     }
 
 

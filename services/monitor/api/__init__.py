@@ -1,13 +1,14 @@
 """What the supervisor answers, an area a module."""
 
-from services.monitor.api import alerts, cases, counts, exports, imports, journal, rulebooks
+from services.monitor.api import alerts, cases, counts, exports, imports, journal, recomputations, rulebooks
 
 routers = (
     cases.router,
     alerts.router,
     counts.router,
     journal.router,
-    rulebooks.router,
     exports.router,
     imports.router,
+    recomputations.router,
+    rulebooks.router,
 )

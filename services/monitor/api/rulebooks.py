@@ -14,7 +14,7 @@ from services.monitor import rulebooks
 from services.monitor.api.parts import OVERSEERS, Limit, Reading, Words, Working
 from services.monitor.domain.rulebook import Rulebook
 from services.monitor.domain.rulebook_check import faults
-from services.monitor.handlers import begin_recomputation
+from services.monitor.recomputing import begin_recomputation
 from services.monitor.rulebooks import first_book, put_in_force, read_book
 from yimen.contracts.envelope import Code
 from yimen.contracts.monitor import AlertRule, FindingRule, Light, PartyKind, Scheme

@@ -10,7 +10,7 @@ the same visit or it is late. Long over (R72): from the beginning of the working
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -20,7 +20,6 @@ from services.monitor.domain.story import SERVICE_DAYS
 from services.monitor.domain.views import Announced, CaseView
 from yimen.contracts.monitor import Light
 from yimen.contracts.parts import Kind, Outcome
-from yimen.terms import MONEY
 from yimen.worktime import Calendar, Limit, local_date
 
 SEVERITY: Final = {Light.GREEN: 0, Light.BLUE: 1, Light.YELLOW: 2, Light.RED: 3}
@@ -66,17 +65,19 @@ class Finding:
 
 def case_watches(view: CaseView) -> Iterator[Watch]:
     """The limits of the case itself. Those of the promise and of the law colour its light."""
-    lead = view.lead
+    lead, turn = view.lead, view.turn
     if view.answer is not None:
-        yield Watch("deemed-acceptance", "deemed-acceptance", lead, view.answer, view.answered_at)
+        yield Watch("deemed-acceptance", f"deemed-acceptance{turn}", lead, view.answer, view.answered_at)
     if view.supplement_by is not None:
-        yield Watch("supplement", "supplement", lead, Limit(view.supplement_by, GRACE_DAYS), view.supplemented_at)
+        yield Watch(
+            "supplement", f"supplement{turn}", lead, Limit(view.supplement_by, GRACE_DAYS), view.supplemented_at
+        )
     if view.promised is not None:
-        yield Watch(PROMISED, PROMISED, lead, view.promised, view.stopped_at, view.kind is not Kind.INSTANT)
+        yield Watch(PROMISED, f"{PROMISED}{turn}", lead, view.promised, view.stopped_at, view.kind is not Kind.INSTANT)
     if view.statutory is not None:
-        yield Watch(STATUTORY, STATUTORY, lead, view.statutory, view.stopped_at)
+        yield Watch(STATUTORY, f"{STATUTORY}{turn}", lead, view.statutory, view.stopped_at)
     if view.decided and view.decided.outcome is Outcome.GRANTED:
-        yield Watch("service", "service", lead, Limit(view.decided.decided_on, SERVICE_DAYS), view.served_at)
+        yield Watch("service", f"service{turn}", lead, Limit(view.decided.decided_on, SERVICE_DAYS), view.served_at)
 
 
 def reached(watches: Sequence[Watch], calendar: Calendar, book: Rulebook) -> tuple[Reached, ...]:
@@ -114,22 +115,18 @@ def days_late(view: CaseView, calendar: Calendar, now: datetime) -> int:
 
 
 def findings(view: CaseView, calendars: Sequence[Calendar], book: Rulebook) -> tuple[Finding, ...]:
-    """What the events prove by themselves. `calendars`: every one that was ever in force, the present one last."""
-    return (*_deemed_acceptance(view, book), *_mismatch(view, calendars, book), *_violations(view, book))
-
-
-def _deemed_acceptance(view: CaseView, book: Rulebook) -> Iterator[Finding]:
-    if view.accepted and view.accepted.deemed:
-        for one in step(book, "deemed-acceptance"):
-            yield Finding(one, view.accepted.department)
+    """Dates that were told otherwise than the events have them. `calendars`: every one that was ever in force, the present
+    one last."""
+    return tuple(_mismatch(view, calendars, book))
 
 
 def _mismatch(view: CaseView, calendars: Sequence[Calendar], book: Rulebook) -> Iterator[Finding]:
     wrong = [told for told in view.announced if not believable(told, calendars)]
     told = [_contradiction(one, calendars[-1]) for one in wrong] + list(_wrong_supplement(view, book))
     if told:
+        rule, department = (wrong[0].rule, wrong[0].department) if wrong else ("R08", view.lead)
         for one in step(book, "date-mismatch", more="；".join(told)):
-            yield Finding(one, wrong[0].department if wrong else view.lead)
+            yield Finding(replace(one, rule=rule), department)
 
 
 def _wrong_supplement(view: CaseView, book: Rulebook) -> Iterator[str]:
@@ -140,14 +137,6 @@ def _wrong_supplement(view: CaseView, book: Rulebook) -> Iterator[str]:
         derived = local_date(asked.requested_at) + timedelta(days=days)
         if asked.supplement_by != derived:
             yield f"补正期限公布为{asked.supplement_by}，按事件重新计算应为{derived}"
-
-
-def _violations(view: CaseView, book: Rulebook) -> Iterator[Finding]:
-    """A department asked for money that it may not ask for (R62): an alert each."""
-    for found in view.violations:
-        more = f"收费清单{found.list_id}（{MONEY[found.kind]}）：{found.detail}"
-        for one in step(book, "fee-violation", f"violation-{found.violation_number}", more):
-            yield Finding(one, found.department)
 
 
 def _contradiction(told: Announced, calendar: Calendar) -> str:
@@ -165,3 +154,9 @@ def believable(told: Announced, calendars: Sequence[Calendar]) -> bool:
         return True
     days = (day.date for day in derived if day is not None)
     return any(day == told.due.on or (not told.exact and told.due.on < day) for day in days)
+
+
+def unproved(told: Announced, calendar: Calendar) -> bool:
+    """Whether it cannot be disputed only because the supervisor does not know the plan yet that it was told by."""
+    due = told.limit.due(calendar)
+    return due is not None and due.provisional and not told.due.provisional

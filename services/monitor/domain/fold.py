@@ -55,6 +55,7 @@ def fold(number: str, events: Iterable[Recorded], hours: Hours | None = None) ->
         decided=first_of(case, intake.CaseDecided),
         closed=first_of(case, intake.CaseClosed),
         stopped_at=story.stopped_at,
+        reopened=tuple(story.reopened),
         answer=story.answer,
         answered_at=story.answered_at,
         correction=story.correction,

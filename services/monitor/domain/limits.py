@@ -66,7 +66,7 @@ def _of_watch(watch: Watch, calendar: Calendar, book: Rulebook) -> Iterator[tupl
     days = book.number("red_after_days")
     late = Limit(due.date, days, limit.pauses).due(calendar)  # a pause that came too late stops this much (R78)
     if late is not None:
-        yield LONG_OVER, LONG_OVER, start_of_day(late.date)
+        yield LONG_OVER, _beside(watch, LONG_OVER), start_of_day(late.date)
 
 
 def _before_the_promise(watch: Watch, calendar: Calendar, book: Rulebook) -> Iterator[tuple[str, str, datetime]]:
@@ -75,7 +75,12 @@ def _before_the_promise(watch: Watch, calendar: Calendar, book: Rulebook) -> Ite
         used = pre_alert_days(limit, book.number("pre_alert_percent"), book.number("pre_alert_days_left"))
         nearly = replace(limit, budget=used, extension=0).due(calendar)
         if nearly is not None:
-            yield PRE_ALERT, PRE_ALERT, start_of_day(nearly.date)
+            yield PRE_ALERT, _beside(watch, PRE_ALERT), start_of_day(nearly.date)
+
+
+def _beside(watch: Watch, code: str) -> str:
+    """Named like the promise's own rung: of the same round of the case (R17)."""
+    return f"{code}{watch.rung.removeprefix(PROMISED)}"
 
 
 def _limit(watch: Watch, book: Rulebook) -> Limit:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from services.monitor.domain.clocks import LADDER, SEVERITY
+from services.monitor.domain.clocks import SEVERITY
+from services.monitor.domain.limits import LADDER
 from services.monitor.domain.rulebook import Rulebook
 from yimen.contracts.monitor import AlertRule, Charge, FindingRule, Light, PartyKind, Scheme
 from yimen.terms import SUPERVISION
@@ -22,7 +23,14 @@ BASE: Final = 1000
 
 NATIONAL: Final = frozenset(
     {
-        *("statutory", "long-over", "service", "visit", "hearing"),  # Licensing Law Art. 42, 44, 55, 47; R72
+        *(
+            "statutory",
+            "long-over",
+            "service",
+            "visit",
+            "hearing",
+            "unnoticed",
+        ),  # Licensing Law Art. 42, 44, 55, 47, 45
         *("deemed-acceptance", "second-notice", "no-reasons", "lone-inspector", "fee-violation"),  # 32, 38, 34, 59
     }
 )
@@ -32,6 +40,7 @@ RANGES: Final[dict[str, tuple[int, int]]] = {
     "pre_alert_percent": (1, 100),
     "pre_alert_days_left": (0, 20),
     "red_after_days": (1, 60),
+    "supplement_days": (0, 365),
     "pre_alerts_in_a_row": (2, 20),
     "early_percent": (1, 100),
     "appeal_days": (1, 60),

@@ -19,7 +19,7 @@ def stage_watches(view: CaseView) -> Iterator[Watch]:
         limit = _limit(reviews)
         if len(reviews) > 1 and waited_for and limit is not None:  # of a single review its own clock speaks
             until = sooner(_ended(waited_for), view.stopped_at)
-            yield Watch(STAGE, f"{STAGE}-{_mark(name)}", view.lead, limit, until)
+            yield Watch(STAGE, f"{STAGE}-{_mark(name)}{view.turn}", view.lead, limit, until)
 
 
 def _mark(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Alerts on a department's step of a case: late answers, visits, hearings and forwardings, overlong and repeated pauses.
+"""Alerts on a department's step of a case: late answers, visits, hearings and forwardings, overlong pauses.
 
 Guarantees: each limit is counted again from the events, whatever date was told; what was done in time, or is not running
 any more, reaches no rung (R78). They are alerts of their own and no colour of the case's light.
@@ -6,7 +6,7 @@ any more, reaches no rung (R78). They are alerts of their own and no colour of t
 
 from collections.abc import Iterator
 
-from services.monitor.domain.clocks import Finding, Reached, reached, step
+from services.monitor.domain.clocks import Reached, reached
 from services.monitor.domain.limits import Watch, sooner
 from services.monitor.domain.reviews import HEARING_DAYS, INSPECTION_DAYS
 from services.monitor.domain.rulebook import Rulebook
@@ -83,25 +83,6 @@ def _pauses(view: CaseView, review: ReviewView) -> Iterator[Watch]:
             over = start_of_day(procedure.pause.end) if procedure.pause.end else None  # its last day counts whole
             until = sooner(over, review.ended_at, view.stopped_at)
             yield Watch("overlong", _rung(f"overlong{number}", review), review.department, limit, until)
-
-
-def step_findings(view: CaseView, book: Rulebook) -> tuple[Finding, ...]:
-    """What the events prove by themselves: consent by silence or absence (R44, R45), pauses of one kind repeated (R28)."""
-    return tuple(found for review in view.reviews for found in (*_deemed(review, book), *_repeated(review, book)))
-
-
-def _deemed(review: ReviewView, book: Rulebook) -> Iterator[Finding]:
-    if review.deemed:
-        code = "absence" if review.deemed.ground == "absence" else "deemed-consent"
-        for one in step(book, code, _rung("deemed", review)):
-            yield Finding(one, review.department)
-
-
-def _repeated(review: ReviewView, book: Rulebook) -> Iterator[Finding]:
-    kinds = [procedure.kind for procedure in review.procedures]
-    if len(set(kinds)) < len(kinds):
-        for one in step(book, "again", _rung("again", review)):
-            yield Finding(one, review.department)
 
 
 def _rung(what: str, review: ReviewView) -> str:

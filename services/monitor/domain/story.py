@@ -33,6 +33,7 @@ class Story:
     department: str = ""
     handed_in: datetime | None = None
     stopped_at: datetime | None = None
+    reopened: list[datetime] = field(default_factory=list)
     answer: Limit | None = None
     answered_at: datetime | None = None
     correction: intake.CaseCorrectionRequested | None = None
@@ -94,6 +95,7 @@ class Story:
 
     def begin_anew(self, event: intake.CaseReopened) -> None:
         """A return was not upheld (R17): the window has its time to answer once more, and nothing counts from before."""
+        self.reopened.append(event.reopened_at)
         self.stopped_at, self.accepted, self.extension, self.handed_in = None, None, 0, event.reopened_at
         self.closed_pauses, self.open_pauses, self.served_at = [], {}, None
         self.await_answer(event.received_on, event.answer_by)

@@ -126,6 +126,9 @@ class CaseView:
     decided: intake.CaseDecided | None = None
     closed: intake.CaseClosed | None = None
     stopped_at: datetime | None = None
+    reopened: tuple[datetime, ...] = ()
+    """When a return was not upheld, each time: what follows is a round of its own (R17)."""
+
     answer: Limit | None = None
     """In which the window has to answer what was handed in (R04, R05), and when it did, or need not any more."""
 
@@ -165,6 +168,19 @@ class CaseView:
     def lead(self) -> str:
         """To whom an alert on the whole case goes, as far as is known."""
         return self.department or (self.accepted.department if self.accepted else "")
+
+    @property
+    def turn(self) -> str:
+        """What is put behind a rung of the case's clocks from the second round on: its alerts are raised again (R17)."""
+        return f"-r{len(self.reopened) + 1}" if self.reopened else ""
+
+    @property
+    def current_reviews(self) -> tuple[ReviewView, ...]:
+        """Those that were asked for in this round."""
+        begun = max(self.reopened, default=None)
+        return tuple(
+            one for one in self.reviews if not (begun and one.requested and one.requested.requested_at < begun)
+        )
 
     @property
     def supplement_by(self) -> date | None:

@@ -3,6 +3,7 @@
 from services.monitor.tables.base import metadata
 from services.monitor.tables.clocks import recalled, recomputations, rungs
 from services.monitor.tables.core import alerts, cases, journal, money_days, plans
+from services.monitor.tables.doors import doors
 from services.monitor.tables.outside import (
     handled_outside,
     import_faults,
@@ -18,6 +19,7 @@ from services.monitor.tables.rulebooks import rulebooks
 __all__ = [
     "alerts",
     "cases",
+    "doors",
     "handled_outside",
     "import_faults",
     "import_rows",

@@ -65,6 +65,7 @@ cases = Table(
     Column("rungs", Json, nullable=False),  # rung -> instant, what stands or stood in `rungs`
     Column("watches", Json),  # the limits that are watched (`domain.limits`); null until the case is followed again
     Column("running", Boolean),  # whether a calendar can still move any of them; null like `watches`
+    Column("unproved", Boolean, nullable=False, server_default=false()),  # a told date waits for its year's plan (R36)
     Index("ix_cases_department", "department", "stopped_at"),
     Index("ix_cases_open", "stopped_at", "number"),
     Index("ix_cases_running", "running", "number"),

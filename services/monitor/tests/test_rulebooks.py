@@ -130,13 +130,13 @@ async def test_a_changed_threshold_moves_the_rungs_of_open_cases(database_url):
         assert await raised(harness) == [("pre-alert", "blue", 2)]
 
 
-async def test_a_rule_that_is_switched_off_raises_nothing_and_takes_its_timers_away(database_url):
+async def test_a_rule_that_is_switched_off_raises_nothing_and_takes_its_rungs_away(database_url):
     async with supervisor(database_url, at(3, 6)) as harness:
         await tell(harness, *open_case())
         assert (await revise(harness, body(pre_alert={"enabled": False}), 1)).status_code == 200
         await harness.fire_timers()
-        keys = [str(row["key"]) for row in await rows(harness, "SELECT key FROM timers")]
-        assert not [key for key in keys if key.endswith("/pre-alert")]
+        standing = [row["rung"] for row in await rows(harness, "SELECT rung FROM rungs")]
+        assert sorted(standing) == ["long-over", "promised", "statutory"]
         harness.clock.move_to(at(3, 16))
         await harness.fire_timers()
         assert await raised(harness) == []

@@ -134,9 +134,10 @@ async def test_a_pause_takes_the_rungs_away_and_its_end_sets_them_anew(database_
     told = intake_case(paused(at(3, 4)), resumed(at(3, 10), due(3, 20), due(5, 13)))
     async with supervisor(database_url) as harness:
         await tell(harness, *told[:3])
-        assert await rows(harness, "SELECT * FROM timers") == []
+        assert await rows(harness, "SELECT * FROM rungs") == []
         await tell(harness, told[3])
-        assert len(await rows(harness, "SELECT * FROM timers")) == 4
+        standing = await rows(harness, "SELECT rung FROM rungs ORDER BY at")
+        assert [row["rung"] for row in standing] == ["pre-alert", "promised", "long-over", "statutory"]
         assert (await the_row(harness))["paused"] in (False, 0)
         harness.clock.move_to(at(3, 21, 0))
         await harness.fire_timers()
@@ -165,13 +166,13 @@ async def test_a_case_closed_in_time_raises_nothing_and_one_closed_late_keeps_it
 
 
 async def test_a_supervisor_that_slept_hears_the_backlog_before_it_accuses(database_url):
-    """Its timers ran out while it was down; that the case was decided in time is still in the queue."""
-    told = intake_case(decided(at(3, 10)))
+    """Its rungs ran out while it was down; that the case was closed in time is still in the queue."""
+    told = intake_case(decided(at(3, 10)), closed(at(3, 11)))
     async with supervisor(database_url) as harness:
         await tell(harness, *told[:2])
         harness.clock.move_to(at(6, 1))
         await harness.fire_timers()
-        await tell(harness, told[2])
+        await tell(harness, *told[2:])
         harness.clock.advance(timedelta(hours=1))
         await harness.fire_timers()
         assert await alerts(harness) == []

@@ -78,6 +78,7 @@ def upgrade() -> None:
     op.create_index("ix_recalled_case", "recalled", ["case_number", "rung"])
     op.add_column("cases", sa.Column("watches", Json, nullable=True))
     op.add_column("cases", sa.Column("running", sa.Boolean(), nullable=True))
+    op.add_column("cases", sa.Column("unproved", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_index("ix_cases_running", "cases", ["running", "number"])
     _guard()
     _take_over_timers()
@@ -86,7 +87,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     _give_timers_back()
     op.drop_index("ix_cases_running", "cases")
-    for column in ("running", "watches"):
+    for column in ("unproved", "running", "watches"):
         op.drop_column("cases", column)
     for table in ("recalled", "recomputations", "rungs"):
         op.drop_table(table)
