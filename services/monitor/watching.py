@@ -18,7 +18,7 @@ from services.monitor import queries, rulebooks
 from services.monitor.context import Context
 from services.monitor.domain.clocks import Finding, Reached, days_late, findings, on_ladder, reached, unproved
 from services.monitor.domain.fold import fold
-from services.monitor.domain.limits import Watch, alive, pack
+from services.monitor.domain.limits import Watch, alive, due_of, pack
 from services.monitor.domain.views import CaseView, Recorded
 from services.monitor.domain.violations import content_findings
 from services.monitor.domain.watches import watches
@@ -102,7 +102,7 @@ def row_of(seen: CaseView, watched: Sequence[Watch], calendar: Calendar) -> dict
 
 def dates_of(watched: Sequence[Watch], standing: Sequence[Reached], calendar: Calendar) -> dict[str, Any]:
     """What a case's row owes to the calendar and the book: all that a recomputation writes."""
-    due = {watch.code: watch.limit.due(calendar) for watch in watched if watch.code in ("promised", "statutory")}
+    due = {watch.code: due_of(watch.limit, calendar) for watch in watched if watch.code in ("promised", "statutory")}
     promised, statutory = due.get("promised"), due.get("statutory")
     light = on_ladder(standing)
     return {
