@@ -76,6 +76,7 @@ OWN_ONLY = {
             "GET /statistics/bottlenecks",
             "GET /appeals",
             "GET /windows",
+            "GET /imports",
         ),
     },
     "notify": {"GET /subscriptions", "GET /stream"},

@@ -5,6 +5,7 @@ The alerts come first; each other area adds to `room.ids` and `room.bodies` what
 from tests.support.areas import Furnish, furnish_areas
 from tests.support.monitor_areas import (
     alerts,
+    imports,
     inspections,
     orders,
     recomputations,
@@ -17,6 +18,7 @@ from tests.support.monitor_areas import (
 from tests.support.rooms import Room
 
 AREAS: tuple[Furnish, ...] = (
+    imports.furnish,
     inspections.furnish,
     orders.furnish,
     recomputations.furnish,
