@@ -54,6 +54,16 @@ async def test_the_first_book_can_be_read_and_says_how_it_came_about(database_ur
         assert (await ask(harness, "/rulebooks/2")).status_code == 404
 
 
+async def test_the_book_that_is_read_can_be_sent_back_as_it_is(database_url):
+    async with supervisor(database_url) as harness:
+        shown = (await ask(harness, "/rulebook", Role.CENTRE_ADMIN)).json()
+        answer = await revise(harness, {name: shown[name] for name in shown if name != "revision"} | {"reason": WHY}, 1)
+        assert answer.status_code == 200, answer.text
+        assert {name: answer.json()[name] for name in shown if name != "revision"} == {
+            name: shown[name] for name in shown if name != "revision"
+        }
+
+
 async def test_a_revision_is_a_version_with_its_author_and_reason_and_is_said_on_the_bus(database_url):
     async with supervisor(database_url) as harness:
         answer = await revise(harness, body(numbers={"red_after_days": 5}), 1)
