@@ -39,7 +39,17 @@ PUBLIC = {
         *("POST /payments/{payment_code}/inquiry", "POST /payments/{payment_code}/relief-request"),
         *("POST /payments/{payment_code}/refund-request", "POST /payments/{payment_code}/dispute"),
     },
-    "monitor": set(),
+    "monitor": {
+        *(
+            "GET /statistics/public",
+            "GET /journal/keys",
+            "GET /journal/seals",
+            "GET /journal/seals/{seal_number}",
+            "GET /journal/seals/{seal_number}/inclusion",
+            "GET /journal/seals/{seal_number}/consistency",
+            "GET /records/{case_number}",
+        ),
+    },
     "notify": {"POST /sms/receipts"},
 }
 OWN_ONLY = {
@@ -50,7 +60,25 @@ OWN_ONLY = {
         *("GET /ledgers/service", "GET /ledgers/service.csv"),
     },
     "fees": {"GET /reliefs"},
-    "monitor": {"GET /cases", "GET /alerts"},
+    "monitor": {
+        *(
+            "GET /cases",
+            "GET /alerts",
+            "GET /orders",
+            "GET /inspections",
+            "GET /attendance",
+            "GET /worklist",
+            "GET /statistics/overview",
+            "GET /statistics/departments",
+            "GET /statistics/items",
+            "GET /statistics/days",
+            "GET /statistics/stages",
+            "GET /statistics/bottlenecks",
+            "GET /appeals",
+            "GET /windows",
+            "GET /imports",
+        ),
+    },
     "notify": {"GET /subscriptions", "GET /stream"},
 }
 """Asked by whoever may, these show what is the caller's own; a stranger owns nothing."""
@@ -64,7 +92,7 @@ FOR_ALL_OF_THEM = {"GET /rulebook", "GET /rulebooks", "GET /rulebooks/{version}"
 OPERATORS = 11
 """Routes that the kit gives to every service."""
 
-COUNTS = {"intake": 69, "approval": 21, "fees": 52, "monitor": 13, "notify": 8}
+COUNTS = {"intake": 69, "approval": 21, "fees": 52, "monitor": 86, "notify": 8}
 
 
 class OneLook(Tail):

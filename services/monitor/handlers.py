@@ -4,6 +4,7 @@ from typing import Final
 
 from services.monitor import queries, tallying
 from services.monitor.context import Context
+from services.monitor.domain.contributions import COUNTED_EVENTS
 from services.monitor.domain.fold import of_superior
 from services.monitor.domain.views import Recorded
 from services.monitor.recomputing import begin_recomputation
@@ -12,14 +13,15 @@ from services.monitor.registry import handlers
 from services.monitor.tables import plans
 from services.monitor.watching import follow
 from yimen.bus import Unit
-from yimen.contracts import Event, Meta, fees, intake
+from yimen.contracts import Event, Meta, fees, intake, monitor
 from yimen.errors import Permanent
 from yimen.worktime import PlanError, YearPlan
 
 TELLING: Final = frozenset({"intake", "approval"})
-"""Speakers whose events can change a clock. What others say is recorded, and read from the journal when asked for; only a
-violation is looked at as soon as it is found. The supervisor's own alerts come back to it over the bus like everyone's
-events and end here."""
+"""Speakers whose events can change a clock. What others say is recorded, and read from the journal when asked for."""
+
+TELLING_TOO: Final = (fees.ViolationFound, monitor.OutsideReported, *COUNTED_EVENTS)
+"""A violation, a case outside the hall, and what is counted of a case, are looked at as soon as they are told."""
 
 
 @handlers.every
@@ -27,7 +29,7 @@ async def record(unit: Unit[Context], event: Event, meta: Meta) -> None:
     if isinstance(event, intake.CredentialRecorded):
         return  # a hash is for checking who asks, not for everybody who may read the journal
     await append(unit, event, meta)
-    telling = event.speaker in TELLING or isinstance(event, fees.ViolationFound) or of_superior(event)
+    telling = event.speaker in TELLING or isinstance(event, TELLING_TOO) or of_superior(event)
     if telling and meta.correlation_id is not None:
         await follow(unit, meta.correlation_id, Recorded(meta, event))
 

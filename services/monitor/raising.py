@@ -16,6 +16,7 @@ from services.monitor import queries, rulebooks
 from services.monitor.context import Context
 from services.monitor.domain.clocks import Finding
 from services.monitor.domain.rulebook import Rulebook, deductions
+from services.monitor.staffing import window_of
 from services.monitor.tables import alerts, recalled
 from yimen.bus import Unit, View
 from yimen.contracts.monitor import AlertRaised, AlertRule, Deduction
@@ -104,8 +105,3 @@ async def _turns(view: View[Context], numbers: Sequence[str]) -> dict[tuple[str,
     count = select(recalled.c.case_number, recalled.c.rung, func.count().label("times"))
     mine = count.where(recalled.c.case_number.in_(set(numbers))).group_by(recalled.c.case_number, recalled.c.rung)
     return {(row.case_number, row.rung): row.times for row in await view.execute(mine)}
-
-
-async def window_of(_unit: Unit[Context], department: str) -> str:
-    """The window that serves the department; one that no window serves by name has one of its own code."""
-    return department

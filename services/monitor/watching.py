@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam
 
-from services.monitor import queries, rulebooks
+from services.monitor import counting, queries, rulebooks, scoring
 from services.monitor.context import Context
 from services.monitor.domain.clocks import Finding, Reached, days_late, findings, on_ladder, reached, unproved
 from services.monitor.domain.fold import fold
@@ -68,11 +68,14 @@ async def follow(unit: Unit[Context], number: str, new: Recorded | None = None) 
     watched = watches(seen)
     standing = reached(watched, calendars[-1], book)
     row = row_of(seen, watched, calendars[-1]) | dates_of(watched, standing, calendars[-1])
+    row |= counting.columns(seen, calendars[-1], row)
     before, dossier.row = dossier.row, row
     if before is None:
         await unit.execute(_OPEN, row)
     elif before != row:
         await unit.execute(_REWRITE, row | {"which": number})
+    counting.recount(unit, before, row, seen)
+    await scoring.note_closed(unit, before, seen)
     await move_rungs(unit, moved_rungs(number, before["rungs"] if before else {}, standing))
     await keep_door(unit, before, seen)
     found = (*findings(seen, calendars, book), *content_findings(seen, book))
@@ -86,12 +89,13 @@ def row_of(seen: CaseView, watched: Sequence[Watch], calendar: Calendar) -> dict
         "state": seen.state,
         "department": seen.department,
         "kind": seen.kind,
-        "item_name": submitted.item_name if submitted else None,
+        "item_name": seen.item_name,
         "applicant": submitted.applicant.name if submitted else None,
-        "accepted_on": seen.accepted.accepted_on if seen.accepted else None,
+        "accepted_on": seen.accepted_on,
         "paused": seen.paused,
+        "outside": seen.outside is not None,
         "stopped_at": seen.stopped_at,
-        "closed_at": seen.closed.closed_at if seen.closed else None,
+        "closed_at": seen.closed_at,
         "late_days": late if seen.promised else None,
         "watches": pack(watched),
         "running": alive(watched),

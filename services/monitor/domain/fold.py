@@ -10,6 +10,7 @@ Does not: believe an announced date. It sets each beside the limit that it must 
 from collections.abc import Iterable
 from typing import Final
 
+from services.monitor.domain.outside import with_outside
 from services.monitor.domain.reviews import fold_reviews
 from services.monitor.domain.story import tell
 from services.monitor.domain.told import all_of, first_of
@@ -46,7 +47,7 @@ def fold(number: str, events: Iterable[Recorded], hours: Hours | None = None) ->
     case = [event for event in said if isinstance(event, intake.CaseEvent)]
     story = tell(case, hours or Hours())
     reviews, asked = fold_reviews(said, story.accepted.accepted_on if story.accepted else None)
-    return CaseView(
+    seen = CaseView(
         number=number,
         state=next((STATES[type(event)] for event in reversed(case) if type(event) in STATES), None),
         submitted=first_of(case, intake.CaseSubmitted),
@@ -74,6 +75,7 @@ def fold(number: str, events: Iterable[Recorded], hours: Hours | None = None) ->
         announced=(*story.announced, *asked),
         told=tuple(sorted(ordered, key=lambda recorded: (recorded.meta.time, *recorded.place))),
     )
+    return with_outside(seen, said)
 
 
 def of_superior(event: Event) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from yimen.contracts import Event, Meta, approval, fees, intake
+from yimen.contracts import Event, Meta, approval, fees, intake, monitor
 from yimen.contracts.parts import Due, Kind, Paper, PauseKind
 from yimen.worktime import Limit, Pause
 
@@ -25,6 +25,7 @@ class State(StrEnum):
     REFUSED = "refused"
     RETURNED = "returned"
     WITHDRAWN = "withdrawn"
+    OUTSIDE = "outside"  # at work in a department, past the hall (S22)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +152,17 @@ class CaseView:
     violations: tuple[fees.ViolationFound, ...] = ()
     messages: int = 0
     announced: tuple[Announced, ...] = ()
+    outside: monitor.OutsideReported | None = None
+    """As its department's own log told it last, where the hall never had it (S22)."""
+
     told: tuple[Recorded, ...] = field(default=(), repr=False)
     """Every event in the order of the timeline; `words.timeline` puts it into sentences."""
 
     @property
     def department(self) -> str | None:
         """The lead: whose window took the case in."""
-        return self.submitted.department if self.submitted else None
+        began = self.submitted or self.outside
+        return began.department if began else None
 
     @property
     def lead(self) -> str:
@@ -183,7 +188,28 @@ class CaseView:
 
     @property
     def kind(self) -> Kind | None:
-        return self.submitted.kind if self.submitted else None
+        began = self.submitted or self.outside
+        return began.kind if began else None
+
+    @property
+    def item_code(self) -> str | None:
+        began = self.submitted or self.outside
+        return began.item_code if began else None
+
+    @property
+    def item_name(self) -> str | None:
+        began = self.submitted or self.outside
+        return began.item_name if began else None
+
+    @property
+    def accepted_on(self) -> date | None:
+        began = self.accepted or self.outside
+        return began.accepted_on if began else None
+
+    @property
+    def closed_at(self) -> datetime | None:
+        ended = self.closed or self.outside
+        return ended.closed_at if ended else None
 
     @property
     def paused(self) -> bool:
