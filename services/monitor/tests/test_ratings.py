@@ -15,7 +15,7 @@ from services.monitor import rating
 from services.monitor.domain.ratings import RatedCase, rateable
 from services.monitor.registry import handlers
 from services.monitor.tests.harness import message, rows, supervisor
-from services.monitor.tests.raters import BAD, GOOD, NAMED, Raters, story
+from services.monitor.tests.raters import BAD, GOOD, NAMED, ON_LINE, Raters, credential, story
 from services.monitor.tests.samples import CHIEF, CLERK, NUMBER, at, recorded
 from yimen.contracts import monitor
 from yimen.contracts.monitor import AppealTarget
@@ -112,6 +112,23 @@ async def test_a_stage_is_rated_when_it_is_reached_an_instant_item_at_its_closin
         await harness.deliver(*story("K2", Kind.INSTANT), source="/intake")
         assert (await raters.open("acceptance", number="K2")).json()["code"] == "stage-not-reached"
         assert (await raters.open("closing", number="K2")).status_code == 201
+
+
+@pytest.mark.rule("R95")
+async def test_on_line_it_is_given_with_the_cases_number_and_password(raters: Raters) -> None:
+    await raters.harness.deliver(credential(), source="/intake")
+    wrong = await raters.on_line(ON_LINE, password="AAAAAAAAAA")
+    unknown = await raters.on_line(ON_LINE, number="45072120260302J0000026")
+    assert (wrong.status_code, wrong.json()["detail"]) == (404, unknown.json()["detail"])
+    assert (await raters.on_line(ON_LINE | {"aspects": {"attitude": 5}})).json()["code"] == "unknown-indicator"
+    given = await raters.on_line(ON_LINE)
+    assert (given.status_code, (await raters.on_line(ON_LINE)).json()) == (200, given.json()), "an answer may be lost"
+    (said,) = await raters.harness.events(monitor.RatingGiven)
+    assert (said.channel, said.aspects, said.named) == ("web", {"overall": 5, "platform": 4}, False)
+    assert (await raters.on_line(BAD | {"aspects": {}})).json()["code"] == "already-rated"
+    for _ in range(9):
+        await raters.on_line(ON_LINE, password="AAAAAAAAAA")
+    assert (await raters.on_line(ON_LINE)).status_code == 429
 
 
 async def test_a_ticket_is_good_for_ten_minutes(raters: Raters) -> None:
