@@ -17,6 +17,7 @@ from services.monitor import (  # some are imported only because they add themse
     rulebooks,
     sealing,
     silences,
+    stations,
     tasks,
     voice_tasks,
 )
@@ -32,7 +33,7 @@ from yimen.service import Blueprint, Loop, Parts, Service
 AREAS = (
     *(handlers, credentials, rulebooks, recomputing, sealing),
     *(silences, tasks, publishing, appealing, detecting),
-    *(deadlines, complaining, rating, consulting, voice_tasks),
+    *(deadlines, complaining, rating, consulting, voice_tasks, stations),
 )
 
 BINDINGS = (

@@ -1,22 +1,23 @@
 """Keeping the counts up: what a case contributed is taken away, and what it contributes now is added.
 
 Guarantees: the counts are the sums of what is kept with the cases and the complaints, in whatever order and however often
-events came; both change in one transaction, under the journal's lock, by statements whose rows are sorted. A word that
-changes no contribution costs no statement.
+events came; both change in one transaction, under the journal's lock. A batch of events writes each row of the counts once,
+in sorted order: their rows are hot.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
-from typing import Any, Final, TypeVar
+from functools import lru_cache, partial
+from typing import Any, Final
 
 from sqlalchemy import Executable, Table, select
 
 from services.monitor.context import Context
 from services.monitor.domain.clocks import SEVERITY
 from services.monitor.domain.contributions import (
-    MEASURES,
+    GROUPS,
     STAGE_MEASURES,
     Contribution,
     Counts,
@@ -37,7 +38,7 @@ from yimen.worktime import Calendar, local_date
 
 GrainKey = tuple[str, date, str, str]
 StageKey = tuple[date, str, str, str, int]
-K = TypeVar("K")
+_MOVED: Final = "moved counts"
 _LIGHTS: Final = (("red_at", Light.RED), ("yellow_at", Light.YELLOW), ("blue_at", Light.BLUE))
 
 
@@ -56,81 +57,104 @@ def _light(row: Mapping[str, Any]) -> int:
     return SEVERITY[next((light for name, light in _LIGHTS if row[name] is not None), Light.GREEN)]
 
 
-async def recount(
-    unit: Unit[Context], before: Mapping[str, Any] | None, row: Mapping[str, Any], seen: CaseView
-) -> None:
-    """`before`, `row`: the case's row as it was and as it is."""
+@dataclass
+class Moved:
+    """What a unit's events moved, by the key of each table's rows."""
+
+    counts: defaultdict[GrainKey, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    stages: defaultdict[StageKey, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    items: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    def add(self, moved: Contribution) -> None:
+        for place, counts in moved.days.items():
+            for key in grains_of(place):
+                _add(self.counts[key], counts)
+        for stage, counts in moved.stages.items():
+            for stage_key in rows_of(stage):
+                _add(self.stages[stage_key], counts)
+
+
+def _add(sums: Counter[str], counts: Counts) -> None:
+    for name, by in counts.items():
+        sums[name] += by
+
+
+def grains_of(place: Place) -> tuple[GrainKey, ...]:
+    """A place stands in its day, its month and its year."""
+    month = place.day.replace(day=1)
+    return (
+        (DAY, place.day, place.department, ""),
+        (MONTH, month, place.department, place.item),
+        (YEAR, month.replace(month=1), place.department, ""),
+    )
+
+
+def rows_of(stage: StagePlace) -> set[StageKey]:
+    """For its item, and for all items together."""
+    return {(stage.month, stage.department, item, stage.stage, stage.days) for item in (stage.item, "")}
+
+
+def recount(unit: Unit[Context], before: Mapping[str, Any] | None, row: Mapping[str, Any], seen: CaseView) -> None:
+    """`before`, `row`: the case's row as it was and as it is. Written when the unit ends, for all of its cases at once."""
     former = before["contribution"] if before else None
     if former != row["contribution"]:
-        moved = Contribution.read(row["contribution"]).minus(Contribution.read(former))
-        await add(unit, moved)
+        _moved(unit).add(Contribution.read(row["contribution"]).minus(Contribution.read(former)))
     if seen.submitted and (before is None or before["item_code"] is None):
-        await _name_item(unit, seen.submitted.item_code, seen.submitted.item_name, seen.submitted.item_version)
+        told = seen.submitted.item_version, seen.submitted.item_name
+        items = _moved(unit).items
+        items[seen.submitted.item_code] = max(told, items.get(seen.submitted.item_code, told))
 
 
-async def add(unit: Unit[Context], moved: Contribution) -> None:
-    if moved.days:
-        await _add(unit, case_counts, GRAIN_KEY, MEASURES, grains(moved.days))
-    if moved.stages:
-        await _add(unit, stage_counts, STAGE_KEY, STAGE_MEASURES, stage_rows(moved.stages))
+def _moved(unit: Unit[Context]) -> Moved:
+    if _MOVED not in unit.notes:
+        unit.notes[_MOVED] = Moved()
+        unit.before_commit(partial(_write, unit))
+    moved: Moved = unit.notes[_MOVED]
+    return moved
 
 
-def grains(days: Mapping[Place, Counts]) -> dict[GrainKey, Counts]:
-    """Each place in its day, its month and its year; what comes to nothing there is left out."""
-    found: defaultdict[GrainKey, Counter[str]] = defaultdict(Counter)
-    for place, counts in days.items():
-        month = place.day.replace(day=1)
-        for key in (
-            (DAY, place.day, place.department, ""),
-            (MONTH, month, place.department, place.item),
-            (YEAR, month.replace(month=1), place.department, ""),
-        ):
-            found[key].update(counts)
-    return _moved(found)
+async def _write(unit: Unit[Context]) -> None:
+    moved = _moved(unit)
+    await _grow(unit, case_counts, GRAIN_KEY, GROUPS, moved.counts)
+    await _grow(unit, stage_counts, STAGE_KEY, (STAGE_MEASURES,), moved.stages)
+    if moved.items:
+        rows = [{"item_code": code, "version": told[0], "name": told[1]} for code, told in sorted(moved.items.items())]
+        await unit.execute(_newer(unit.insert(counted_items)), rows)
 
 
-def stage_rows(stages: Mapping[StagePlace, Counts]) -> dict[StageKey, Counts]:
-    """Each place for its item, and for all items together."""
-    found: defaultdict[StageKey, Counter[str]] = defaultdict(Counter)
-    for at, counts in stages.items():
-        for item in {at.item, ""}:
-            found[at.month, at.department, item, at.stage, at.days].update(counts)
-    return _moved(found)
-
-
-def _moved(found: Mapping[K, Counter[str]]) -> dict[K, Counts]:
-    return {key: kept for key, counts in found.items() if (kept := {name: n for name, n in counts.items() if n})}
-
-
-async def _add(
+async def _grow(
     unit: Unit[Context],
     table: Table,
     key: tuple[str, ...],
-    measures: Iterable[str],
+    groups: tuple[tuple[str, ...], ...],
     moved: Mapping[Any, Counts],
 ) -> None:
-    if not moved:
+    """Rows that nothing moved in the end are left alone."""
+    changed = {place: counts for place, counts in moved.items() if any(counts.values())}
+    if not changed:
         return
-    named = tuple(name for name in measures if any(name in counts for counts in moved.values()))
+    told = {name for counts in changed.values() for name in counts}
+    named = tuple(name for group in groups if not told.isdisjoint(group) for name in group)
     nothing = dict.fromkeys(named, 0)
-    rows = [dict(zip(key, place, strict=True)) | nothing | dict(moved[place]) for place in sorted(moved)]
+    rows = [dict(zip(key, place, strict=True)) | nothing | dict(changed[place]) for place in sorted(changed)]
     await unit.execute(_upsert(unit.insert(table), table, key, named), rows)
 
 
 @lru_cache(maxsize=512)
 def _upsert(statement: Any, table: Table, key: tuple[str, ...], named: tuple[str, ...]) -> Executable:
-    """One for each set of measures that move together; there are few."""
+    """One for each union of groups, so that there are few: the database plans each once."""
     grown = {name: table.c[name] + statement.excluded[name] for name in named}
     made: Executable = statement.on_conflict_do_update(index_elements=list(key), set_=grown)
     return made
 
 
-async def _name_item(unit: Unit[Context], code: str, name: str, version: int) -> None:
-    """By its newest version that any case named."""
-    told = unit.insert(counted_items).values(item_code=code, name=name, version=version)
-    newer = {"name": told.excluded.name, "version": told.excluded.version}
-    older = counted_items.c.version < told.excluded.version
-    await unit.execute(told.on_conflict_do_update(index_elements=["item_code"], set_=newer, where=older))
+@lru_cache(maxsize=4)
+def _newer(statement: Any) -> Executable:
+    """An item goes by its newest version that any case named."""
+    newer = {"name": statement.excluded.name, "version": statement.excluded.version}
+    older = counted_items.c.version < statement.excluded.version
+    made: Executable = statement.on_conflict_do_update(index_elements=["item_code"], set_=newer, where=older)
+    return made
 
 
 # -- complaints, which need not belong to a case ------------------------------------------------------------------------
@@ -158,7 +182,7 @@ async def _learn(unit: Unit[Context], number: str, more: dict[str, str]) -> None
     kept = unit.insert(counted_complaints).values(complaint_number=number, facts=facts)
     kept = kept.on_conflict_do_update(index_elements=["complaint_number"], set_={"facts": facts})
     await unit.execute(kept)
-    await add(unit, of_complaint(facts).minus(of_complaint(before)))
+    _moved(unit).add(of_complaint(facts).minus(of_complaint(before)))
 
 
 def of_complaint(facts: Mapping[str, str]) -> Contribution:

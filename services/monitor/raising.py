@@ -4,7 +4,9 @@ Guarantees: one alert per case and rung, whoever finds it and how often: whoever
 that a changed calendar took back (`recomputing`) frees its rung for one more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
@@ -17,7 +19,7 @@ from services.monitor.domain.rulebook import Rulebook, deductions
 from services.monitor.staffing import window_of
 from services.monitor.tables import alerts, recalled
 from yimen.bus import Unit, View
-from yimen.contracts.monitor import AlertRaised
+from yimen.contracts.monitor import AlertRaised, AlertRule, Deduction
 from yimen.worktime import Calendar, local_date
 
 Found = tuple[str, Finding]
@@ -34,10 +36,8 @@ async def raise_alerts(unit: Unit[Context], found: Sequence[Found]) -> int:
     book, calendar = await rulebooks.of_unit(unit), (await queries.unit_calendars(unit))[-1]
     windows = {name: await window_of(unit, name) for name in sorted({one.department for _, one in found})}
     turns = await _turns(unit, [number for number, _ in found])
-    made = [
-        _alert(unit, number, one, turns.get((number, one.step.rung), 0), book, calendar, windows[one.department])
-        for number, one in found
-    ]
+    terms = Terms(book, calendar, unit.now, windows)
+    made = [_alert(number, one, turns.get((number, one.step.rung), 0), terms) for number, one in found]
     fresh = {alert.alert_id: alert for alert in made if alert is not None}
     if not fresh:
         return 0
@@ -50,14 +50,33 @@ async def raise_alerts(unit: Unit[Context], found: Sequence[Found]) -> int:
     return len(mine)
 
 
-def _alert(
-    unit: Unit[Context], number: str, finding: Finding, turn: int, book: Rulebook, calendar: Calendar, window: str
-) -> AlertRaised | None:
+@dataclass
+class Terms:
+    """Under what alerts are raised now; what many of them share is reckoned once."""
+
+    book: Rulebook
+    calendar: Calendar
+    now: datetime
+    windows: Mapping[str, str]
+    _known: dict[tuple[str, str], tuple[date, tuple[Deduction, ...]]] = field(default_factory=dict)
+
+    def of(self, code: str, rule: AlertRule, department: str) -> tuple[date, tuple[Deduction, ...]]:
+        """By when it is answered, and what it costs."""
+        known = self._known.get((code, department))
+        if known is None:
+            answer_by = self.calendar.add(local_date(self.now), rule.answer_days).date
+            costs = deductions(code, rule.charges, department=department, window=self.windows[department])
+            known = self._known[code, department] = (answer_by, costs)
+        return known
+
+
+def _alert(number: str, finding: Finding, turn: int, terms: Terms) -> AlertRaised | None:
     step = finding.step
-    rule = book.alert(step.code)
+    rule = terms.book.alert(step.code)
     if rule is None:
         return None
     rung = f"{step.rung[:76]}.{turn + 1}" if turn else step.rung
+    answer_by, costs = terms.of(step.code, rule, finding.department)
     return AlertRaised(
         alert_id=uuid5(NAMESPACE_URL, f"alert:{number}/{rung}").hex,
         case_number=number,
@@ -66,11 +85,11 @@ def _alert(
         level=step.level,
         rule=step.rule,
         reason=step.reason,
-        raised_at=unit.now,
-        answer_by=calendar.add(local_date(unit.now), rule.answer_days).date,
+        raised_at=terms.now,
+        answer_by=answer_by,
         code=step.code,
-        rulebook=book.version,
-        deductions=deductions(step.code, rule.charges, department=finding.department, window=window),
+        rulebook=terms.book.version,
+        deductions=costs,
     )
 
 

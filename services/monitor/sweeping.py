@@ -84,8 +84,8 @@ class Sweeper:
 
     async def _take(self, at_once: int) -> int:
         async with self._units.begin() as unit:
-            claimed = await _claim(unit, at_once)
-            await _sweep(unit, claimed)
+            claimed = await claim(unit, at_once)
+            await sweep(unit, claimed)
             return len(claimed)
 
     async def _one_by_one(self) -> int:
@@ -94,8 +94,8 @@ class Sweeper:
             claimed: Sequence[Row[Any]] = ()
             try:
                 async with self._units.begin() as unit:
-                    claimed = await _claim(unit, 1)
-                    await _sweep(unit, claimed)
+                    claimed = await claim(unit, 1)
+                    await sweep(unit, claimed)
             except Exception as error:
                 if not claimed or is_unavailable(error) or is_contention(error):
                     raise
@@ -107,12 +107,12 @@ class Sweeper:
         return self._at_once
 
 
-async def _claim(unit: Unit[Context], at_once: int) -> Sequence[Row[Any]]:
+async def claim(unit: Unit[Context], at_once: int) -> Sequence[Row[Any]]:
     due = select(rungs).where(rungs.c.run_at <= unit.now).order_by(rungs.c.run_at).limit(at_once)
     return (await unit.execute(due.with_for_update(skip_locked=True))).all()
 
 
-async def _sweep(unit: Unit[Context], claimed: Sequence[Row[Any]]) -> None:
+async def sweep(unit: Unit[Context], claimed: Sequence[Row[Any]]) -> None:
     """A rung that is found very late finds a supervisor that slept: it hears the backlog before it accuses."""
     slept = [row for row in claimed if not row.waited and unit.now - row.run_at > unit.context.asleep]
     await _put_off(unit, slept, unit.context.patience)

@@ -18,10 +18,11 @@ from services.monitor import counting, queries, rulebooks, scoring
 from services.monitor.context import Context
 from services.monitor.domain.clocks import Finding, Reached, days_late, findings, on_ladder, reached, unproved
 from services.monitor.domain.fold import fold
-from services.monitor.domain.limits import Watch, alive, pack
+from services.monitor.domain.limits import Watch, alive, due_of, pack
 from services.monitor.domain.views import CaseView, Recorded
 from services.monitor.domain.violations import content_findings
 from services.monitor.domain.watches import watches
+from services.monitor.doors import keep_door
 from services.monitor.raising import raise_alerts
 from services.monitor.tables import cases, rungs
 from yimen.bus import Unit, View
@@ -73,9 +74,10 @@ async def follow(unit: Unit[Context], number: str, new: Recorded | None = None) 
         await unit.execute(_OPEN, row)
     elif before != row:
         await unit.execute(_REWRITE, row | {"which": number})
-    await counting.recount(unit, before, row, seen)
+    counting.recount(unit, before, row, seen)
     await scoring.note_closed(unit, before, seen)
     await move_rungs(unit, moved_rungs(number, before["rungs"] if before else {}, standing))
+    await keep_door(unit, before, seen)
     found = (*findings(seen, calendars, book), *content_findings(seen, book))
     await raise_alerts(unit, [(number, finding) for finding in found])
 
@@ -103,7 +105,7 @@ def row_of(seen: CaseView, watched: Sequence[Watch], calendar: Calendar) -> dict
 
 def dates_of(watched: Sequence[Watch], standing: Sequence[Reached], calendar: Calendar) -> dict[str, Any]:
     """What a case's row owes to the calendar and the book: all that a recomputation writes."""
-    due = {watch.code: watch.limit.due(calendar) for watch in watched if watch.code in ("promised", "statutory")}
+    due = {watch.code: due_of(watch.limit, calendar) for watch in watched if watch.code in ("promised", "statutory")}
     promised, statutory = due.get("promised"), due.get("statutory")
     light = on_ladder(standing)
     return {

@@ -26,9 +26,9 @@ from services.monitor.api import (
 )
 
 AREAS = (
+    cases,
     alerts,
     appeals,
-    cases,
     complaint_desk,
     complaints,
     consultations,

@@ -4,14 +4,14 @@ The centre sees everything. A department's people see the sheets of their depart
 chief representative also those of the people who sit at them.
 """
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import Path, status
 
 from services.monitor import publishing, recounting, sheet_views
 from services.monitor.api.parts import OVERSEERS, STAFF, Reading, Working
 from services.monitor.domain import months
-from services.monitor.sheet_views import Grades, Published, Ranking, ScoreVerification, SheetShape
+from services.monitor.sheet_views import Grades, GradeShape, Published, Ranking, ScoreVerification, SheetShape, Standing
 from yimen.contracts.envelope import Name
 from yimen.contracts.monitor import PartyKind
 from yimen.web import Conflict, Forbidden, NotFound, Principal, Role, allow, creates, new_router, refuses
@@ -23,6 +23,9 @@ Month = Annotated[str, Path(pattern=months.MONTH)]
 Quarter = Annotated[str, Path(pattern=months.QUARTER)]
 
 
+S = TypeVar("S", Standing, GradeShape)
+
+
 def may_see(caller: Principal, kind: str, party: str, departments: list[str]) -> bool:
     if not caller.roles.isdisjoint(CENTRE):
         return True
@@ -32,7 +35,14 @@ def may_see(caller: Principal, kind: str, party: str, departments: list[str]) ->
     return theirs
 
 
-@router.get("/scores/{month}")
+def _seen(caller: Principal, items: list[S]) -> list[S]:
+    seen = [one for one in items if may_see(caller, one.kind, one.party, one.departments)]
+    if not seen and caller.roles.isdisjoint(CENTRE):
+        raise NotFound("没有您可以查看的考核", "该时段没有您本人或者您所在部门的考核记录，请核对后重试。")
+    return seen
+
+
+@router.get("/scores/{month}", responses=refuses(404))
 async def read_ranking(
     month: Month,
     view: Reading,
@@ -41,8 +51,7 @@ async def read_ranking(
 ) -> Ranking:
     """Best first. Provisional until it is published."""
     ranking = await sheet_views.ranking(view, month, kind)
-    seen = [one for one in ranking.items if may_see(caller, one.kind, one.party, one.departments)]
-    return ranking.model_copy(update={"items": seen})
+    return ranking.model_copy(update={"items": _seen(caller, ranking.items)})
 
 
 @router.get("/scores/{month}/verification", dependencies=[allow(Role.SUPERVISOR)])
@@ -81,7 +90,7 @@ async def read_sheet(
     return sheet
 
 
-@router.get("/grades/{quarter}")
+@router.get("/grades/{quarter}", responses=refuses(404))
 async def read_grades(
     quarter: Quarter,
     view: Reading,
@@ -89,5 +98,4 @@ async def read_grades(
     kind: PartyKind = PartyKind.DEPARTMENT,
 ) -> Grades:
     grades = await sheet_views.grades(view, quarter, kind)
-    seen = [one for one in grades.items if may_see(caller, one.kind, one.party, one.departments)]
-    return grades.model_copy(update={"items": seen})
+    return grades.model_copy(update={"items": _seen(caller, grades.items)})

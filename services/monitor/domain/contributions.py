@@ -8,13 +8,13 @@ which the clock stopped (R37), in working days without pauses (R78). Ratings tha
 A case counts for its lead department; its fees, reviews, ratings and alerts for the department whose they are.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, TypeVar
 
-from services.monitor.domain.clocks import SEVERITY, days_late
+from services.monitor.domain.clocks import SEVERITY
 from services.monitor.domain.views import CaseView, ReviewView, State
 from yimen.contracts import Event, fees, monitor
 from yimen.contracts.parts import Outcome
@@ -23,17 +23,24 @@ from yimen.worktime import Calendar, local_date
 COUNTED_EVENTS: Final = (fees.ListSettled, fees.ListRefunded, monitor.RatingEvent, monitor.AlertEvent)
 """What others than intake and the departments say of a case, and is counted."""
 
-MEASURES: Final = (
-    *("submitted", "accepted", "deemed", "instant", "committed", "joint", "forwarded"),
-    *("by_web", "by_window", "by_township", "by_village", "promised_days", "statutory_days"),
-    *("ended", "ended_late", "refused", "returned", "withdrawn"),
-    *("closed", "closed_late", "closed_over_law", "closed_early", "granted", "denied"),
-    *("used_days", "allowed_days", "reviews", "reviews_late", "reviews_deemed"),
-    *("fees_settled", "fees_refunded", "ratings", "stars", "bad_ratings", "default_ratings", "default_stars"),
-    *("alerts_blue", "alerts_yellow", "alerts_red", "alerts_escalated", "alerts_lifted"),
-    *("complaints", "complaints_upheld"),
+GROUPS: Final = (
+    (
+        *("submitted", "accepted", "deemed", "instant", "committed", "joint", "forwarded"),
+        *("by_web", "by_window", "by_township", "by_village", "promised_days", "statutory_days"),
+    ),
+    (
+        *("ended", "ended_late", "refused", "returned", "withdrawn"),
+        *("closed", "closed_late", "closed_over_law", "closed_early", "granted", "denied", "used_days", "allowed_days"),
+    ),
+    ("reviews", "reviews_late", "reviews_deemed"),
+    ("fees_settled", "fees_refunded"),
+    ("ratings", "stars", "bad_ratings", "default_ratings", "default_stars"),
+    ("alerts_blue", "alerts_yellow", "alerts_red", "alerts_escalated", "alerts_lifted"),
+    ("complaints", "complaints_upheld"),
 )
-"""`ended`: the clock stopped, whatever for; `closed`: it was decided. Days are working days, fees 分."""
+"""What moves together. `ended`: the clock stopped, whatever for; `closed`: it was decided. Days are working days."""
+
+MEASURES: Final = tuple(name for group in GROUPS for name in group)
 
 STAGE_MEASURES: Final = ("count", "late", "deemed", "minutes")
 
@@ -128,24 +135,28 @@ class Tally:
     """Counts that are being made."""
 
     def __init__(self) -> None:
-        self.days: defaultdict[Place, Counter[str]] = defaultdict(Counter)
-        self.stages: defaultdict[StagePlace, Counter[str]] = defaultdict(Counter)
+        self.days: defaultdict[Place, dict[str, int]] = defaultdict(dict)
+        self.stages: defaultdict[StagePlace, dict[str, int]] = defaultdict(dict)
 
     def count(self, at: datetime | date, department: str, item: str, **more: int) -> None:
         day = local_date(at) if isinstance(at, datetime) else at
-        self.days[Place(day, department, item)].update(more)
+        _put(self.days[Place(day, department, item)], more)
 
     def stage(self, ended: datetime, department: str, item: str, stage: str, days: int, **more: int) -> None:
         month = local_date(ended).replace(day=1)
-        self.stages[StagePlace(month, department, item, min(days, LONGEST), stage)].update(more)
+        _put(self.stages[StagePlace(month, department, item, min(days, LONGEST), stage)], more)
 
     def result(self) -> Contribution:
-        return Contribution(_without_noughts(self.days), _without_noughts(self.stages))
+        return Contribution(
+            {place: counts for place, counts in self.days.items() if counts},
+            {place: counts for place, counts in self.stages.items() if counts},
+        )
 
 
-def _without_noughts(counted: Mapping[P, Counter[str]]) -> dict[P, Counts]:
-    kept = {place: {name: n for name, n in counts.items() if n} for place, counts in counted.items()}
-    return {place: counts for place, counts in kept.items() if counts}
+def _put(counts: dict[str, int], more: Counts) -> None:
+    for name, by in more.items():
+        if by:
+            counts[name] = counts.get(name, 0) + by
 
 
 def closed_on(seen: CaseView) -> date | None:
@@ -180,25 +191,27 @@ def _count_acceptance(seen: CaseView, department: str, item: str, calendar: Cale
 def _count_end(seen: CaseView, department: str, item: str, calendar: Calendar, tally: Tally) -> None:
     if seen.stopped_at is None:
         return
-    late = int(days_late(seen, calendar, seen.stopped_at) > 0)
-    left = _LEFT.get(seen.state) if seen.state else None
-    tally.count(seen.stopped_at, department, item, ended=1, ended_late=late, **({left: 1} if left else {}))
-    if closed_on(seen) is not None:
-        _count_decision(seen, department, item, late, calendar, tally)
+    day = local_date(seen.stopped_at)
+    left = seen.promised.left(calendar, day) if seen.promised else 0
+    went = _LEFT.get(seen.state) if seen.state else None
+    tally.count(day, department, item, ended=1, ended_late=int(left < 0), **({went: 1} if went else {}))
+    if seen.state in _DECIDED:
+        _count_decision(seen, department, item, left, calendar, tally)
 
 
-def _count_decision(seen: CaseView, department: str, item: str, late: int, calendar: Calendar, tally: Tally) -> None:
+def _count_decision(seen: CaseView, department: str, item: str, left: int, calendar: Calendar, tally: Tally) -> None:
+    """`left`: days of the promise, negative when late."""
     stopped, outcome = seen.stopped_at, seen.decided.outcome if seen.decided else None
     assert stopped is not None
-    day = local_date(stopped)
+    day, late = local_date(stopped), int(left < 0)
     granted, denied = int(outcome is Outcome.GRANTED), int(outcome is Outcome.DENIED)
-    tally.count(stopped, department, item, closed=1, closed_late=late, granted=granted, denied=denied)
+    tally.count(day, department, item, closed=1, closed_late=late, granted=granted, denied=denied)
     if seen.promised and seen.statutory and seen.accepted:
-        used, over = seen.promised.elapsed(calendar, day), int(seen.statutory.left(calendar, day) < 0)
-        early = int(seen.promised.left(calendar, day) > 0)
-        allowed = seen.promised.total
-        marks = {"used_days": used, "allowed_days": allowed, "closed_over_law": over, "closed_early": early}
-        tally.count(stopped, department, item, **marks)
+        allowed, over = seen.promised.total, int(seen.statutory.left(calendar, day) < 0)
+        used, early = allowed - left, int(left > 0)
+        tally.count(
+            day, department, item, used_days=used, allowed_days=allowed, closed_over_law=over, closed_early=early
+        )
         minutes = _minutes(seen.accepted.accepted_at, stopped)
         tally.stage(stopped, department, item, HANDLING, used, count=1, late=late, minutes=minutes)
     if seen.closed:
@@ -214,10 +227,11 @@ def _count_review(review: ReviewView, item: str, calendar: Calendar, tally: Tall
     if requested is None or limit is None or ended is None or off:
         return
     day, deemed = local_date(ended), int(review.deemed is not None and review.deemed.deemed_at == ended)
-    late = int(deemed or limit.left(calendar, day) < 0)
+    left = limit.left(calendar, day)
+    late = int(deemed or left < 0)
     tally.count(ended, review.department, item, reviews=1, reviews_late=late, reviews_deemed=deemed)
     stage, minutes = REVIEW + requested.stage, _minutes(requested.requested_at, ended)
-    days = limit.elapsed(calendar, day)
+    days = limit.total - left
     marks = {"count": 1, "late": late, "deemed": deemed, "minutes": minutes}
     tally.stage(ended, review.department, item, stage, days, **marks)
 

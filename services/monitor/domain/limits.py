@@ -8,10 +8,11 @@ by then stays (R37).
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from services.monitor.domain.rulebook import Rulebook
-from yimen.worktime import Calendar, Limit, Pause, end_of_day, start_of_day
+from yimen.worktime import Calendar, Day, Limit, Pause, end_of_day, start_of_day
 
 PRE_ALERT, PROMISED, LONG_OVER, STATUTORY = LADDER = ("pre-alert", "promised", "long-over", "statutory")
 STAGE: Final = "stage"
@@ -41,6 +42,12 @@ class Passing:
     at: datetime
 
 
+@lru_cache(maxsize=65536)
+def due_of(limit: Limit, calendar: Calendar) -> Day | None:
+    """Counted once: of many open cases few differ in all of start, days and pauses."""
+    return limit.due(calendar)
+
+
 def passings(watches: Sequence[Watch], calendar: Calendar, book: Rulebook) -> tuple[Passing, ...]:
     """The rungs that are reached, or will be. Of a stage only while the whole case is in time (R73)."""
     found = [
@@ -55,7 +62,7 @@ def passings(watches: Sequence[Watch], calendar: Calendar, book: Rulebook) -> tu
 
 def _of_watch(watch: Watch, calendar: Calendar, book: Rulebook) -> Iterator[tuple[str, str, datetime]]:
     limit = _limit(watch, book)
-    due = limit.due(calendar)
+    due = due_of(limit, calendar)
     if due is None:
         return
     if watch.code != PROMISED:
@@ -64,7 +71,7 @@ def _of_watch(watch: Watch, calendar: Calendar, book: Rulebook) -> Iterator[tupl
     yield from _before_the_promise(watch, calendar, book)
     yield PROMISED, watch.rung, end_of_day(due.date)
     days = book.number("red_after_days")
-    late = Limit(due.date, days, limit.pauses).due(calendar)  # a pause that came too late stops this much (R78)
+    late = due_of(Limit(due.date, days, limit.pauses), calendar)  # a pause that came too late stops this much (R78)
     if late is not None:
         yield LONG_OVER, _beside(watch, LONG_OVER), start_of_day(late.date)
 
@@ -73,7 +80,7 @@ def _before_the_promise(watch: Watch, calendar: Calendar, book: Rulebook) -> Ite
     limit = watch.limit
     if watch.nearly and watch.until is None and limit.total:
         used = pre_alert_days(limit, book.number("pre_alert_percent"), book.number("pre_alert_days_left"))
-        nearly = replace(limit, budget=used, extension=0).due(calendar)
+        nearly = due_of(replace(limit, budget=used, extension=0), calendar)
         if nearly is not None:
             yield PRE_ALERT, _beside(watch, PRE_ALERT), start_of_day(nearly.date)
 

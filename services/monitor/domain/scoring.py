@@ -62,7 +62,7 @@ def entries_of(meta: Meta, event: Event) -> tuple[Entry, ...]:
             part=one.part,
             tenths=one.tenths,
             code=one.code,
-            reason=sentence(event),
+            reason=_reason(event, one),
             at=_instant(meta, event),
             rule=getattr(event, "rule", None),
             source=meta.source,
@@ -75,6 +75,13 @@ def entries_of(meta: Meta, event: Event) -> tuple[Entry, ...]:
         )
         for index, one in enumerate(charged)
     )
+
+
+def _reason(event: Event, one: Deduction) -> str:
+    """A person's name stands on the person's own sheet, not on those that colleagues read."""
+    if isinstance(event, monitor.AttendanceRecorded) and one.kind is not PartyKind.PERSON:
+        return f"{event.day}考勤：{event.title}。"
+    return sentence(event)
 
 
 def _instant(meta: Meta, event: Event) -> datetime:
@@ -144,9 +151,10 @@ def _active(event: Event) -> Iterable[Active]:
 def seatings_of(event: Event) -> Iterable[Seating]:
     """Told again, it is the same fact: its identity follows from what it says."""
     if isinstance(event, monitor.WindowStaffed):
-        name = f"{event.window} {event.valid_from} {event.staffed_at.timestamp()}"
+        people = " ".join(person.id for person in event.staff)
+        said = (event.window, event.name, *event.departments, people, event.valid_from, event.staffed_at.timestamp())
         yield Seating(
-            seating_id=uuid5(UUID(int=0), name).hex,
+            seating_id=uuid5(UUID(int=0), "|".join(map(str, said))).hex,
             window=event.window,
             name=event.name,
             departments=event.departments,

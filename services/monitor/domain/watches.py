@@ -12,8 +12,8 @@ from services.monitor.domain.violations import pause_watches
 
 
 def watches(view: CaseView) -> tuple[Watch, ...]:
-    """Those of which it is known whose they are; none of what was over long before it was told. Reviews from before a case
-    was reopened are history (R17)."""
+    """Those of which it is known whose they are. Reviews from before a case was reopened are history (R17), and so is what
+    was over long before a department told it."""
     if is_history(view):
         return ()
     current = replace(view, reviews=view.current_reviews)

@@ -15,6 +15,9 @@ from services.monitor.tables.core import (
     money_days,
     plans,
 )
+from services.monitor.tables.doors import (
+    doors,
+)
 from services.monitor.tables.orders import (
     attendance,
     counters,
@@ -84,6 +87,7 @@ __all__ = [
     "counters",
     "credentials",
     "deadlines",
+    "doors",
     "handled_outside",
     "import_faults",
     "import_rows",

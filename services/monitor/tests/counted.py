@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from services.monitor.counting import grains, stage_rows
+from services.monitor.counting import grains_of, rows_of
 from services.monitor.domain.contributions import (
     MEASURES,
     STAGE_MEASURES,
@@ -158,10 +158,12 @@ def sums(contributions: Iterable[Contribution]) -> tuple[dict[Any, Any], dict[An
     days: defaultdict[Any, Counter[str]] = defaultdict(Counter)
     stages: defaultdict[Any, Counter[str]] = defaultdict(Counter)
     for one in contributions:
-        for key, counts in grains(one.days).items():
-            days[key].update(counts)
-        for at_stage, counts in stage_rows(one.stages).items():
-            stages[at_stage].update(counts)
+        for place, counts in one.days.items():
+            for key in grains_of(place):
+                days[key].update(counts)
+        for stage, counts in one.stages.items():
+            for stage_key in rows_of(stage):
+                stages[stage_key].update(counts)
     return {key: dict(n) for key, n in days.items()}, {key: dict(n) for key, n in stages.items()}
 
 

@@ -120,6 +120,13 @@ def test_what_was_entered_later_counts_on_the_day_it_happened():
     assert sheets("2026-04", known, BOOK, CALENDAR) == ()
 
 
+def test_a_persons_name_stands_on_no_sheet_that_colleagues_read():
+    costs = [cost(-30, "attendance", kind=WINDOW), cost(-50, "conduct", kind=PERSON, party=CHIEF.id)]
+    known = facts(attendance(DAY.date(), DAY, *costs))
+    assert CHIEF.name not in of(known, WINDOW).lines[0].reason
+    assert CHIEF.name in of(known, PERSON, CHIEF.id).lines[0].reason
+
+
 # -- reversing -----------------------------------------------------------------------------------------------------------
 
 
