@@ -60,9 +60,11 @@ async def _alert(view: View[Context], alert_id: str) -> Target | None:
 
 
 async def _rating(view: View[Context], rating_id: str) -> Target | None:
-    """As the journal holds it: the first word about it."""
+    """As the journal holds it: what somebody said. A default is nobody's word, and comes before it where there is one."""
     j = journal.c
-    query = select(j.type, j.body).where(j.source == "/monitor", j.subject == f"rating/{rating_id}", j.sequence == 1)
+    query = select(j.type, j.body).where(
+        j.source == "/monitor", j.subject == f"rating/{rating_id}", j.type == RatingGiven.type
+    )
     row = (await view.execute(query)).first()
     given = read_event(row.type, row.body.encode()) if row else None
     if not isinstance(given, RatingGiven):

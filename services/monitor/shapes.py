@@ -94,6 +94,9 @@ class LineShape(BaseModel):
 
 
 class AlertShape(BaseModel):
+    """`level` as it is now; `former_level`: at which it was raised, where nobody answered in time (R77). `answer_by` moves
+    with the level."""
+
     alert_id: str
     case_number: str
     rung: str
@@ -108,11 +111,16 @@ class AlertShape(BaseModel):
     answer: str | None
     answered_by: str | None
     answered_at: Instant | None
+    former_level: Light | None
+    escalated_at: Instant | None
+    order_number: str | None
+    lifted_at: Instant | None
+    lifted_reason: str | None
     version: int
 
     @classmethod
     def of(cls, row: Row[Any], name: str, today: dt.date) -> Self:
-        overdue = row.answered_at is None and today > row.answer_by
+        overdue = row.answered_at is None and row.lifted_at is None and today > row.answer_by
         return cls(**dict(row._mapping), department_name=name, overdue=overdue)
 
 
@@ -122,7 +130,7 @@ class AlertPage(BaseModel):
 
 
 class CaseLine(BaseModel):
-    """A case in the list."""
+    """A case in the list. `outside`: handled past the hall, as its department's own log tells it."""
 
     case_number: str
     state: State
@@ -131,12 +139,13 @@ class CaseLine(BaseModel):
     department_name: str
     kind: Kind
     item_name: str
-    applicant: str
+    applicant: str | None
     accepted_on: dt.date | None
     promised_due: dt.date | None
     statutory_due: dt.date | None
     provisional: bool
     paused: bool
+    outside: bool
     light: Light
     stopped_at: Instant | None
     late_days: int | None
@@ -161,6 +170,7 @@ class CaseShape(BaseModel):
     deemed_accepted: bool
     light: Light
     paused: bool
+    outside: bool
     late_days: int
     outcome: Outcome | None
     stopped_at: Instant | None
@@ -212,15 +222,6 @@ class EntryShape(BaseModel):
 class JournalPage(BaseModel):
     items: list[EntryShape]
     next: int | None
-
-
-class Verification(BaseModel):
-    """`first_altered`: the first position that does not follow from the one before it."""
-
-    sound: bool
-    checked: int
-    head: str
-    first_altered: int | None
 
 
 class DepartmentSummary(BaseModel):

@@ -1,35 +1,38 @@
-"""Keeping an eye on a case: its events folded, its row and timers set to what follows, its alerts raised once.
+"""Keeping an eye on a case: its events folded, its row and rungs set to what follows, its alerts raised once.
 
-Guarantees: the row depends on the set of events and the calendar alone; a timer stands at the instant at which each rung
-will be reached, and is moved or taken away when the clock is; an alert is claimed and announced in one transaction.
+Guarantees: row and rungs depend on the set of events, the calendar and the rulebook alone, and change in the transaction
+in which an event is recorded: whoever finds a rung due need not look at the case again (`sweeping`).
 
 When the supervisor learns late that a rung was reached (it slept, or catches up with a backlog), the events that prove the
-case was done in time may be right behind: it waits `patience` once before it raises the alert.
+case was done in time may be right behind: the rung waits `patience` once before it is swept.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import bindparam
 
-from services.monitor import queries, scoring
+from services.monitor import counting, queries, rulebooks, scoring
 from services.monitor.context import Context
-from services.monitor.domain.clocks import Finding, Reached, days_late, findings, rungs
+from services.monitor.domain.clocks import Finding, Reached, days_late, findings, on_ladder, reached, unproved
 from services.monitor.domain.fold import fold
-from services.monitor.domain.steps import step_findings, step_rungs
+from services.monitor.domain.limits import Watch, alive, due_of, pack
 from services.monitor.domain.views import CaseView, Recorded
-from services.monitor.tables import alerts, cases
+from services.monitor.domain.violations import content_findings
+from services.monitor.domain.watches import watches
+from services.monitor.doors import keep_door
+from services.monitor.raising import raise_alerts
+from services.monitor.tables import cases, rungs
 from yimen.bus import Unit, View
-from yimen.contracts.monitor import AlertRaised, Light
-from yimen.timers import cancel_timer, set_timer
-from yimen.worktime import Calendar, Limit, local_date
+from yimen.contracts.monitor import Light
+from yimen.worktime import Calendar, Day
 
-RUNG_TIMER: Final = "rung"
 _DOSSIERS: Final = "dossiers"
 _OPEN: Final = cases.insert()
 _REWRITE: Final = cases.update().where(cases.c.number == bindparam("which"))
+_TAKE_AWAY: Final = rungs.delete().where(rungs.c.case_number == bindparam("number"), rungs.c.rung == bindparam("which"))
 
 
 async def see(view: View[Context], number: str) -> CaseView:
@@ -58,89 +61,113 @@ async def _dossier(unit: Unit[Context], number: str, new: Recorded | None) -> Do
 
 
 async def follow(unit: Unit[Context], number: str, new: Recorded | None = None) -> None:
-    """Bring a case's row, timers and findings up to its events. The unit holds the chain."""
+    """Bring a case's row, rungs and findings up to its events. The unit holds the chain."""
     dossier, calendars = await _dossier(unit, number, new), await queries.unit_calendars(unit)
+    book = await rulebooks.of_unit(unit)
     seen = fold(number, dossier.events, unit.context.hours)
-    reached = rungs(seen, calendars[-1], unit.context.thresholds)
-    standing = {rung.step.rung: rung.at.isoformat() for rung in (*reached, *step_rungs(seen, calendars[-1]))}
-    row = row_of(seen, calendars[-1], reached) | {"rungs": standing}
+    watched = watches(seen)
+    standing = reached(watched, calendars[-1], book)
+    row = row_of(seen, watched, calendars[-1]) | dates_of(watched, standing, calendars[-1])
+    row |= counting.columns(seen, calendars[-1], row)
     before, dossier.row = dossier.row, row
     if before is None:
         await unit.execute(_OPEN, row)
     elif before != row:
         await unit.execute(_REWRITE, row | {"which": number})
+    counting.recount(unit, before, row, seen)
     await scoring.note_closed(unit, before, seen)
-    await _move_timers(unit, number, before["rungs"] if before else {}, standing)
-    for finding in (*findings(seen, calendars), *step_findings(seen)):
-        await raise_alert(unit, number, finding, calendars[-1])
+    await move_rungs(unit, moved_rungs(number, before["rungs"] if before else {}, standing))
+    await keep_door(unit, before, seen)
+    found = (*findings(seen, calendars, book), *content_findings(seen, book))
+    await raise_alerts(unit, [(number, finding) for finding in found])
 
 
-def row_of(seen: CaseView, calendar: Calendar, reached: tuple[Reached, ...]) -> dict[str, Any]:
-    promised, statutory = _due(seen.promised, calendar), _due(seen.statutory, calendar)
+def row_of(seen: CaseView, watched: Sequence[Watch], calendar: Calendar) -> dict[str, Any]:
     submitted, late = seen.submitted, seen.stopped_at and days_late(seen, calendar, seen.stopped_at)
     return {
         "number": seen.number,
         "state": seen.state,
         "department": seen.department,
         "kind": seen.kind,
-        "item_name": submitted.item_name if submitted else None,
+        "item_name": seen.item_name,
         "applicant": submitted.applicant.name if submitted else None,
-        "accepted_on": seen.accepted.accepted_on if seen.accepted else None,
-        "promised_due": promised.date if promised else None,
-        "statutory_due": statutory.date if statutory else None,
-        "provisional": any(due is not None and due.provisional for due in (promised, statutory)),
+        "accepted_on": seen.accepted_on,
         "paused": seen.paused,
+        "outside": seen.outside is not None,
         "stopped_at": seen.stopped_at,
-        "closed_at": seen.closed.closed_at if seen.closed else None,
+        "closed_at": seen.closed_at,
         "late_days": late if seen.promised else None,
-        "blue_at": _earliest(reached, Light.BLUE),
-        "yellow_at": _earliest(reached, Light.YELLOW),
-        "red_at": _earliest(reached, Light.RED),
+        "watches": pack(watched),
+        "running": alive(watched),
+        "unproved": any(unproved(told, calendar) for told in seen.announced),
     }
 
 
-def _due(limit: Limit | None, calendar: Calendar) -> Any:
-    return limit.due(calendar) if limit else None
+def dates_of(watched: Sequence[Watch], standing: Sequence[Reached], calendar: Calendar) -> dict[str, Any]:
+    """What a case's row owes to the calendar and the book: all that a recomputation writes."""
+    due = {watch.code: due_of(watch.limit, calendar) for watch in watched if watch.code in ("promised", "statutory")}
+    promised, statutory = due.get("promised"), due.get("statutory")
+    light = on_ladder(standing)
+    return {
+        "promised_due": _date(promised),
+        "statutory_due": _date(statutory),
+        "provisional": any(day is not None and day.provisional for day in (promised, statutory)),
+        "blue_at": _earliest(light, Light.BLUE),
+        "yellow_at": _earliest(light, Light.YELLOW),
+        "red_at": _earliest(light, Light.RED),
+        "rungs": {rung.step.rung: rung.at.isoformat() for rung in standing},
+    }
 
 
-def _earliest(reached: tuple[Reached, ...], level: Light) -> datetime | None:
-    return min((rung.at for rung in reached if rung.step.level is level), default=None)
+def _date(day: Day | None) -> Any:
+    return day.date if day else None
 
 
-async def _move_timers(unit: Unit[Context], number: str, before: dict[str, str], after: dict[str, str]) -> None:
-    for rung in sorted(before.keys() - after.keys()):
-        await cancel_timer(unit, RUNG_TIMER, key=f"{number}/{rung}")
-    for rung, at in after.items():
-        if before.get(rung) != at:
-            await watch_for(unit, number, rung, datetime.fromisoformat(at))
+def _earliest(standing: Sequence[Reached], level: Light) -> datetime | None:
+    return min((rung.at for rung in standing if rung.step.level is level), default=None)
 
 
-async def watch_for(unit: Unit[Context], number: str, rung: str, at: datetime) -> None:
-    """Set the rung's timer; with patience if its hour has passed already."""
-    late = at <= unit.now
-    await set_timer(
-        unit,
-        RUNG_TIMER,
-        key=f"{number}/{rung}",
-        due_at=unit.now + unit.context.patience if late else at,
-        payload={"case_number": number, "rung": rung, "waited": late},
-    )
+@dataclass(frozen=True)
+class Moves:
+    """Rungs to set and to take away, of one case or of many."""
+
+    put: list[tuple[str, Reached]]
+    gone: list[tuple[str, str]]
 
 
-async def raise_alert(unit: Unit[Context], number: str, finding: Finding, calendar: Calendar) -> None:
-    """Once per case and rung: whoever inserts the row announces it."""
-    step = finding.step
-    alert = AlertRaised(
-        alert_id=uuid5(NAMESPACE_URL, f"alert:{number}/{step.rung}").hex,
-        case_number=number,
-        rung=step.rung,
-        department=finding.department,
-        level=step.level,
-        rule=step.rule,
-        reason=step.reason,
-        raised_at=unit.now,
-        answer_by=calendar.add(local_date(unit.now), unit.context.thresholds.answer_days).date,
-    )
-    claim = unit.insert(alerts).values(**alert.model_dump(mode="python"), version=1).on_conflict_do_nothing()
-    if (await unit.execute(claim.returning(alerts.c.alert_id))).first() is not None:
-        unit.emit(alert)
+def moved_rungs(number: str, before: dict[str, str], standing: Iterable[Reached]) -> Moves:
+    after = {rung.step.rung: rung for rung in standing}
+    put = [(number, rung) for name, rung in after.items() if before.get(name) != rung.at.isoformat()]
+    return Moves(put, [(number, name) for name in before if name not in after])
+
+
+async def move_rungs(unit: Unit[Context], moves: Moves) -> None:
+    """Locked in one order, whoever moves them. One that has passed already waits for the backlog (`patience`)."""
+    if moves.gone:
+        await unit.execute(_TAKE_AWAY, [{"number": number, "which": rung} for number, rung in sorted(moves.gone)])
+    if not moves.put:
+        return
+    rows = [_rung_row(unit, number, rung) for number, rung in moves.put]
+    statement = unit.insert(rungs)
+    changed = {name: statement.excluded[name] for name in ("code", "department", "at", "run_at", "waited")}
+    known = ["case_number", "rung"]
+    ordered = sorted(rows, key=lambda row: (row["case_number"], row["rung"]))
+    await unit.execute(statement.on_conflict_do_update(index_elements=known, set_=changed), ordered)
+
+
+def _rung_row(unit: Unit[Context], number: str, rung: Reached) -> dict[str, Any]:
+    late = rung.at <= unit.now
+    return {
+        "case_number": number,
+        "rung": rung.step.rung,
+        "code": rung.step.code,
+        "department": rung.department,
+        "at": rung.at,
+        "run_at": unit.now + unit.context.patience if late else rung.at,
+        "waited": late,
+    }
+
+
+async def raise_alert(unit: Unit[Context], number: str, finding: Finding) -> None:
+    """Once per case and rung, by the rulebook in force."""
+    await raise_alerts(unit, [(number, finding)])

@@ -1,8 +1,52 @@
 """What the supervisor answers, an area a module."""
 
-from services.monitor.api import alerts, appeals, cases, counts, journal, scores, windows
-
-routers = (
-    *(cases.router, alerts.router, counts.router, journal.router),
-    *(scores.router, appeals.router, windows.router),
+from services.monitor.api import (
+    alerts,
+    appeals,
+    cases,
+    complaint_desk,
+    complaints,
+    consultations,
+    counts,
+    exports,
+    imports,
+    inspections,
+    journal,
+    orders,
+    rating_desk,
+    ratings,
+    recomputations,
+    records,
+    rulebooks,
+    scores,
+    seals,
+    statistics,
+    windows,
+    worklist,
 )
+
+AREAS = (
+    cases,
+    alerts,
+    appeals,
+    complaint_desk,
+    complaints,
+    consultations,
+    counts,
+    exports,
+    imports,
+    inspections,
+    journal,
+    orders,
+    rating_desk,
+    ratings,
+    recomputations,
+    records,
+    rulebooks,
+    scores,
+    seals,
+    statistics,
+    windows,
+    worklist,
+)
+routers = tuple(area.router for area in AREAS)

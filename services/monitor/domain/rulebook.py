@@ -5,7 +5,7 @@ can fail later. Does not: know where it is kept (`rulebooks`).
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from yimen.contracts.monitor import AlertRule, Charge, Deduction, FindingRule, PartyKind, Scheme
@@ -31,8 +31,10 @@ class Rulebook:
     def _schemes(self) -> dict[PartyKind, Scheme]:
         return {scheme.kind: scheme for scheme in self.schemes}
 
-    def alert(self, code: str) -> AlertRule:
-        return self._alerts[code]
+    def alert(self, code: str) -> AlertRule | None:
+        """None for an alert that the centre has switched off."""
+        found = self._alerts.get(code)
+        return found if found and found.enabled else None
 
     def finding(self, code: str) -> FindingRule | None:
         """None for a finding that the book does not know, or that the centre has switched off."""
@@ -58,3 +60,21 @@ def deductions(
         for charge, party in found
         if party
     )
+
+
+def least(charges: Iterable[Charge]) -> tuple[Charge, ...]:
+    """At their mildest: what the supervisor itself may charge, where a person who finds it would choose."""
+    return tuple(one.model_copy(update={"tenths": one.tenths if one.least is None else one.least}) for one in charges)
+
+
+def completed(book: Rulebook, first: Rulebook) -> Rulebook | None:
+    """The next version of a book that was written before the supervisor learnt rows of the first: those added, and alerts
+    that it has forgotten taken out. None where nothing is missing."""
+    alerts = tuple(rule for rule in book.alerts if rule.code in {one.code for one in first.alerts})
+    alerts += tuple(rule for rule in first.alerts if rule.code not in {one.code for one in alerts})
+    findings = book.findings + tuple(
+        rule for rule in first.findings if rule.code not in {one.code for one in book.findings}
+    )
+    numbers = {name: book.numbers.get(name, number) for name, number in first.numbers.items()}
+    whole = replace(book, alerts=alerts, findings=findings, numbers=numbers)
+    return None if whole == book else replace(whole, version=book.version + 1)

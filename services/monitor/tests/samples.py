@@ -23,7 +23,7 @@ from yimen.contracts.parts import (
 )
 from yimen.worktime import SHANGHAI
 
-NUMBER = "45072120260302J0000017"
+NUMBER = "45072120260302J0000018"
 CLERK = Staff(id="c1", name="李窗口")
 CHIEF = Staff(id="r1", name="王首席")
 APPLICANT = Applicant(name="钦州某建设有限公司", masked_id="9145**********12X", organisation=True)
