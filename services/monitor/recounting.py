@@ -4,10 +4,11 @@ from typing import Final
 
 from sqlalchemy import select
 
+from services.monitor import counting
 from services.monitor.context import Context
 from services.monitor.recording import take_chain
 from services.monitor.registry import timers
-from services.monitor.tables import cases
+from services.monitor.tables import case_counts, cases
 from services.monitor.watching import follow
 from yimen.bus import Unit, View
 from yimen.timers import Timer, set_timer
@@ -17,6 +18,8 @@ COUNTED_AT_ONCE: Final = 200
 
 
 async def begin(unit: Unit[Context]) -> None:
+    if (await unit.execute(select(case_counts.c.grain).limit(1))).first() is None:
+        await counting.count_complaints(unit)
     if await _uncounted(unit, "", 1):
         await _go_on(unit, "")
 
