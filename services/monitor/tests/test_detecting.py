@@ -136,6 +136,7 @@ async def test_an_approval_that_is_right_behind_is_waited_for(tmp_path, order):
     async with supervisor(f"sqlite+aiosqlite:///{tmp_path / 'test.db'}") as harness:
         for place in order:
             await tell(harness, events[place])
+            await harness.fire_timers()
         assert await look(harness) == []
 
 
