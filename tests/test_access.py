@@ -50,7 +50,10 @@ OWN_ONLY = {
         *("GET /ledgers/service", "GET /ledgers/service.csv"),
     },
     "fees": {"GET /reliefs"},
-    "monitor": {"GET /cases", "GET /alerts", "GET /imports"},
+    "monitor": {
+        *("GET /cases", "GET /alerts", "GET /orders", "GET /inspections", "GET /attendance", "GET /worklist"),
+        "GET /imports",
+    },
     "notify": {"GET /subscriptions", "GET /stream"},
 }
 """Asked by whoever may, these show what is the caller's own; a stranger owns nothing."""
@@ -64,7 +67,7 @@ FOR_ALL_OF_THEM = {"GET /rulebook", "GET /rulebooks", "GET /rulebooks/{version}"
 OPERATORS = 11
 """Routes that the kit gives to every service."""
 
-COUNTS = {"intake": 69, "approval": 21, "fees": 52, "monitor": 19, "notify": 8}
+COUNTS = {"intake": 69, "approval": 21, "fees": 52, "monitor": 34, "notify": 8}
 
 
 class OneLook(Tail):

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+from services.monitor import deadlines, recomputing, rulebooks
 from services.monitor import detecting as _detecting  # noqa: F401 - they add themselves to the registry
 from services.monitor import handlers as _handlers  # noqa: F401
-from services.monitor import recomputing, rulebooks
 from services.monitor import stations as _stations  # noqa: F401
+from services.monitor import tasks as _tasks  # noqa: F401 - and these to the worklist
 from services.monitor.api import routers
 from services.monitor.api.imports import BODY_LIMITS
 from services.monitor.context import Context
@@ -53,6 +54,7 @@ def sweep(units: Units[Context]) -> Loop:
 
 
 async def get_ready(unit: Unit[Context]) -> None:
-    """The first rulebook, and what an older supervisor kept otherwise."""
+    """The first rulebook, what an older supervisor kept otherwise, and the sweep of each midnight."""
     await rulebooks.begin(unit)
     await recomputing.begin_refolding(unit)
+    await deadlines.begin(unit)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, or_, select
 
 from services.monitor.context import Context
 from services.monitor.domain.chain import GENESIS, Entry, Head, first_broken
@@ -150,32 +150,6 @@ async def case_page(
 async def case_alerts(view: View[Context], number: str) -> Sequence[Row[Any]]:
     query = select(alerts).where(alerts.c.case_number == number).order_by(alerts.c.raised_at, alerts.c.rung)
     return (await view.execute(query)).all()
-
-
-async def alert(view: View[Context], alert_id: str) -> Row[Any] | None:
-    return (await view.execute(select(alerts).where(alerts.c.alert_id == alert_id).with_for_update())).first()
-
-
-async def alert_page(
-    view: View[Context],
-    *,
-    departments: Sequence[str] | None,
-    answered: bool | None,
-    before: tuple[datetime, str] | None,
-    limit: int,
-) -> Sequence[Row[Any]]:
-    """Newest first."""
-    wanted: list[ColumnElement[bool]] = [true()]
-    if departments is not None:
-        wanted.append(alerts.c.department.in_(departments))
-    if answered is not None:
-        wanted.append(alerts.c.answered_at.is_not(None) if answered else alerts.c.answered_at.is_(None))
-    if before is not None:
-        at, alert_id = before
-        older = and_(alerts.c.raised_at == at, alerts.c.alert_id < alert_id)
-        wanted.append(or_(alerts.c.raised_at < at, older))
-    query = select(alerts).where(*wanted).order_by(alerts.c.raised_at.desc(), alerts.c.alert_id.desc())
-    return (await view.execute(query.limit(limit))).all()
 
 
 async def summary(view: View[Context]) -> AsyncIterator[Row[Any]]:

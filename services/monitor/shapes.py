@@ -94,6 +94,9 @@ class LineShape(BaseModel):
 
 
 class AlertShape(BaseModel):
+    """`level` as it is now; `former_level`: at which it was raised, where nobody answered in time (R77). `answer_by` moves
+    with the level."""
+
     alert_id: str
     case_number: str
     rung: str
@@ -108,11 +111,16 @@ class AlertShape(BaseModel):
     answer: str | None
     answered_by: str | None
     answered_at: Instant | None
+    former_level: Light | None
+    escalated_at: Instant | None
+    order_number: str | None
+    lifted_at: Instant | None
+    lifted_reason: str | None
     version: int
 
     @classmethod
     def of(cls, row: Row[Any], name: str, today: dt.date) -> Self:
-        overdue = row.answered_at is None and today > row.answer_by
+        overdue = row.answered_at is None and row.lifted_at is None and today > row.answer_by
         return cls(**dict(row._mapping), department_name=name, overdue=overdue)
 
 

@@ -1,10 +1,25 @@
 """What the supervisor answers, an area a module."""
 
-from services.monitor.api import alerts, cases, counts, exports, imports, journal, recomputations, rulebooks
+from services.monitor.api import (
+    alerts,
+    cases,
+    counts,
+    exports,
+    imports,
+    inspections,
+    journal,
+    orders,
+    recomputations,
+    rulebooks,
+    worklist,
+)
 
 routers = (
     cases.router,
     alerts.router,
+    orders.router,
+    inspections.router,
+    worklist.router,
     counts.router,
     journal.router,
     exports.router,

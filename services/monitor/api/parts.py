@@ -3,6 +3,7 @@
 Supervisors and leaders see everything; a department's staff see what their department is on.
 """
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 from typing import Annotated, Final
 
@@ -15,6 +16,9 @@ from yimen.bus import Unit, View
 from yimen.web import Forbidden, Invalid, Principal, Role, current_unit, current_view
 
 OVERSEERS: Final = (Role.SUPERVISOR, Role.LEADER)
+ANSWERABLE: Final = (Role.CHIEF_REPRESENTATIVE, Role.ORGAN_HEAD)
+"""Who answers for a department."""
+
 STAFF: Final = (Role.WINDOW_CLERK, Role.SECTION_OFFICER, Role.CHIEF_REPRESENTATIVE)
 Reading = Annotated[View[Context], Depends(current_view)]
 Working = Annotated[Unit[Context], Depends(current_unit)]
@@ -27,11 +31,12 @@ def oversees(caller: Principal) -> bool:
     return not caller.roles.isdisjoint(OVERSEERS)
 
 
-def departments_of(caller: Principal, asked: str | None) -> list[str] | None:
+def departments_of(caller: Principal, asked: str | None, county_wide: Collection[Role] = OVERSEERS) -> list[str] | None:
     """What a list may show: everything to overseers (None), their own to a department's people."""
+    everything = not caller.roles.isdisjoint(county_wide)
     if asked is None:
-        return None if oversees(caller) else sorted(caller.departments)
-    if not oversees(caller) and not caller.serves(asked):
+        return None if everything else sorted(caller.departments)
+    if not everything and not caller.serves(asked):
         raise Forbidden("不能查看其他部门的监察情况", "请选择您所在的部门，或联系监察人员。")
     return [asked]
 
@@ -51,6 +56,21 @@ def case_place(text: str | None) -> tuple[int, date, str] | None:
     if place[0] not in SEVERITY.values():
         raise unreadable_place()
     return place
+
+
+def day_place(text: str | None) -> tuple[date, str] | None:
+    if text is None:
+        return None
+    try:
+        day, name = text.split("~")
+        return date.fromisoformat(day), name
+    except ValueError as wrong:
+        raise unreadable_place() from wrong
+
+
+def place_of(at: datetime, name: str) -> str:
+    """What `instant_place` reads."""
+    return f"{at:%Y-%m-%dT%H:%M:%S.%fZ}~{name}"
 
 
 def instant_place(text: str | None) -> tuple[datetime, str] | None:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     false,
+    text,
 )
 
 from services.monitor.tables.base import metadata
@@ -71,6 +72,9 @@ cases = Table(
     Index("ix_cases_running", "running", "number"),
 )
 
+_DUE = text("answered_at IS NULL AND lifted_at IS NULL AND order_number IS NULL")
+"""Whose answer somebody waits for: of all alerts ever raised the few of the last days."""
+
 alerts = Table(
     "alerts",
     metadata,
@@ -78,7 +82,7 @@ alerts = Table(
     Column("case_number", String(80), nullable=False),
     Column("rung", String(80), nullable=False),
     Column("department", String(80), nullable=False),
-    Column("level", String(10), nullable=False),
+    Column("level", String(10), nullable=False),  # as it is now
     Column("rule", String(10), nullable=False),
     Column("reason", Text, nullable=False),
     Column("raised_at", Instant, nullable=False),
@@ -90,8 +94,15 @@ alerts = Table(
     Column("code", String(80)),  # the row of the rulebook, and the version of it, under which it was raised
     Column("rulebook", Integer),
     Column("deductions", Json),
+    Column("former_level", String(10)),  # at which it was raised, where it has another since
+    Column("escalated_at", Instant),
+    Column("order_number", String(80)),  # the order that follows from it, the last one
+    Column("lifted_at", Instant),
+    Column("lifted_reason", Text),
+    Column("lifted_by", String(400)),
     UniqueConstraint("case_number", "rung"),
     Index("ix_alerts_department", "department", "raised_at"),
+    Index("ix_alerts_due", "answer_by", "alert_id", postgresql_where=_DUE, sqlite_where=_DUE),
 )
 
 plans = Table(

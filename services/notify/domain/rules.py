@@ -103,6 +103,11 @@ RULES: tuple[Rule, ...] = (
     Rule(intake.ReviewMeetingConvened, "meeting_convened", whom=Whom.DEPARTMENT),  # R45
     Rule(intake.ReviewExtensionDeclined, "extension_declined", whom=Whom.DEPARTMENT),
     Rule(monitor.AlertRaised, "alert_raised", whom=Whom.DEPARTMENT),
+    Rule(monitor.AlertEscalated, "alert_escalated", whom=Whom.DEPARTMENT),  # R77
+    Rule(monitor.OrderIssued, "order_issued", whom=Whom.DEPARTMENT, where={"stage": 1}),
+    Rule(monitor.OrderIssued, "head_called_in", whom=Whom.DEPARTMENT, where={"stage": 2}),
+    Rule(monitor.OrderReturned, "order_returned", whom=Whom.DEPARTMENT),
+    Rule(monitor.OrderOverdue, "order_overdue", whom=Whom.DEPARTMENT),
 )
 
 

@@ -154,5 +154,16 @@ TEMPLATES: dict[str, Template] = {
         Template("extension_declined", 1, "办件{case_number}的延期不生效（{rule}）：{reason:short}"),
         Template("review_urged", 1, "催办：办件{case_number}的审查尚未答复。{reason:short}"),
         Template("alert_raised", 1, "监察提示（{rule}）：办件{case_number}，{reason:short}。请于{answer_by}前说明。"),
+        Template(
+            "alert_escalated",
+            1,
+            "监察升级：办件{case_number}的{former}逾期未答复，升为{level}，督办单编号{order_number}，请于{answer_by}前反馈。",
+        ),
+        Template("order_issued", 1, "督办：{document.number}督办单，请首席代表于{answer_by}前反馈。{demand:short}"),
+        Template(
+            "head_called_in", 1, "督办约谈：{document.number}督办单，请部门负责人于{answer_by}前反馈。{demand:short}"
+        ),
+        Template("order_returned", 1, "督办单{order_number}的反馈被退回，请于{answer_by}前重新反馈：{reason:short}"),
+        Template("order_overdue", 1, "督办单{order_number}应于{answer_by}前反馈，已经逾期，将按规定扣分。"),
     )
 }

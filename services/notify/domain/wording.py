@@ -18,9 +18,10 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from yimen.contracts.envelope import Event, Instant
+from yimen.contracts.monitor import Light
 from yimen.contracts.parts import Due, PauseKind, RequestedMaterial
 from yimen.money import format_yuan
-from yimen.terms import PROCEDURES
+from yimen.terms import PROCEDURES, SUPERVISION
 from yimen.worktime import SHANGHAI
 
 SHORT = 120
@@ -121,6 +122,7 @@ _WORDINGS: dict[tuple[Any, str], Callable[[Any], str]] = {
     (datetime, ""): _instant,
     (Due, ""): _due,
     (PauseKind, ""): PROCEDURES.__getitem__,
+    (Light, ""): SUPERVISION.__getitem__,
     (tuple[RequestedMaterial, ...], ""): _names,
 }
 

@@ -13,6 +13,7 @@ from yimen.contracts.parts import (
     Kind,
     Opinion,
     Outcome,
+    Paper,
     Staff,
 )
 
@@ -128,6 +129,33 @@ def alert(department: str = "fire", case: str = "C1") -> monitor.AlertRaised:
         reason="已超过承诺期限",
         raised_at=AT,
         answer_by=date(2026, 3, 12),
+    )
+
+
+def escalated() -> monitor.AlertEscalated:
+    return monitor.AlertEscalated(
+        alert_id="A1",
+        department="fire",
+        case_number="C1",
+        level=monitor.Light.YELLOW,
+        former=monitor.Light.BLUE,
+        order_number="DB2026000001",
+        reason="答复期限内未作答复",
+        answer_by=date(2026, 3, 17),
+        escalated_at=AT,
+    )
+
+
+def order_issued(stage: int = 1) -> monitor.OrderIssued:
+    return monitor.OrderIssued(
+        order_number="DB2026000001",
+        department="fire",
+        stage=stage,
+        level=monitor.Light.YELLOW,
+        document=Paper(kind="supervision_order", number="督字〔2026〕1号", dated=date(2026, 3, 12)),
+        demand="三日内说明窗口长期缺岗的原因。",
+        answer_by=date(2026, 3, 17),
+        issued_at=AT,
     )
 
 

@@ -10,7 +10,7 @@ from services.notify.domain.rules import RULES, Rule, check, letters
 from services.notify.domain.templates import TEMPLATES
 from services.notify.domain.wording import SHORT, Template, TemplateError
 from services.notify.tests import samples
-from yimen.contracts import approval, fees, intake
+from yimen.contracts import Event, approval, fees, intake, monitor
 from yimen.contracts.parts import Document, DocumentKind, Due, Outcome, Paper, RequestedMaterial, Staff
 
 
@@ -123,6 +123,38 @@ def test_a_decision_is_told_by_its_outcome(outcome: Outcome, template: str) -> N
 def test_an_alert_goes_to_the_department() -> None:
     (letter,) = letters(samples.alert("fire"))
     assert letter.recipient == "department/fire"
+
+
+ORDER = {"order_number": "DB2026000001", "department": "fire", "case_number": None}
+RETURNED = monitor.OrderReturned(
+    **ORDER, reason="未说明责任人。", answer_by=date(2026, 3, 20), returned_by=samples.CLERK, returned_at=samples.AT
+)
+OVERDUE = monitor.OrderOverdue(**ORDER, stage=1, answer_by=date(2026, 3, 17), overdue_at=samples.AT)
+
+
+@pytest.mark.rule("R77")
+@pytest.mark.parametrize(
+    ("event", "template", "words"),
+    [
+        (
+            samples.escalated(),
+            "alert_escalated",
+            "C1的预警逾期未答复，升为黄牌，督办单编号DB2026000001，请于2026年3月17日前",
+        ),
+        (
+            samples.order_issued(),
+            "order_issued",
+            "督字〔2026〕1号督办单，请首席代表于2026年3月17日前反馈。三日内说明窗口",
+        ),
+        (samples.order_issued(stage=2), "head_called_in", "督办约谈：督字〔2026〕1号督办单，请部门负责人"),
+        (RETURNED, "order_returned", "被退回，请于2026年3月20日前重新反馈：未说明责任人。"),
+        (OVERDUE, "order_overdue", "应于2026年3月17日前反馈，已经逾期"),
+    ],
+)
+def test_the_department_hears_of_every_step_against_it(event: Event, template: str, words: str) -> None:
+    (letter,) = letters(event)
+    assert (letter.template, letter.recipient) == (template, "department/fire")
+    assert words in letter.text
 
 
 def test_missing_materials_are_named_and_long_lists_and_texts_are_cut() -> None:

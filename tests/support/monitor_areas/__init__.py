@@ -3,10 +3,10 @@
 The alerts come first; each other area adds to `room.ids` and `room.bodies` what it makes."""
 
 from tests.support.areas import Furnish, furnish_areas
-from tests.support.monitor_areas import alerts, imports, rulebooks
+from tests.support.monitor_areas import alerts, imports, inspections, orders, rulebooks
 from tests.support.rooms import Room
 
-AREAS: tuple[Furnish, ...] = (rulebooks.furnish, imports.furnish)
+AREAS: tuple[Furnish, ...] = (orders.furnish, inspections.furnish, rulebooks.furnish, imports.furnish)
 BEFORE_MONITOR: dict[str, list[str]] = {}
 
 

@@ -21,7 +21,7 @@ class InspectionEvent(Event):
 
 class InspectionRecorded(InspectionEvent, type="monitor.inspection.recorded.v1"):
     """`code` and `title`: the row of the rulebook, such as an item handled outside the centre (R82). `found_by` is nobody
-    where the supervisor found it in the events itself."""
+    where the supervisor found it in the events itself. `rectify_by` is absent where there is nothing to set right."""
 
     code: Code
     title: Name
@@ -32,6 +32,7 @@ class InspectionRecorded(InspectionEvent, type="monitor.inspection.recorded.v1")
     detail: Text
     found_on: date
     found_by: Staff | None = None
+    rectify_by: date | None = None
     recorded_at: Instant
     deductions: tuple[Deduction, ...] = ()
 

@@ -21,9 +21,11 @@ class OrderEvent(Event):
 
 class OrderIssued(OrderEvent, type="monitor.order.issued.v1"):
     """`about`: the alert, complaint, rating or finding that it follows from; `stage` 1 asks for an answer, 2 calls the head
-    in (约谈). `issued_by` is nobody where the supervisor itself issues it: the former limit passed."""
+    in (约谈) where the order `former` had none. `issued_by` is nobody where the supervisor itself issues it: a limit
+    passed."""
 
     about: Code | None = None
+    former: Code | None = None
     stage: Annotated[int, Field(ge=1, le=9)]
     level: Light
     document: Paper
@@ -56,12 +58,16 @@ class OrderExtended(OrderEvent, type="monitor.order.extended.v1"):
 
 
 class OrderOverdue(OrderEvent, type="monitor.order.overdue.v1"):
+    about: Code | None = None
+    stage: Annotated[int, Field(ge=1, le=9)]
     answer_by: date
     overdue_at: Instant
     deductions: tuple[Deduction, ...] = ()
 
 
 class OrderClosed(OrderEvent, type="monitor.order.closed.v1"):
+    """`closed_by` is nobody where nothing is left to answer for: the alert was lifted."""
+
     result: Text
-    closed_by: Staff
+    closed_by: Staff | None = None
     closed_at: Instant

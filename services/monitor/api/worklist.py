@@ -1,0 +1,71 @@
+"""What waits for whoever asks (待办)."""
+
+import datetime as dt
+
+from pydantic import BaseModel
+
+from services.monitor import queries
+from services.monitor.api.parts import Limit, Reading
+from services.monitor.worklist import Task, worklist
+from yimen.departments import department_name
+from yimen.web import Principal, Role, allow, new_router
+from yimen.worktime import Calendar, local_date
+
+router = new_router(tags=["worklist"])
+
+WORKERS = (
+    *(Role.SUPERVISOR, Role.LEADER, Role.CENTRE_ADMIN, Role.DISCIPLINE_OFFICER),
+    *(Role.CHIEF_REPRESENTATIVE, Role.ORGAN_HEAD, Role.SECTION_OFFICER, Role.WINDOW_CLERK),
+)
+
+
+class TaskShape(BaseModel):
+    """`left`: working days until the limit, today not counted; negative when late. `path`: where it stands here."""
+
+    kind: str
+    title: str
+    subject: str
+    department: str
+    department_name: str
+    case_number: str | None
+    path: str
+    due: dt.date | None
+    left: int | None
+    overdue: bool
+
+
+class Worklist(BaseModel):
+    """`more`: there is more than is shown."""
+
+    items: list[TaskShape]
+    more: bool
+
+
+@router.get("/worklist")
+async def read_worklist(view: Reading, caller: Principal = allow(*WORKERS), limit: Limit = 50) -> Worklist:
+    """The earliest limit first."""
+    found = await worklist(view, caller, limit + 1)
+    calendar, today = (await queries.calendars(view))[-1], local_date(view.now)
+    items = [_shape(task, calendar, today) for task in found[:limit]]
+    return Worklist(items=items, more=len(found) > limit)
+
+
+def _shape(task: Task, calendar: Calendar, today: dt.date) -> TaskShape:
+    return TaskShape(
+        kind=task.kind,
+        title=task.title,
+        subject=task.subject,
+        department=task.department,
+        department_name=department_name(task.department),
+        case_number=task.case_number,
+        path=task.path,
+        due=task.due,
+        left=_left(task.due, calendar, today),
+        overdue=task.due is not None and today > task.due,
+    )
+
+
+def _left(due: dt.date | None, calendar: Calendar, today: dt.date) -> int | None:
+    if due is None:
+        return None
+    return calendar.working_days(today, due) if due >= today else -calendar.working_days(due, today)
