@@ -65,11 +65,6 @@ def deductions(
     )
 
 
-def least(charges: Iterable[Charge]) -> tuple[Charge, ...]:
-    """At their mildest: what the supervisor itself may charge, where a person who finds it would choose."""
-    return tuple(one.model_copy(update={"tenths": one.tenths if one.least is None else one.least}) for one in charges)
-
-
 def completed(book: Rulebook, first: Rulebook) -> Rulebook | None:
     """The next version of a book that was written before the supervisor learnt rows of the first: those added, parts of a
     scheme at nought, and alerts that it has forgotten taken out. None where nothing is missing."""
