@@ -45,6 +45,7 @@ RANGES: Final[dict[str, tuple[int, int]]] = {
     "pre_alerts_in_a_row": (2, 20),
     "early_percent": (1, 100),
     "appeal_days": (1, 60),
+    "score_publish_day": (1, 28),  # of every month
     "excellent_percent": (0, 100),
     "red_flags": (0, 100),
     "grade_excellent": (1, BASE + 100),

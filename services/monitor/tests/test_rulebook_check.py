@@ -106,6 +106,7 @@ def test_what_the_national_law_asks_for_can_be_neither_switched_off_nor_made_mil
         (book_with(numbers={"pre_alert_percent": 0}), "/numbers/pre_alert_percent"),
         (book_with(numbers={"red_after_days": 61}), "/numbers/red_after_days"),
         (book_with(numbers={"complaint_accept_days": 6}), "/numbers/complaint_accept_days"),
+        (book_with(numbers={"score_publish_day": 29}), "/numbers/score_publish_day"),
         (book_with(numbers={"data_tenths": 1}), "/numbers/data_tenths"),
         (book_with(numbers={"early_tenths": -1}), "/numbers/early_tenths"),
         (book_with(numbers={"grade_good": 950}), "/numbers/grade_excellent"),
