@@ -16,7 +16,8 @@ from sqlalchemy import Row, bindparam, select
 from services.monitor import queries, rulebooks
 from services.monitor.context import Context
 from services.monitor.domain.clocks import Reached, reached
-from services.monitor.domain.limits import unpack
+from services.monitor.domain.limits import LADDER, unpack
+from services.monitor.domain.rulebook import Rulebook
 from services.monitor.recalling import Passed, recall
 from services.monitor.recording import take_chain
 from services.monitor.registry import timers
@@ -25,6 +26,7 @@ from services.monitor.watching import Moves, dates_of, follow, move_rungs, moved
 from yimen.bus import Unit
 from yimen.contracts.monitor import CalendarApplied
 from yimen.timers import Timer, set_timer
+from yimen.worktime import Calendar
 
 RECOMPUTE_TIMER: Final = "recompute"
 REFOLD_TIMER: Final = "refold"
@@ -33,7 +35,7 @@ FOLDED_AT_ONCE: Final = 200
 
 _DATES: Final = ("promised_due", "statutory_due", "provisional", "blue_at", "yellow_at", "red_at", "rungs")
 _PORTION: Final = (
-    select(cases.c.number, cases.c.watches, cases.c.unproved, *(cases.c[name] for name in _DATES))
+    select(cases.c.number, cases.c.stopped_at, cases.c.watches, cases.c.unproved, *(cases.c[name] for name in _DATES))
     .where(cases.c.running.is_(True), cases.c.number > bindparam("after"))
     .order_by(cases.c.number)
 )
@@ -81,11 +83,30 @@ async def recompute_portion(unit: Unit[Context], timer: Timer) -> None:
 
 @dataclass(frozen=True)
 class Counted:
-    """A case's row as it was, and what it owes to the calendar and the book now."""
+    """A case's row as it was, and what it owes to the calendar and the book now. `standing`: the rungs that may move."""
 
     row: Row[Any]
     dates: dict[str, Any]
     standing: tuple[Reached, ...]
+
+    @classmethod
+    def of(cls, row: Row[Any], calendar: Calendar, book: Rulebook) -> "Counted":
+        """Of a case that was decided its own lateness is frozen (R37); what still runs is the service of its licence."""
+        watched = unpack(row.watches)
+        standing = reached(watched, calendar, book)
+        if row.stopped_at is None:
+            return cls(row, dates_of(watched, standing, calendar), standing)
+        later = tuple(rung for rung in standing if rung.step.code not in LADDER)
+        frozen = {name: row._mapping[name] for name in _DATES}
+        stood = {rung: at for rung, at in row.rungs.items() if rung in LADDER}
+        moved = {rung.step.rung: rung.at.isoformat() for rung in later}
+        return cls(row, frozen | {"rungs": stood | moved}, later)
+
+    @property
+    def before(self) -> dict[str, str]:
+        """The rungs that stood, without those that are frozen."""
+        frozen = LADDER if self.row.stopped_at is not None else ()
+        return {rung: at for rung, at in self.row.rungs.items() if rung not in frozen}
 
     @property
     def changed(self) -> bool:
@@ -99,12 +120,7 @@ class Counted:
 async def _recompute(unit: Unit[Context], work: Work, rows: Sequence[Row[Any]]) -> int:
     """How many of these cases have other dates than before."""
     calendar, book = (await queries.unit_calendars(unit))[-1], await rulebooks.of_unit(unit)
-    counted = []
-    for row in rows:
-        watched = unpack(row.watches)
-        standing = reached(watched, calendar, book)
-        counted.append(Counted(row, dates_of(watched, standing, calendar), standing))
-    changed = [one for one in counted if one.changed]
+    changed = [one for row in rows if (one := Counted.of(row, calendar, book)).changed]
     if changed:
         await unit.execute(_REWRITE, [one.dates | {"which": one.row.number} for one in changed])
         await _move(unit, work, changed)
@@ -120,7 +136,7 @@ async def _recompute(unit: Unit[Context], work: Work, rows: Sequence[Row[Any]]) 
 
 async def _move(unit: Unit[Context], work: Work, changed: Sequence[Counted]) -> None:
     """What was raised under an earlier book stays; a calendar is corrected from its beginning."""
-    await move_rungs(unit, Moves.of(moved_rungs(one.row.number, one.row.rungs, one.standing) for one in changed))
+    await move_rungs(unit, Moves.of(moved_rungs(one.row.number, one.before, one.standing) for one in changed))
     if work.year is not None:
         await recall(unit, [Passed(one.row.number, one.row.rungs, one.dates["rungs"]) for one in changed])
 

@@ -133,6 +133,24 @@ async def test_a_limit_that_ends_earlier_by_the_new_plan_is_found_late_at_once(d
         assert "promised" in [rung for rung, _ in await the_alerts(harness)]
 
 
+@pytest.mark.rule("R35", "R37")
+async def test_what_a_decided_case_was_late_is_frozen_whatever_the_calendar_becomes(database_url):
+    """Due on the 16th, decided on the 17th; afterwards the 10th becomes a day off."""
+    async with supervisor(database_url) as harness:
+        await tell(harness, *numbered(1))
+        harness.clock.move_to(at(3, 17, 0))
+        await harness.fire_timers()
+        (decision,) = [one for one in numbered(1, decided(at(3, 17))) if one.event.action == "decided"]
+        await tell(harness, decision)
+        before = await rows(harness, "SELECT promised_due, statutory_due, late_days, yellow_at FROM cases")
+        await tell(harness, revised(2, date(2026, 3, 10), date(2026, 3, 20)))
+        await harness.fire_timers()
+        assert await rows(harness, "SELECT promised_due, statutory_due, late_days, yellow_at FROM cases") == before
+        assert await harness.events(monitor.AlertLifted) == []
+        (said,) = await harness.events(monitor.CalendarApplied)
+        assert (said.cases, said.moved) == (1, 0)
+
+
 @pytest.mark.rule("R30", "R35")
 async def test_a_licence_that_waits_to_be_served_has_a_limit_that_a_calendar_moves(database_url):
     async with supervisor(database_url) as harness:
