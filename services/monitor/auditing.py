@@ -16,7 +16,7 @@ from yimen.bus import View
 from yimen.contracts.monitor import RootSealed
 from yimen.proofs import Unproven, check_seal
 
-PORTION = 8 * WIDTH
+PORTION = 2 * WIDTH
 BELOW = -(2**62)
 """From here on the walk begins: a row that was put in before the first is met too."""
 

@@ -34,16 +34,8 @@ _ONE_DAY: Final = timedelta(days=1)
 
 
 async def begin_sealing(unit: Unit[Context]) -> None:
-    """On start: the key is published, and the timer stands from its first midnight on."""
-    await _publish_own(unit)
-    t = unit.table("timers").c
-    standing = select(t.key).where(t.name == SEAL_TIMER, t.key == DAILY)
-    if (await unit.execute(standing)).first() is None:
-        await set_timer(unit, SEAL_TIMER, key=DAILY, due_at=_next_midnight(unit.now))
-
-
-async def _publish_own(unit: Unit[Context]) -> None:
-    """Whoever cannot seal can still record: a key that is missing stops nobody from starting."""
+    """On start: the key is published, and the timer stands from its first midnight on. Whoever cannot seal can still record:
+    a key that is missing or unreadable stops nobody from starting."""
     path = unit.context.signing_key_file
     if path is None:
         log.warning("signing_key_missing", effect="the journal is not sealed")
@@ -52,6 +44,10 @@ async def _publish_own(unit: Unit[Context]) -> None:
         await publish(unit, read_key(path))
     except Transient as error:
         log.error("signing_key_unreadable", effect="the journal is not sealed", reason=str(error))
+    t = unit.table("timers").c
+    standing = select(t.key).where(t.name == SEAL_TIMER, t.key == DAILY)
+    if (await unit.execute(standing)).first() is None:
+        await set_timer(unit, SEAL_TIMER, key=DAILY, due_at=_next_midnight(unit.now))
 
 
 def _next_midnight(now: datetime) -> datetime:
@@ -64,14 +60,15 @@ async def ask_for_seal(unit: Unit[Context]) -> None:
 
 @timers.on(SEAL_TIMER)
 async def seal_journal(unit: Unit[Context], timer: Timer) -> None:
-    daily = timer.key == DAILY
-    if unit.context.signing_key_file is not None:
-        await _take_turn(unit)
-        if await tree.grow(unit):
-            await set_timer(unit, SEAL_TIMER, key=timer.key, due_at=unit.now, payload=timer.payload)
-            return
-        await seal(unit, daily=daily)
-    if daily:
+    """Taken up again from the next start on, where the key was taken away."""
+    if unit.context.signing_key_file is None:
+        return
+    await _take_turn(unit)
+    if await tree.grow(unit):
+        await set_timer(unit, SEAL_TIMER, key=timer.key, due_at=unit.now)
+        return
+    await seal(unit, daily=timer.key == DAILY)
+    if timer.key == DAILY:
         await set_timer(unit, SEAL_TIMER, key=DAILY, due_at=_next_midnight(unit.now))
 
 

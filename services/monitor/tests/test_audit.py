@@ -10,6 +10,7 @@ from services.monitor.tests.sealed import (
     disarm,
     entries_of,
     fill,
+    get,
     hear_own_seals,
     new_key,
     rewrite,
@@ -17,6 +18,7 @@ from services.monitor.tests.sealed import (
     sealing_supervisor,
     verification,
 )
+from yimen.proofs import check_answer
 
 WHOLE = recorded(joint_case())
 
@@ -99,6 +101,18 @@ async def test_a_rewritten_chain_is_found_by_the_seal_and_its_row_named(sealed):
 async def test_a_rewritten_chain_is_found_wherever_it_begins(tiled, position):
     await rewrite(tiled, position)
     assert await named(tiled) == [("leaf", position, position)]
+
+
+async def test_a_row_that_is_changed_after_it_was_sealed_gets_into_no_later_seal(sealed):
+    await rewrite(sealed, 4)
+    await seal_now(sealed)
+    assert await named(sealed) == [("leaf", 4, 4)]
+    proof = await get(sealed, "/journal/seals/2/consistency?former=1")
+    assert len(check_answer(proof, await get(sealed, "/journal/keys"))) == 3
+    await fill(sealed, 300, (await entries_of(sealed, limit=1))[0])
+    await seal_now(sealed)
+    proof = await get(sealed, "/journal/seals/3/consistency?former=1")
+    assert len(check_answer(proof, await get(sealed, "/journal/keys"))) == 3
 
 
 async def test_where_the_tree_was_rewritten_too_the_range_between_two_roots_is_named(tiled):

@@ -159,6 +159,7 @@ async def test_without_a_key_nothing_is_sealed_and_who_asks_is_told(database_url
         assert await seals_of(harness) == []
     (tmp_path / "bad.pem").write_text("no key")
     async with sealing_supervisor(database_url, tmp_path / "bad.pem", at(3, 4, 12)) as harness:
+        harness.clock.move_to(at(3, 5, 0))
         await harness.fire_timers()
         assert await seals_of(harness) == []
         new_key(tmp_path, "bad.pem")
