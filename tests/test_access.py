@@ -81,8 +81,11 @@ OWN_ONLY = {
             "GET /appeals",
             "GET /windows",
             "GET /imports",
+            "GET /complaints",
+            "GET /ratings",
+            "GET /satisfaction",
+            "GET /consultations/queue",
         ),
-        *("GET /complaints", "GET /ratings", "GET /satisfaction", "GET /consultations/queue"),
     },
     "notify": {"GET /subscriptions", "GET /stream"},
 }

@@ -7,30 +7,30 @@ one after the other.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import Row, Table, select, update
+from sqlalchemy import Row, select, update
 
 from services.monitor import queries
 from services.monitor.context import Context
 from services.monitor.domain import months
-from services.monitor.domain.ranking import GRADES, Place, grade, mean_hundredths, places, quota
+from services.monitor.domain.ranking import Place, places
 from services.monitor.domain.rulebook import Rulebook
 from services.monitor.domain.sheets import Sheet, sheets
+from services.monitor.grading import HEAD, RANKED, Party, grade_where_due, score_id, supersede
 from services.monitor.registry import timers
 from services.monitor.scoring import AGAIN_TIMER, book_at, facts_of_month
-from services.monitor.tables import score_grades, score_months, score_sheets
+from services.monitor.tables import score_months, score_sheets
 from yimen.bus import Unit, View
-from yimen.contracts.monitor import PartScore, PartyKind, ScoreGraded, ScorePublished
+from yimen.contracts.monitor import PartScore, PartyKind, ScorePublished
 from yimen.timers import Timer, set_timer
 from yimen.worktime import start_of_day
 
 PUBLISH_TIMER: Final = "score-publish"
 _KEY: Final = "monthly"
-_RANKED: Final = (PartyKind.DEPARTMENT, PartyKind.WINDOW)
-Party = tuple[str, str]
+_SETTLED: Final = timedelta(minutes=5)
+"""After which whatever was being written while the month was published for the first time has been written."""
 
 
 # -- when ---------------------------------------------------------------------------------------------------------------
@@ -80,6 +80,7 @@ async def publish(unit: Unit[Context], month: str) -> int:
     first = (await unit.execute(select(m.published_at).where(m.month == month).with_for_update())).scalar_one()
     if first is None:
         await unit.execute(update(score_months).where(m.month == month).values(published_at=unit.now))
+        await set_timer(unit, AGAIN_TIMER, key=f"{month}/after", due_at=unit.now + _SETTLED, payload={"month": month})
     found, book = await sheets_of_month(unit, month)
     former, before = await _current(unit, month), await _current(unit, months.after(month, -1))
     changed = 0
@@ -87,7 +88,7 @@ async def publish(unit: Unit[Context], month: str) -> int:
         party = (str(sheet.kind), sheet.party)
         row = _sheet_row(sheet, place, book, before.get(party))
         changed += await _say_sheet(unit, row, former.get(party))
-    await _grade_where_due(unit, month)
+    await grade_where_due(unit, month)
     return changed
 
 
@@ -100,7 +101,7 @@ def _placed(found: Sequence[Sheet], book: Rulebook) -> Iterable[tuple[Sheet, Pla
     flags = {PartyKind.WINDOW: book.number("red_flags")}
     for kind in PartyKind:
         own = [sheet for sheet in found if sheet.kind is kind]
-        standing = places(own, flags.get(kind, 0)) if kind in _RANKED else {}
+        standing = places(own, flags.get(kind, 0)) if kind in RANKED else {}
         yield from ((sheet, standing.get(sheet.party)) for sheet in own)
 
 
@@ -109,7 +110,7 @@ def ranks(found: Sequence[Sheet], book: Rulebook) -> dict[Party, Place]:
 
 
 async def _current(view: View[Context], month: str) -> dict[Party, Row[Any]]:
-    query = select(score_sheets).where(score_sheets.c.month == month, score_sheets.c.current)
+    query = select(*HEAD).where(score_sheets.c.month == month, score_sheets.c.current)
     return {(row.kind, row.party): row for row in await view.execute(query)}
 
 
@@ -144,10 +145,10 @@ async def _say_sheet(unit: Unit[Context], row: dict[str, Any], former: Row[Any] 
         return False
     # A subject keeps its scope for good, whoever serves the window by now.
     row |= {"scope": former.scope if former else row["scope"], "published_at": unit.now}
-    row |= await _supersede(unit, score_sheets, row, ("month", "kind", "party"), former)
+    row |= await supersede(unit, score_sheets, row, ("month", "kind", "party"), former)
     unit.emit(
         ScorePublished(
-            score_id=_score_id(row["month"], row["kind"], row["party"]),
+            score_id=score_id(row["month"], row["kind"], row["party"]),
             department=row["scope"],
             kind=PartyKind(row["kind"]),
             parts=tuple(PartScore(**part) for part in row["parts"]),
@@ -156,104 +157,3 @@ async def _say_sheet(unit: Unit[Context], row: dict[str, Any], former: Row[Any] 
         )
     )
     return True
-
-
-async def _supersede(
-    unit: Unit[Context], table: Table, row: dict[str, Any], key: tuple[str, ...], former: Row[Any] | None
-) -> dict[str, Any]:
-    """Store the row as the next revision, which is the current one from now on."""
-    if former is not None:
-        same = [table.c[name] == row[name] for name in key]
-        await unit.execute(update(table).where(*same, table.c.current).values(current=False))
-    more = {"revision": former.revision + 1 if former else 1, "current": True}
-    await unit.execute(table.insert().values(row | more))
-    return more
-
-
-def _score_id(period: str, kind: str, party: str) -> str:
-    return f"{period}-{uuid5(NAMESPACE_URL, f'score:{kind}/{party}').hex}"
-
-
-# -- the quarter --------------------------------------------------------------------------------------------------------
-
-
-async def _grade_where_due(unit: Unit[Context], month: str) -> None:
-    """With its last month, and again whenever one of its months changes after that."""
-    quarter = months.quarter_of(month)
-    g = score_grades.c
-    graded = (await unit.execute(select(g.quarter).where(g.quarter == quarter).limit(1))).first()
-    if graded is not None or month == months.months_of(quarter)[-1]:
-        await _grade(unit, quarter)
-
-
-class _Quarter:
-    """A party's sheets of a quarter; `tenths` is their mean in hundredths, which ranks as tenths do."""
-
-    def __init__(self, rows: list[Row[Any]]) -> None:
-        self.last = rows[-1]
-        self.party: str = self.last.party
-        self.count = len(rows)
-        self.tenths = mean_hundredths([row.tenths for row in rows])
-        self.reds = sum(row.reds for row in rows)
-
-
-async def _grade(unit: Unit[Context], quarter: str) -> None:
-    s, g = score_sheets.c, score_grades.c
-    query = select(score_sheets).where(s.month.in_(months.months_of(quarter)), s.current).order_by(s.month)
-    rows: dict[Party, list[Row[Any]]] = {}
-    for row in await unit.execute(query):
-        rows.setdefault((row.kind, row.party), []).append(row)
-    current = await unit.execute(select(score_grades).where(g.quarter == quarter, g.current))
-    former = {(row.kind, row.party): row for row in current}
-    book = await book_at(unit, months.end_of(months.months_of(quarter)[-1]))
-    for kind in PartyKind:
-        own = [_Quarter(found) for (of, _party), found in sorted(rows.items()) if of == kind]
-        for one, place, excellent in _commended(own, book):
-            graded = _grade_row(quarter, one, place if kind in _RANKED else None, excellent, book)
-            await _say_grade(unit, graded, former.get((str(kind), one.party)))
-
-
-def _commended(own: list[_Quarter], book: Rulebook) -> Iterable[tuple[_Quarter, Place, bool]]:
-    """The quota is a share of all who are graded, taken up by the best of those whose grade is excellent."""
-    standing = places(own, quota(len(own), book.number("excellent_percent")))
-    for one in own:
-        place = standing[one.party]
-        yield one, place, place.chosen and grade(one.tenths, book) == "excellent"
-
-
-def _grade_row(quarter: str, one: _Quarter, place: Place | None, excellent: bool, book: Rulebook) -> dict[str, Any]:
-    copied = {name: getattr(one.last, name) for name in ("kind", "party", "name", "scope", "departments")}
-    return copied | {
-        "quarter": quarter,
-        "months": one.count,
-        "hundredths": one.tenths,
-        "grade": grade(one.tenths, book),
-        "excellent": excellent,
-        "rank": place.rank if place else None,
-        "reds": one.reds,
-    }
-
-
-async def _say_grade(unit: Unit[Context], row: dict[str, Any], former: Row[Any] | None) -> None:
-    said = ("hundredths", "grade", "excellent", "rank", "months")
-    if former is not None and all(getattr(former, name) == row[name] for name in said):
-        return
-    row |= {"scope": former.scope if former else row["scope"], "graded_at": unit.now}
-    row |= await _supersede(unit, score_grades, row, ("quarter", "kind", "party"), former)
-    unit.emit(
-        ScoreGraded(
-            score_id=_score_id(row["quarter"], row["kind"], row["party"]),
-            department=row["scope"],
-            kind=PartyKind(row["kind"]),
-            party=row["party"],
-            name=row["name"],
-            quarter=row["quarter"],
-            revision=row["revision"],
-            hundredths=row["hundredths"],
-            grade=row["grade"],
-            grade_name=GRADES[row["grade"]],
-            excellent=row["excellent"],
-            rank=row["rank"],
-            graded_at=unit.now,
-        )
-    )

@@ -1,8 +1,8 @@
 """Keeps what events say about scores, as they are heard, and reads a month of it.
 
 Guarantees: a fact is written under its own identity, once, whatever the order and however often its event is told. A month
-that was over already is looked at again after each fact of it, so that a published sheet that no longer says what the
-facts do is published anew (`publishing`).
+that was published already is looked at again after each fact of it, so that a sheet that no longer says what the facts do is
+published anew (`publishing`).
 """
 
 from collections.abc import Iterable
@@ -29,6 +29,7 @@ from services.monitor.tables import (
     score_closings,
     score_entries,
     score_marks,
+    score_months,
     score_reversals,
     seatings,
 )
@@ -81,10 +82,13 @@ async def keep(unit: Unit[Context], facts: Facts) -> None:
 
 
 async def look_again(unit: Unit[Context], months: Iterable[str]) -> None:
-    """Those that are over: a timer of its own, since whoever publishes holds no lock that a handler waits for."""
-    for month in sorted(set(months)):
-        if end_of(month) <= unit.now:
-            await set_timer(unit, AGAIN_TIMER, key=month, due_at=unit.now, payload={"month": month})
+    """Those that were published: a timer of its own, since whoever publishes holds no lock that a handler waits for."""
+    over = sorted({month for month in months if end_of(month) <= unit.now})
+    if not over:
+        return
+    published = select(score_months.c.month).where(score_months.c.month.in_(over)).order_by(score_months.c.month)
+    for month in (await unit.execute(published)).scalars().all():
+        await set_timer(unit, AGAIN_TIMER, key=month, due_at=unit.now, payload={"month": month})
 
 
 async def _months_of(view: View[Context], target: str) -> set[str]:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from pydantic import BaseModel
 from sqlalchemy import Row, select, tuple_
 
 from services.monitor.context import Context
@@ -14,137 +13,26 @@ from services.monitor.domain.facts import BONUS
 from services.monitor.domain.ranking import GRADES
 from services.monitor.domain.rulebook import Rulebook
 from services.monitor.domain.sheets import Sheet, sheet_of
+from services.monitor.grading import graded_by
 from services.monitor.publishing import published_at, ranks, sheets_of_month
 from services.monitor.queries import calendars
+from services.monitor.score_shapes import (
+    Difference,
+    Grades,
+    GradeShape,
+    LineShape,
+    PartShape,
+    Ranking,
+    ScoreVerification,
+    SheetShape,
+    Standing,
+)
 from services.monitor.scoring import book_at, facts_of_month
 from services.monitor.tables import journal, score_grades, score_sheets
 from yimen.bus import View
-from yimen.contracts.envelope import Instant
 from yimen.contracts.monitor import PartyKind
 
 LOOKED_UP_AT_ONCE = 200
-
-
-class Standing(BaseModel):
-    """One party's place. `revision` 0: not published."""
-
-    kind: PartyKind
-    party: str
-    name: str
-    departments: list[str]
-    tenths: int
-    bonus: int
-    reds: int
-    rank: int | None
-    red_flag: bool
-    last_months: int
-    revision: int
-
-
-class Ranking(BaseModel):
-    """`parties`: how many are ranked, those included that the caller does not see."""
-
-    month: str
-    kind: PartyKind
-    provisional: bool
-    published_at: Instant | None
-    parties: int
-    items: list[Standing]
-
-
-class LineShape(BaseModel):
-    """`position`: of the event in the journal; absent of a line that follows from the month as a whole. `reversed_by`: the
-    line that gives it back."""
-
-    entry_id: str
-    part: str
-    part_name: str
-    tenths: int
-    code: str
-    title: str | None
-    rule: str | None
-    reason: str
-    at: Instant
-    subject: str | None
-    position: int | None
-    case_number: str | None
-    department: str
-    about: list[str]
-    reverses: str | None
-    reversed_by: str | None
-
-
-class PartShape(BaseModel):
-    part: str
-    name: str
-    ceiling: int
-    tenths: int
-
-
-class SheetShape(BaseModel):
-    month: str
-    kind: PartyKind
-    party: str
-    name: str
-    departments: list[str]
-    provisional: bool
-    revision: int
-    published_at: Instant | None
-    tenths: int
-    bonus: int
-    parts: list[PartShape]
-    rank: int | None
-    red_flag: bool
-    last_months: int
-    digest: str
-    rulebook: int
-    lines: list[LineShape]
-
-
-class Published(BaseModel):
-    """`sheets`: how many were said, the first time or again."""
-
-    month: str
-    sheets: int
-
-
-class Difference(BaseModel):
-    """Digests and points as recomputed from the journal, as kept, and as published; absent where there is no sheet."""
-
-    kind: PartyKind
-    party: str
-    recomputed: str | None
-    kept: str | None
-    published: str | None
-
-
-class ScoreVerification(BaseModel):
-    month: str
-    sound: bool
-    sheets: int
-    differences: list[Difference]
-
-
-class GradeShape(BaseModel):
-    kind: PartyKind
-    party: str
-    name: str
-    departments: list[str]
-    months: int
-    hundredths: int
-    grade: str
-    grade_name: str
-    excellent: bool
-    rank: int | None
-    reds: int
-    revision: int
-    graded_at: Instant
-
-
-class Grades(BaseModel):
-    quarter: str
-    kind: PartyKind
-    items: list[GradeShape]
 
 
 # -- rankings -----------------------------------------------------------------------------------------------------------
@@ -189,13 +77,18 @@ async def _provisional(view: View[Context], month: str, kind: PartyKind) -> list
     ]
 
 
-async def grades(view: View[Context], quarter: str, kind: PartyKind) -> Grades:
+async def grades(view: View[Context], period: str, kind: PartyKind) -> Grades:
+    """A quarter's as published; a year's as its published months come to now."""
     g = score_grades.c
-    query = select(score_grades).where(g.quarter == quarter, g.current, g.kind == kind)
-    rows = (await view.execute(query.order_by(g.rank, g.hundredths.desc(), g.party))).all()
+    if months.is_year(period):
+        rows = [one | {"revision": 0} for one in await graded_by(view, period, months.months_of_year(period))]
+    else:
+        query = select(score_grades).where(g.quarter == period, g.current)
+        rows = [dict(row._mapping) for row in await view.execute(query)]
+    own = sorted((row for row in rows if row["kind"] == kind), key=lambda row: (-row["hundredths"], row["party"]))
     named = [name for name in GradeShape.model_fields if name != "grade_name"]
-    items = [GradeShape(**{name: row._mapping[name] for name in named}, grade_name=GRADES[row.grade]) for row in rows]
-    return Grades(quarter=quarter, kind=kind, items=items)
+    items = [GradeShape(**{name: row[name] for name in named}, grade_name=GRADES[row["grade"]]) for row in own]
+    return Grades(period=period, kind=kind, items=items)
 
 
 # -- one sheet ----------------------------------------------------------------------------------------------------------
@@ -259,7 +152,8 @@ async def _lines(
     names = _part_names(kind, book)
     return [
         LineShape(
-            **{name: value for name, value in line.items() if name in LineShape.model_fields},
+            **{name: value for name, value in line.items() if name in LineShape.model_fields and name != "rule"},
+            rule=line["rule"] or _rule(line["code"], book),
             part_name=names.get(line["part"], line["part"]),
             title=_title(line["code"], book),
             position=positions.get(_place(line)),
@@ -276,6 +170,12 @@ def _title(code: str, book: Rulebook) -> str | None:
     """Of the rulebook's row, where it has one: alerts speak for themselves."""
     found = next((one.title for one in book.findings if one.code == code), None)
     return found or _OWN.get(code)
+
+
+def _rule(code: str, book: Rulebook) -> str | None:
+    """Of an event that names the row of the rulebook alone."""
+    rules = {one.code: one.rule for one in book.findings} | {one.code: one.rule for one in book.alerts}
+    return rules.get(code)
 
 
 def _place(line: dict[str, Any]) -> tuple[Any, Any, Any]:

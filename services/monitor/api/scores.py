@@ -11,7 +11,15 @@ from fastapi import Path, status
 from services.monitor import publishing, recounting, sheet_views
 from services.monitor.api.parts import OVERSEERS, STAFF, Reading, Working
 from services.monitor.domain import months
-from services.monitor.sheet_views import Grades, GradeShape, Published, Ranking, ScoreVerification, SheetShape, Standing
+from services.monitor.score_shapes import (
+    Grades,
+    GradeShape,
+    Published,
+    Ranking,
+    ScoreVerification,
+    SheetShape,
+    Standing,
+)
 from yimen.contracts.envelope import Name
 from yimen.contracts.monitor import PartyKind
 from yimen.web import Conflict, Forbidden, NotFound, Principal, Role, allow, creates, new_router, refuses
@@ -20,7 +28,7 @@ router = new_router(tags=["scores"])
 
 CENTRE = (*OVERSEERS, Role.CENTRE_ADMIN)
 Month = Annotated[str, Path(pattern=months.MONTH)]
-Quarter = Annotated[str, Path(pattern=months.QUARTER)]
+Period = Annotated[str, Path(pattern=months.PERIOD)]
 
 
 S = TypeVar("S", Standing, GradeShape)
@@ -90,12 +98,13 @@ async def read_sheet(
     return sheet
 
 
-@router.get("/grades/{quarter}", responses=refuses(404))
+@router.get("/grades/{term}", responses=refuses(404))
 async def read_grades(
-    quarter: Quarter,
+    term: Period,
     view: Reading,
     caller: Principal = allow(*CENTRE, *STAFF),
     kind: PartyKind = PartyKind.DEPARTMENT,
 ) -> Grades:
-    grades = await sheet_views.grades(view, quarter, kind)
+    """Of a quarter, as published; of a year, the mean of the months published so far (R75)."""
+    grades = await sheet_views.grades(view, term, kind)
     return grades.model_copy(update={"items": _seen(caller, grades.items)})

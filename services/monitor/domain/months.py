@@ -5,7 +5,8 @@ from datetime import date, datetime
 from yimen.worktime import local_date, start_of_day
 
 MONTH = r"^20\d{2}-(0[1-9]|1[0-2])$"
-QUARTER = r"^20\d{2}-Q[1-4]$"
+PERIOD = r"^20\d{2}(-Q[1-4])?$"
+"""A quarter or a year."""
 
 
 def month_of(day: date) -> str:
@@ -44,3 +45,11 @@ def quarter_of(month: str) -> str:
 def months_of(quarter: str) -> tuple[str, str, str]:
     first = f"{quarter[:4]}-{int(quarter[-1]) * 3 - 2:02}"
     return first, after(first), after(first, 2)
+
+
+def is_year(period: str) -> bool:
+    return len(period) == 4
+
+
+def months_of_year(year: str) -> tuple[str, ...]:
+    return tuple(f"{year}-{month:02}" for month in range(1, 13))

@@ -161,6 +161,21 @@ async def test_a_quarter_is_graded_with_its_last_month_and_again_when_a_month_of
         ]
 
 
+@pytest.mark.rule("R75")
+async def test_a_year_is_the_mean_of_the_months_that_were_published(database_url):
+    events = told(raised("a", at(4, 5), cost(-50, "time")), raised("b", at(5, 5), cost(-100, "time")))
+    async with supervisor(database_url, now=at(4, 1, 12)) as harness:
+        await tell(harness, *events)
+        await pass_to(harness, at(5, 3, 1))
+        path, headers = "/grades/2026", harness.as_(Role.LEADER)
+        (so_far,) = (await harness.client.get(path, headers=headers)).json()["items"]
+        assert (so_far["months"], so_far["hundredths"], so_far["revision"]) == (1, 9500, 0)
+        await pass_to(harness, at(6, 3, 1))
+        (later,) = (await harness.client.get(path, headers=headers)).json()["items"]
+        assert (later["months"], later["hundredths"], later["grade_name"]) == (2, 9250, "优秀")
+        assert (await harness.client.get("/grades/2026-Q5", headers=headers)).status_code == 422
+
+
 async def test_a_month_is_scored_by_the_rulebook_that_was_in_force_at_its_end(database_url):
     async with supervisor(database_url, now=at(4, 1, 12)) as harness:
         await tell(harness, *told(raised("j", at(4, 5), cost(-100, "time"))))
