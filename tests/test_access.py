@@ -135,9 +135,8 @@ def tells_of(room: Room, text: str) -> list[str]:
         values = list(strings(json.loads(text)))
     except ValueError:
         values = [text]
-    return [
-        one for one in room.ids.values() if any(one == value or (len(one) > 9 and one in value) for value in values)
-    ]
+    things = [one for name, one in room.ids.items() if name not in NO_THINGS]
+    return [one for one in things if any(one == value or (len(one) > 9 and one in value) for value in values)]
 
 
 def strings(value: object) -> Iterator[str]:
