@@ -74,15 +74,23 @@ class Blueprint:
 
 
 class Loop:
-    """Something that runs until it is told to stop."""
+    """Something that runs until it is told to stop. `run_due`: all that it would do at this instant, and how much it was."""
 
-    def __init__(self, run: Callable[[], Awaitable[None]], stop: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        run: Callable[[], Awaitable[None]],
+        stop: Callable[[], None],
+        run_due: Callable[[], Awaitable[int]] | None = None,
+    ) -> None:
         self.run = run
         self.stop = stop
+        self.run_due = run_due
 
 
 class Service(Generic[C]):
-    """One running instance. `instance` also names its queue and, unless `source` is given, the source of its events."""
+    """One running instance. `instance` also names its queue and, unless `source` is given, the source of its events.
+
+    `loops` run in every process, `workers` where a process handles events and timers."""
 
     def __init__(
         self,
@@ -96,6 +104,7 @@ class Service(Generic[C]):
         bindings: tuple[str, ...] | None = None,
         on_start: Callable[[Unit[C]], Awaitable[None]] | None = None,
         loops: Sequence[Loop] = (),
+        workers: Sequence[Callable[[Units[C]], Loop]] = (),
         body_limits: Mapping[str, int] | None = None,
     ) -> None:
         self.blueprint = blueprint
@@ -116,6 +125,7 @@ class Service(Generic[C]):
         self.senders = SenderRunner(self.units, blueprint.senders)
         self._on_start = on_start
         self._own_loops = tuple(loops)
+        self._own_workers = tuple(make(self.units) for make in workers)
         self._stopping = asyncio.Event()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._loops: list[Loop] = []
@@ -181,6 +191,7 @@ class Service(Generic[C]):
                 loops["timers"] = Loop(self.timers.run, self.timers.stop)
             if self.blueprint.senders:
                 loops["senders"] = Loop(self.senders.run, self.senders.stop)
+            loops |= {f"worker{n}": loop for n, loop in enumerate(self._own_workers)}
         if Part.RELAY in does:
             loops["relay"] = Loop(self._relay_on, self.relay.stop)
         if Part.WORKER in does:
@@ -188,6 +199,13 @@ class Service(Generic[C]):
         loops["gauges"] = Loop(self._measure, lambda: None)
         own = {f"own{n}": loop for n, loop in enumerate(self._own_loops)}
         return loops | own
+
+    async def run_due(self) -> int:
+        """All that timers and the service's own workers would do at this instant; returns how much that was."""
+        done = await self.timers.run_due()
+        for loop in self._own_workers:
+            done += await loop.run_due() if loop.run_due else 0
+        return done
 
     async def _supervise(self, name: str, loop: Loop) -> None:
         """A loop that falls over is a defect: said loudly, and readiness fails until a new process takes over."""

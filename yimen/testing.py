@@ -83,7 +83,8 @@ class Harness:
             return await self.service.inbox.store.parked(view)
 
     async def fire_timers(self) -> int:
-        return await self.service.timers.run_due()
+        """What is due now: timers, and the rounds of the service's own workers."""
+        return await self.service.run_due()
 
     async def run_senders(self) -> int:
         return await self.service.senders.run_due()

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
-from services.monitor.domain.clocks import Thresholds
 from services.monitor.domain.rulebook import Rulebook
 from services.monitor.settings import MonitorSettings
 from yimen.worktime import Calendar, Hours
@@ -26,18 +26,18 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Context:
-    thresholds: Thresholds
     hours: Hours
     patience: timedelta
     asleep: timedelta
+    signing_key_file: Path | None = None
     almanac: Almanac = field(default_factory=lambda: Almanac((Calendar.seeded(),)))
     shelf: Shelf = field(default_factory=Shelf)
 
     @classmethod
     def of(cls, settings: MonitorSettings) -> "Context":
         return cls(
-            thresholds=settings.thresholds(),
             hours=Hours(closes=settings.closes),
             patience=timedelta(seconds=settings.patience_seconds),
             asleep=timedelta(seconds=settings.asleep_seconds),
+            signing_key_file=settings.signing_key_file,
         )

@@ -4,26 +4,23 @@ from typing import Final
 
 from services.monitor import queries, tallying
 from services.monitor.context import Context
-from services.monitor.domain.clocks import Finding, rungs
-from services.monitor.domain.steps import step_rungs
-from services.monitor.domain.views import Recorded
-from services.monitor.recording import append, take_chain
-from services.monitor.registry import handlers, timers
+from services.monitor.domain.contributions import COUNTED_EVENTS
+from services.monitor.domain.fold import of_superior
+from services.monitor.recomputing import begin_recomputation
+from services.monitor.recording import append
+from services.monitor.registry import handlers
 from services.monitor.tables import plans
-from services.monitor.watching import RUNG_TIMER, follow, raise_alert, see, watch_for
+from services.monitor.watching import follow
 from yimen.bus import Unit
-from yimen.contracts import Event, Meta, fees, intake
+from yimen.contracts import Event, Meta, fees, intake, monitor
 from yimen.errors import Permanent
-from yimen.timers import Timer, set_timer
 from yimen.worktime import PlanError, YearPlan
 
 TELLING: Final = frozenset({"intake", "approval"})
-"""Speakers whose events can change a clock. What others say is recorded, and read from the journal when asked for; only a
-violation is looked at as soon as it is found. The supervisor's own alerts come back to it over the bus like everyone's
-events and end here."""
+"""Speakers whose events can change a clock. What others say is recorded, and read from the journal when asked for."""
 
-RECOMPUTE_TIMER: Final = "recompute"
-RECOMPUTED_AT_ONCE: Final = 200
+TELLING_TOO: Final = (fees.ViolationFound, monitor.OutsideReported, *COUNTED_EVENTS)
+"""A violation, a case outside the hall, and what is counted of a case, are looked at as soon as they are told."""
 
 
 @handlers.every
@@ -31,9 +28,9 @@ async def record(unit: Unit[Context], event: Event, meta: Meta) -> None:
     if isinstance(event, intake.CredentialRecorded):
         return  # a hash is for checking who asks, not for everybody who may read the journal
     await append(unit, event, meta)
-    telling = event.speaker in TELLING or isinstance(event, fees.ViolationFound)
+    telling = event.speaker in TELLING or isinstance(event, TELLING_TOO) or of_superior(event)
     if telling and meta.correlation_id is not None:
-        await follow(unit, meta.correlation_id, Recorded(meta, event))
+        follow(unit, meta.correlation_id, meta)
 
 
 @handlers.on(fees.NoticePaid)
@@ -67,35 +64,4 @@ async def put_plan_in_force(unit: Unit[Context], event: intake.CalendarRevised, 
     }
     await unit.execute(unit.insert(plans).values(**plan).on_conflict_do_nothing())
     queries.forget_calendars(unit)
-    await _recompute_after(unit, f"{event.year}-{event.version}", "")
-
-
-async def _recompute_after(unit: Unit[Context], key: str, number: str) -> None:
-    await set_timer(unit, RECOMPUTE_TIMER, key=key, due_at=unit.now, payload={"after": number})
-
-
-@timers.on(RECOMPUTE_TIMER)
-async def recompute_open_limits(unit: Unit[Context], timer: Timer) -> None:
-    await take_chain(unit)
-    numbers = await queries.open_cases(unit, timer.payload["after"], RECOMPUTED_AT_ONCE)
-    for number in numbers:
-        await follow(unit, number)
-    if len(numbers) == RECOMPUTED_AT_ONCE:
-        await _recompute_after(unit, timer.key, numbers[-1])
-
-
-@timers.on(RUNG_TIMER)
-async def raise_reached_rung(unit: Unit[Context], timer: Timer) -> None:
-    """Look again at the instant itself: the clock may have been stopped by events that this timer did not see.
-
-    Takes no lock of the chain: its own row is locked already, and whoever holds the chain may be waiting for that.
-    """
-    number, rung = timer.payload["case_number"], timer.payload["rung"]
-    if not timer.payload["waited"] and unit.now - timer.due_at > unit.context.asleep:
-        await watch_for(unit, number, rung, timer.due_at)
-        return
-    calendar = (await queries.calendars(unit))[-1]
-    seen = await see(unit, number)
-    for reached in (*rungs(seen, calendar, unit.context.thresholds), *step_rungs(seen, calendar)):
-        if reached.step.rung == rung and reached.at <= unit.now:
-            await raise_alert(unit, number, Finding(reached.step, reached.department), calendar)
+    await begin_recomputation(unit, f"{event.year}-{event.version}", event.year, event.version)

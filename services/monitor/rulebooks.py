@@ -4,15 +4,16 @@ Guarantees: a revision is said on the bus as it is stored, so that the journal a
 raised. Read again when a version has been added, by any replica.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from services.monitor.context import Context
-from services.monitor.domain.rulebook import Rulebook
+from services.monitor.domain.rulebook import Rulebook, completed
 from services.monitor.tables import rulebooks
 from yimen.bus import Unit, View
 from yimen.contracts.monitor import AlertRule, FindingRule, RulebookRevised, Scheme
@@ -60,13 +61,19 @@ async def of_unit(unit: Unit[Context]) -> Rulebook:
 
 
 async def begin(unit: Unit[Context]) -> None:
-    """The first version, said once."""
+    """The first version, said once; and what a newer supervisor knows beside it, added to the centre's as a version."""
+    first = read_book(1, first_book())
     if (await unit.execute(_KNOWN)).scalar_one() is None:
-        await put_in_force(unit, read_book(1, first_book()), "系统初始规则", None)
+        await put_in_force(unit, first, "系统初始规则", None)
+        return
+    kept = await current(unit)
+    whole = completed(kept, first)
+    if whole is not None:
+        await put_in_force(unit, whole, "系统升级，补充新规则", None)
 
 
-async def put_in_force(unit: Unit[Context], book: Rulebook, reason: str, by: Staff | None) -> RulebookRevised:
-    """Store this version and say it. Two who revise at once: one of them fails on the version."""
+async def put_in_force(unit: Unit[Context], book: Rulebook, reason: str, by: Staff | None) -> bool:
+    """Store this version and say it; False if another revision took the version."""
     said = RulebookRevised(
         book=BOOK,
         version=book.version,
@@ -81,7 +88,19 @@ async def put_in_force(unit: Unit[Context], book: Rulebook, reason: str, by: Sta
     told = said.model_dump(mode="json")
     body = {name: told[name] for name in ("alerts", "findings", "schemes", "numbers")}
     row = {"version": book.version, "body": body, "reason": reason, "effective_at": unit.now}
-    await unit.execute(rulebooks.insert().values(row | {"revised_by": told["revised_by"]}))
+    claim = unit.insert(rulebooks).values(row | {"revised_by": told["revised_by"]}).on_conflict_do_nothing()
+    if (await unit.execute(claim.returning(rulebooks.c.version))).first() is None:
+        return False
     unit.notes.pop("rulebook", None)
     unit.emit(said)
-    return said
+    return True
+
+
+async def version(view: View[Context], number: int) -> Row[Any] | None:
+    return (await view.execute(select(rulebooks).where(rulebooks.c.version == number))).first()
+
+
+async def versions(view: View[Context], before: int | None, limit: int) -> Sequence[Row[Any]]:
+    """Newest first."""
+    query = select(rulebooks).order_by(rulebooks.c.version.desc()).limit(limit)
+    return (await view.execute(query if before is None else query.where(rulebooks.c.version < before))).all()

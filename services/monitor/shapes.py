@@ -130,7 +130,7 @@ class AlertPage(BaseModel):
 
 
 class CaseLine(BaseModel):
-    """A case in the list."""
+    """A case in the list. `outside`: handled past the hall, as its department's own log tells it."""
 
     case_number: str
     state: State
@@ -139,12 +139,13 @@ class CaseLine(BaseModel):
     department_name: str
     kind: Kind
     item_name: str
-    applicant: str
+    applicant: str | None
     accepted_on: dt.date | None
     promised_due: dt.date | None
     statutory_due: dt.date | None
     provisional: bool
     paused: bool
+    outside: bool
     light: Light
     stopped_at: Instant | None
     late_days: int | None
@@ -169,6 +170,7 @@ class CaseShape(BaseModel):
     deemed_accepted: bool
     light: Light
     paused: bool
+    outside: bool
     late_days: int
     outcome: Outcome | None
     stopped_at: Instant | None
@@ -220,15 +222,6 @@ class EntryShape(BaseModel):
 class JournalPage(BaseModel):
     items: list[EntryShape]
     next: int | None
-
-
-class Verification(BaseModel):
-    """`first_altered`: the first position that does not follow from the one before it."""
-
-    sound: bool
-    checked: int
-    head: str
-    first_altered: int | None
 
 
 class DepartmentSummary(BaseModel):

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from services.monitor.domain.clocks import SEVERITY, Thresholds, counted_on, days_late, light, rungs
+from services.monitor.domain.clocks import SEVERITY, counted_on, days_late, light, rungs
+from services.monitor.domain.rulebook import Rulebook
 from services.monitor.domain.views import CaseView, NoticeView, ReviewView, State
 from services.monitor.domain.words import STATES, timeline
 from services.monitor.shapes import (
@@ -26,9 +27,7 @@ from yimen.worktime import Calendar, local_date
 LIGHTS = {number: level for level, number in SEVERITY.items()}
 
 
-def show_case(
-    seen: CaseView, alerts: list[AlertShape], calendar: Calendar, thresholds: Thresholds, now: datetime
-) -> CaseShape:
+def show_case(seen: CaseView, alerts: list[AlertShape], calendar: Calendar, book: Rulebook, now: datetime) -> CaseShape:
     submitted, accepted = seen.submitted, seen.accepted
     return CaseShape(
         case_number=seen.number,
@@ -37,17 +36,18 @@ def show_case(
         department=seen.department,
         department_name=department_name(seen.department) if seen.department else None,
         kind=seen.kind,
-        item_code=submitted.item_code if submitted else None,
-        item_name=submitted.item_name if submitted else None,
+        item_code=seen.item_code,
+        item_name=seen.item_name,
         applicant=submitted.applicant.name if submitted else None,
-        accepted_on=accepted.accepted_on if accepted else None,
+        accepted_on=seen.accepted_on,
         deemed_accepted=bool(accepted and accepted.deemed),
-        light=light(rungs(seen, calendar, thresholds), now),
+        light=light(rungs(seen, calendar, book), now),
         paused=seen.paused,
+        outside=seen.outside is not None,
         late_days=days_late(seen, calendar, now),
         outcome=seen.decided.outcome if seen.decided else None,
         stopped_at=seen.stopped_at,
-        closed_at=seen.closed.closed_at if seen.closed else None,
+        closed_at=seen.closed_at,
         clocks=_clocks(seen, calendar, now),
         pauses=[PauseShape(start=pause.start, end=pause.end) for pause in seen.pauses],
         reviews=[_review(review, calendar, now) for review in seen.reviews],
@@ -121,13 +121,16 @@ def show_line(row: Row[Any]) -> CaseLine:
     )
 
 
-def show_department(row: Row[Any]) -> DepartmentSummary:
+def show_department(row: Row[Any], on: dict[Light, int]) -> DepartmentSummary:
+    """`on`: how many lights that are not green."""
+    running = row.submitted - row.ended
+    lights = {light: on.get(light, 0) for light in Light} | {Light.GREEN: running - sum(on.values())}
     return DepartmentSummary(
         department=row.department,
         department_name=department_name(row.department),
         accepted=row.accepted,
-        open=row.open,
-        closed=row.closed,
-        late=row.late,
-        lights={level: row._mapping[level.value] for level in Light},
+        open=running,
+        closed=row.ended,
+        late=row.ended_late + lights[Light.YELLOW] + lights[Light.RED],
+        lights=lights,
     )

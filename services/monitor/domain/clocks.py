@@ -3,53 +3,47 @@
 Guarantees: a light and its alert follow from the same instants, so they cannot disagree. A clock that stands or has
 stopped reaches no further rung (R78); what it had reached when it stopped stays (R37).
 
-Pre-alert (R70) at 90 % of the promised working days, or with one left. A day counts as used from its beginning. Limits
-of one or two days have no "one left", or they would be blue from the start: there only the share counts, which is
-their last day. An instant item (即办件) has no pre-alert: it is done on the same visit or it is late.
+Which alerts there are, their colours and words, and the thresholds are the rulebook's. Pre-alert (R70): at a share of the
+promised working days, or with some left; a day counts as used from its beginning. Limits of hardly more days than should
+be left would be blue from the start: there only the share counts. An instant item (即办件) has no pre-alert: it is done on
+the same visit or it is late. Long over (R72): from the beginning of the working day on which so many are late.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
+from services.monitor.domain.limits import LADDER, PROMISED, STATUTORY, Watch, passings
+from services.monitor.domain.rulebook import Rulebook
+from services.monitor.domain.story import SERVICE_DAYS
 from services.monitor.domain.views import Announced, CaseView
 from yimen.contracts.monitor import Light
-from yimen.contracts.parts import Kind
-from yimen.terms import MONEY
-from yimen.worktime import Calendar, Limit, end_of_day, local_date, start_of_day
+from yimen.contracts.parts import Kind, Outcome
+from yimen.worktime import Calendar, Limit, local_date
 
 SEVERITY: Final = {Light.GREEN: 0, Light.BLUE: 1, Light.YELLOW: 2, Light.RED: 3}
-PRE_ALERT, PROMISED, STATUTORY = "pre-alert", "promised", "statutory"
+GRACE_DAYS: Final = 1
+"""Working days in which the hall returns what was not supplemented (R08), before the supervisor speaks of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One rung of the ladder, before it is known when it is reached."""
+    """An alert before it is known when it is reached. `code`: its row in the rulebook; `rung`: the code, or which one of
+    the several that a case may have."""
 
+    code: str
     rung: str
     level: Light
     rule: str
     reason: str
 
 
-def ladder(promised_passed: Light = Light.YELLOW) -> tuple[Step, ...]:
-    """The rungs in their order. Some cities show red at once when the promised limit has passed (C)."""
-    return (
-        Step(PRE_ALERT, Light.BLUE, "R70", "承诺时限即将届满，请抓紧办理。"),
-        Step(PROMISED, promised_passed, "R71", "已超过承诺办结时限，请立即办理并说明原因。"),
-        Step(STATUTORY, Light.RED, "R72", "已超过法定办结时限，请立即办理并说明原因。"),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """What a centre may set (C in the rules): the pre-alert, the ladder's colours, days to answer an alert (R77)."""
-
-    share_percent: int = 90
-    days_left: int = 1
-    answer_days: int = 3
-    ladder: tuple[Step, ...] = ladder()
+def step(book: Rulebook, code: str, rung: str | None = None, more: str = "") -> Iterator[Step]:
+    """As the rulebook has it; none where the centre has switched it off."""
+    rule = book.alert(code)
+    if rule:
+        yield Step(code, (rung or code)[:80], rule.level, rule.rule, f"{rule.text}{more}"[:8000])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,39 +63,40 @@ class Finding:
     department: str
 
 
-def pre_alert_days(limit: Limit, thresholds: Thresholds) -> int:
-    """How many days may be used up before the limit counts as nearly over; at least 1."""
-    by_share = -(-limit.total * thresholds.share_percent // 100)
-    short = limit.total <= 2 * thresholds.days_left
-    return max(1, by_share if short else min(by_share, limit.total - thresholds.days_left))
+def case_watches(view: CaseView) -> Iterator[Watch]:
+    """The limits of the case itself. Those of the promise and of the law colour its light."""
+    lead, turn = view.lead, view.turn
+    if view.answer is not None:
+        yield Watch("deemed-acceptance", f"deemed-acceptance{turn}", lead, view.answer, view.answered_at)
+    if view.supplement_by is not None:
+        yield Watch(
+            "supplement", f"supplement{turn}", lead, Limit(view.supplement_by, GRACE_DAYS), view.supplemented_at
+        )
+    if view.promised is not None:
+        yield Watch(PROMISED, f"{PROMISED}{turn}", lead, view.promised, view.stopped_at, view.kind is not Kind.INSTANT)
+    if view.statutory is not None:
+        yield Watch(STATUTORY, f"{STATUTORY}{turn}", lead, view.statutory, view.stopped_at)
+    if view.decided and view.decided.outcome is Outcome.GRANTED:
+        yield Watch("service", f"service{turn}", lead, Limit(view.decided.decided_on, SERVICE_DAYS), view.served_at)
 
 
-def rungs(view: CaseView, calendar: Calendar, thresholds: Thresholds) -> tuple[Reached, ...]:
-    """The rungs of a case's clock in the order of the ladder; none beyond where it stands or stopped."""
-    lead = view.department or ""
-    reached = (
-        Reached(step, lead, at) for step in thresholds.ladder if (at := _instant(step, view, calendar, thresholds))
+def reached(watches: Sequence[Watch], calendar: Calendar, book: Rulebook) -> tuple[Reached, ...]:
+    """The rungs as the rulebook has them, without those that the centre has switched off."""
+    return tuple(
+        Reached(one, passing.department, passing.at)
+        for passing in passings(watches, calendar, book)
+        for one in step(book, passing.code, passing.rung)
     )
-    return tuple(rung for rung in reached if _while_running(rung, view))
 
 
-def _while_running(rung: Reached, view: CaseView) -> bool:
-    if view.stopped_at is None:
-        return True
-    return rung.at <= view.stopped_at and rung.step.rung != PRE_ALERT
+def rungs(view: CaseView, calendar: Calendar, book: Rulebook) -> tuple[Reached, ...]:
+    """The rungs of a case's light in the order of the ladder; none beyond where it stands or stopped."""
+    return on_ladder(reached(tuple(case_watches(view)), calendar, book))
 
 
-def _instant(step: Step, view: CaseView, calendar: Calendar, thresholds: Thresholds) -> datetime | None:
-    limit = view.statutory if step.rung == STATUTORY else view.promised
-    due = limit.due(calendar) if limit else None
-    if limit is None or due is None:
-        return None
-    if step.rung != PRE_ALERT:
-        return end_of_day(due.date)
-    if view.kind is Kind.INSTANT or limit.total == 0:
-        return None
-    nearly = replace(limit, budget=pre_alert_days(limit, thresholds), extension=0).due(calendar)
-    return start_of_day(nearly.date) if nearly else None
+def on_ladder(found: Sequence[Reached]) -> tuple[Reached, ...]:
+    coloured = (rung for rung in found if rung.step.code in LADDER)
+    return tuple(sorted(coloured, key=lambda rung: LADDER.index(rung.step.code)))
 
 
 def light(reached: Sequence[Reached], now: datetime) -> Light:
@@ -119,35 +114,34 @@ def days_late(view: CaseView, calendar: Calendar, now: datetime) -> int:
     return max(0, -view.promised.left(calendar, counted_on(view, now))) if view.promised else 0
 
 
-def findings(view: CaseView, calendars: Sequence[Calendar]) -> tuple[Finding, ...]:
-    """What the events prove by themselves. `calendars`: every one that was ever in force, the present one last."""
-    return (*_deemed_acceptance(view), *_mismatch(view, calendars), *_violations(view))
+def findings(view: CaseView, calendars: Sequence[Calendar], book: Rulebook) -> tuple[Finding, ...]:
+    """Dates that were told otherwise than the events have them. `calendars`: every one that was ever in force, the present
+    one last."""
+    return tuple(_mismatch(view, calendars, book))
 
 
-def _deemed_acceptance(view: CaseView) -> Iterator[Finding]:
-    if view.accepted and view.accepted.deemed:
-        reason = "收件后五个工作日内未作答复，依法自收件之日起视为受理。"
-        yield Finding(Step("deemed-acceptance", Light.RED, "R05", reason), view.accepted.department)
-
-
-def _mismatch(view: CaseView, calendars: Sequence[Calendar]) -> Iterator[Finding]:
+def _mismatch(view: CaseView, calendars: Sequence[Calendar], book: Rulebook) -> Iterator[Finding]:
     wrong = [told for told in view.announced if not believable(told, calendars)]
-    if wrong:
-        reason = "；".join(_contradiction(told, calendars[-1]) for told in wrong)
-        yield Finding(Step("date-mismatch", Light.RED, wrong[0].rule, reason[:8000]), wrong[0].department)
+    told = [_contradiction(one, calendars[-1]) for one in wrong] + list(_wrong_supplement(view, book))
+    if told:
+        rule, department = (wrong[0].rule, wrong[0].department) if wrong else ("R08", view.lead)
+        for one in step(book, "date-mismatch", more="；".join(told)):
+            yield Finding(replace(one, rule=rule), department)
 
 
-def _violations(view: CaseView) -> Iterator[Finding]:
-    """A department asked for money that it may not ask for (R62): an alert each."""
-    for found in view.violations:
-        reason = f"收费清单{found.list_id}涉嫌违规收费（{MONEY[found.kind]}）：{found.detail}"
-        rung = f"violation-{found.violation_number}"[:80]
-        yield Finding(Step(rung, Light.RED, "R62", reason[:8000]), found.department)
+def _wrong_supplement(view: CaseView, book: Rulebook) -> Iterator[str]:
+    """R08: calendar days, as many as the centre has set; 0 where it does not want them compared."""
+    days = book.numbers.get("supplement_days", 0)
+    asked = view.correction
+    if days and asked is not None:
+        derived = local_date(asked.requested_at) + timedelta(days=days)
+        if asked.supplement_by != derived:
+            yield f"补正期限公布为{asked.supplement_by}，按事件重新计算应为{derived}"
 
 
 def _contradiction(told: Announced, calendar: Calendar) -> str:
-    due = told.limit.due(calendar)
-    return f"{told.what}公布为{told.due.on}，按事件重新计算应为{due.date if due else '中止计时，无到期日'}"
+    due, bound = told.limit.due(calendar), "为" if told.exact else "不晚于"
+    return f"{told.what}公布为{told.due.on}，按事件重新计算应{bound}{due.date if due else '中止计时，无到期日'}"
 
 
 def believable(told: Announced, calendars: Sequence[Calendar]) -> bool:
@@ -158,4 +152,11 @@ def believable(told: Announced, calendars: Sequence[Calendar]) -> bool:
     derived = [told.limit.due(calendar) for calendar in calendars]
     if told.due.provisional or any(day and day.provisional for day in derived[-1:]):
         return True
-    return any(day is not None and day.date == told.due.on for day in derived)
+    days = (day.date for day in derived if day is not None)
+    return any(day == told.due.on or (not told.exact and told.due.on < day) for day in days)
+
+
+def unproved(told: Announced, calendar: Calendar) -> bool:
+    """Whether it cannot be disputed only because the supervisor does not know the plan yet that it was told by."""
+    due = told.limit.due(calendar)
+    return due is not None and due.provisional and not told.due.provisional

@@ -10,6 +10,7 @@ Does not: believe an announced date. It sets each beside the limit that it must 
 from collections.abc import Iterable
 from typing import Final
 
+from services.monitor.domain.outside import with_outside
 from services.monitor.domain.reviews import fold_reviews
 from services.monitor.domain.story import tell
 from services.monitor.domain.told import all_of, first_of
@@ -34,6 +35,9 @@ STATES: Final[dict[type[Event], State]] = {
     intake.CaseReopened: State.SUBMITTED,
 }
 
+SUPERIOR: Final = "superior_"
+"""How the templates of messages begin that tell an applicant of a superior's answer."""
+
 
 def fold(number: str, events: Iterable[Recorded], hours: Hours | None = None) -> CaseView:
     """The case as its events tell it; `hours` decide which day an instant item that came late counts for (R29)."""
@@ -42,8 +46,8 @@ def fold(number: str, events: Iterable[Recorded], hours: Hours | None = None) ->
     said = [recorded.event for recorded in ordered]
     case = [event for event in said if isinstance(event, intake.CaseEvent)]
     story = tell(case, hours or Hours())
-    reviews, asked = fold_reviews(said)
-    return CaseView(
+    reviews, asked = fold_reviews(said, story.accepted.accepted_on if story.accepted else None)
+    seen = CaseView(
         number=number,
         state=next((STATES[type(event)] for event in reversed(case) if type(event) in STATES), None),
         submitted=first_of(case, intake.CaseSubmitted),
@@ -51,6 +55,13 @@ def fold(number: str, events: Iterable[Recorded], hours: Hours | None = None) ->
         decided=first_of(case, intake.CaseDecided),
         closed=first_of(case, intake.CaseClosed),
         stopped_at=story.stopped_at,
+        reopened=tuple(story.reopened),
+        answer=story.answer,
+        answered_at=story.answered_at,
+        correction=story.correction,
+        supplemented_at=story.supplemented_at,
+        served_at=story.served_at,
+        superior_told=tuple(sorted(one.sent_at for one in all_of(said, notify.MessageSent) if of_superior(one))),
         promised=story.promised,
         statutory=story.statutory,
         pauses=story.pauses,
@@ -64,6 +75,12 @@ def fold(number: str, events: Iterable[Recorded], hours: Hours | None = None) ->
         announced=(*story.announced, *asked),
         told=tuple(sorted(ordered, key=lambda recorded: (recorded.meta.time, *recorded.place))),
     )
+    return with_outside(seen, said)
+
+
+def of_superior(event: Event) -> bool:
+    """Whether the applicant is told of what a superior authority answered (R48)."""
+    return isinstance(event, notify.MessageSent) and event.template.startswith(SUPERIOR)
 
 
 def _documents(case: Iterable[Event], said: Iterable[Event]) -> tuple[Paper, ...]:

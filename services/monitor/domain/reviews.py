@@ -4,28 +4,42 @@ Intake and the department speak of a review on two subjects, so every fact is re
 answer counts; a doubled one, and one that comes after silence was taken for consent, are kept in the timeline (R49).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 from services.monitor.domain.told import all_of, first_of
 from services.monitor.domain.views import Announced, Procedure, ReviewView
 from yimen.contracts import Event, approval, intake
 from yimen.worktime import Limit, Pause, local_date
 
+INSPECTION_DAYS = 5  # R33, Art. 55
+HEARING_DAYS = 20  # R31, Art. 47
 
-def fold_reviews(said: Iterable[Event]) -> tuple[tuple[ReviewView, ...], tuple[Announced, ...]]:
+
+def fold_reviews(
+    said: Iterable[Event], accepted_on: date | None = None
+) -> tuple[tuple[ReviewView, ...], tuple[Announced, ...]]:
     """The reviews in the order of their ids, and the dates that were announced with them."""
     told: dict[str, list[Event]] = {}
     for event in said:
         if isinstance(event, intake.ReviewEvent | approval.ReviewEvent):
             told.setdefault(event.review_id, []).append(event)
     reviews = tuple(_review(review_id, events) for review_id, events in sorted(told.items()))
-    asked = (_asked(event) for events in told.values() for event in all_of(events, intake.ReviewRequested))
-    return reviews, tuple(sorted(asked, key=lambda announced: (announced.department, announced.limit.start)))
+    dates = (announced for events in told.values() for announced in _announced(events, accepted_on))
+    return reviews, tuple(sorted(dates, key=lambda one: (one.department, one.limit.start, one.rule)))
 
 
-def _asked(event: intake.ReviewRequested) -> Announced:
-    return Announced("审查意见期限", "R44", event.department, Limit(event.requested_on, event.limit_days), event.due)
+def _announced(events: Sequence[Event], accepted_on: date | None) -> Iterator[Announced]:
+    for event in all_of(events, intake.ReviewRequested):
+        limit = Limit(event.requested_on, event.limit_days)
+        yield Announced("审查意见期限", "R44", event.department, limit, event.due)
+        if event.inspection_by and event.requested_on == accepted_on:  # else it counts from a day that others told
+            limit = Limit(event.requested_on, INSPECTION_DAYS)
+            yield Announced("现场检查期限", "R33", event.department, limit, event.inspection_by)
+    for asked in all_of(events, approval.ReviewHearingRequested):
+        limit = Limit(asked.requested_on, HEARING_DAYS)
+        yield Announced("听证期限", "R31", asked.department, limit, asked.hold_by)
 
 
 def _review(review_id: str, events: list[Event]) -> ReviewView:

@@ -21,6 +21,9 @@ DEFERRAL = "deferral"
 SILENCE_DAYS = 5
 """Working days that a window has to answer what was handed in, before silence accepts (Licensing Law Art. 32)."""
 
+SERVICE_DAYS = 10
+"""Working days in which a licence is handed over (R30, Art. 44)."""
+
 
 @dataclass
 class Story:
@@ -30,6 +33,13 @@ class Story:
     department: str = ""
     handed_in: datetime | None = None
     stopped_at: datetime | None = None
+    reopened: list[datetime] = field(default_factory=list)
+    answer: Limit | None = None
+    answered_at: datetime | None = None
+    correction: intake.CaseCorrectionRequested | None = None
+    supplemented_at: datetime | None = None
+    decided_on: date | None = None
+    served_at: datetime | None = None
     accepted: intake.CaseAccepted | None = None
     extension: int = 0
     closed_pauses: list[Pause] = field(default_factory=list)
@@ -66,13 +76,29 @@ class Story:
 
     def stop(self, at: datetime) -> None:
         self.stopped_at = min(self.stopped_at or at, at)
+        self.respond(at)
+
+    def leave(self, at: datetime) -> None:
+        """Stopped, and nothing is handed over any more."""
+        self.stop(at)
+        self.served_at = self.served_at or at
+
+    def await_answer(self, received_on: date, told: Due) -> None:
+        """The window has its time to answer what was handed in (R05)."""
+        self.answer, self.answered_at = Limit(received_on, SILENCE_DAYS), None
+        self.announced.append(Announced("受理答复期限", "R05", self.department, self.answer, told))
+
+    def respond(self, at: datetime) -> None:
+        """The window has answered, and what it asked for is not waited for any more."""
+        self.answered_at = self.answered_at or at
+        self.supplemented_at = self.supplemented_at or at
 
     def begin_anew(self, event: intake.CaseReopened) -> None:
         """A return was not upheld (R17): the window has its time to answer once more, and nothing counts from before."""
+        self.reopened.append(event.reopened_at)
         self.stopped_at, self.accepted, self.extension, self.handed_in = None, None, 0, event.reopened_at
-        self.closed_pauses, self.open_pauses = [], {}
-        limit = Limit(event.received_on, SILENCE_DAYS)
-        self.announced.append(Announced("受理答复期限", "R05", self.department, limit, event.answer_by))
+        self.closed_pauses, self.open_pauses, self.served_at = [], {}, None
+        self.await_answer(event.received_on, event.answer_by)
 
     def stand(self, why: str, since: date) -> None:
         self.open_pauses.setdefault(why, since)
@@ -105,19 +131,27 @@ def _listen(event: Event, story: Story) -> None:
 @_listen.register
 def _submitted(event: intake.CaseSubmitted, story: Story) -> None:
     story.department, story.handed_in = event.department, event.submitted_at
-    limit = Limit(event.received_on, SILENCE_DAYS)
-    story.announced.append(Announced("受理答复期限", "R05", event.department, limit, event.answer_by))
+    story.await_answer(event.received_on, event.answer_by)
+
+
+@_listen.register
+def _corrected(event: intake.CaseCorrectionRequested, story: Story) -> None:
+    """The one-time notice is an answer (R04); from then on the applicant's own time runs (R08)."""
+    story.answered_at = story.answered_at or event.requested_at
+    story.correction, story.supplemented_at = event, None
 
 
 @_listen.register
 def _supplemented(event: intake.CaseSupplemented, story: Story) -> None:
     if event.complete and story.accepted is None:
         story.handed_in = event.supplemented_at
+        story.supplemented_at = story.supplemented_at or event.supplemented_at
 
 
 @_listen.register
 def _accepted(event: intake.CaseAccepted, story: Story) -> None:
     story.accepted = story.accepted or event
+    story.respond(event.accepted_at)
     story.hear(event.promised_due, event.statutory_due)
 
 
@@ -158,25 +192,46 @@ def _extended(event: intake.CaseExtended, story: Story) -> None:
 
 
 @_listen.register
+def _deferred(event: intake.CaseMaterialsDeferred, story: Story) -> None:
+    """R16: what may follow later follows within the promise."""
+    if story.promised is not None:
+        known = (story.department, story.promised, event.until)
+        story.announced.append(Announced("容缺补交期限", "R16", *known, exact=False))
+
+
+@_listen.register
 def _decided(event: intake.CaseDecided, story: Story) -> None:
+    story.decided_on = story.decided_on or event.decided_on
     story.stop(event.decided_at)
 
 
 @_listen.register
+def _licensed(event: intake.CaseLicenceIssued, story: Story) -> None:
+    if story.decided_on is not None:
+        limit = Limit(story.decided_on, SERVICE_DAYS)
+        story.announced.append(Announced("送达期限", "R30", story.department, limit, event.serve_by))
+
+
+@_listen.register
+def _served(event: intake.CaseServed, story: Story) -> None:
+    story.served_at = story.served_at or event.served_at
+
+
+@_listen.register
 def _closed(event: intake.CaseClosed, story: Story) -> None:
-    story.stop(event.closed_at)
+    story.leave(event.closed_at)
 
 
 @_listen.register
 def _refused(event: intake.CaseRefused, story: Story) -> None:
-    story.stop(event.refused_at)
+    story.leave(event.refused_at)
 
 
 @_listen.register
 def _returned(event: intake.CaseReturned, story: Story) -> None:
-    story.stop(event.returned_at)
+    story.leave(event.returned_at)
 
 
 @_listen.register
 def _withdrawn(event: intake.CaseWithdrawn, story: Story) -> None:
-    story.stop(event.withdrawn_at)
+    story.leave(event.withdrawn_at)

@@ -4,10 +4,10 @@ Limits are `worktime.Limit` values, never dates: a date is derived where a calen
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from yimen.contracts import Event, Meta, approval, fees, intake
+from yimen.contracts import Event, Meta, approval, fees, intake, monitor
 from yimen.contracts.parts import Due, Kind, Paper, PauseKind
 from yimen.worktime import Limit, Pause
 
@@ -25,6 +25,7 @@ class State(StrEnum):
     REFUSED = "refused"
     RETURNED = "returned"
     WITHDRAWN = "withdrawn"
+    OUTSIDE = "outside"  # at work in a department, past the hall (S22)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,15 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Announced:
-    """A date that a service told, beside the limit from which it must follow. `rule` is the limit's rule."""
+    """A date that a service told, beside the limit from which it must follow. `rule` is the limit's rule. Not `exact`: the
+    limit is the latest that may be told."""
 
     what: str
     rule: str
     department: str
     limit: Limit
     due: Due
+    exact: bool = True
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,21 @@ class CaseView:
     decided: intake.CaseDecided | None = None
     closed: intake.CaseClosed | None = None
     stopped_at: datetime | None = None
+    reopened: tuple[datetime, ...] = ()
+    """When a return was not upheld, each time: what follows is a round of its own (R17)."""
+
+    answer: Limit | None = None
+    """In which the window has to answer what was handed in (R04, R05), and when it did, or need not any more."""
+
+    answered_at: datetime | None = None
+    correction: intake.CaseCorrectionRequested | None = None
+    supplemented_at: datetime | None = None
+    served_at: datetime | None = None
+    """When the licence was handed over (R30), or the case ended without."""
+
+    superior_told: tuple[datetime, ...] = ()
+    """When the applicant was told of what a superior authority had answered (R48)."""
+
     promised: Limit | None = None
     statutory: Limit | None = None
     pauses: tuple[Pause, ...] = ()
@@ -134,17 +152,64 @@ class CaseView:
     violations: tuple[fees.ViolationFound, ...] = ()
     messages: int = 0
     announced: tuple[Announced, ...] = ()
+    outside: monitor.OutsideReported | None = None
+    """As its department's own log told it last, where the hall never had it (S22)."""
+
     told: tuple[Recorded, ...] = field(default=(), repr=False)
     """Every event in the order of the timeline; `words.timeline` puts it into sentences."""
 
     @property
     def department(self) -> str | None:
         """The lead: whose window took the case in."""
-        return self.submitted.department if self.submitted else None
+        began = self.submitted or self.outside
+        return began.department if began else None
+
+    @property
+    def lead(self) -> str:
+        """To whom an alert on the whole case goes, as far as is known."""
+        return self.department or (self.accepted.department if self.accepted else "")
+
+    @property
+    def turn(self) -> str:
+        """What is put behind a rung of the case's clocks from the second round on: its alerts are raised again (R17)."""
+        return f"-r{len(self.reopened) + 1}" if self.reopened else ""
+
+    @property
+    def current_reviews(self) -> tuple[ReviewView, ...]:
+        """Those that were asked for in this round."""
+        begun = max(self.reopened, default=None)
+        return tuple(
+            one for one in self.reviews if not (begun and one.requested and one.requested.requested_at < begun)
+        )
+
+    @property
+    def supplement_by(self) -> date | None:
+        return self.correction.supplement_by if self.correction else None
 
     @property
     def kind(self) -> Kind | None:
-        return self.submitted.kind if self.submitted else None
+        began = self.submitted or self.outside
+        return began.kind if began else None
+
+    @property
+    def item_code(self) -> str | None:
+        began = self.submitted or self.outside
+        return began.item_code if began else None
+
+    @property
+    def item_name(self) -> str | None:
+        began = self.submitted or self.outside
+        return began.item_name if began else None
+
+    @property
+    def accepted_on(self) -> date | None:
+        began = self.accepted or self.outside
+        return began.accepted_on if began else None
+
+    @property
+    def closed_at(self) -> datetime | None:
+        ended = self.closed or self.outside
+        return ended.closed_at if ended else None
 
     @property
     def paused(self) -> bool:

@@ -26,11 +26,11 @@ async def hall(database_url: str) -> AsyncIterator[Harness]:
     """On 16 March at noon: one case of each light, one that stands, one decided late."""
     told = [
         *case("K-red", due(3, 4), promised_days=2, statutory_days=5, statutory_due=due(3, 9)),
-        *case("K-yellow", due(3, 9), promised_days=5),
+        *case("K-yellow", due(3, 12), promised_days=8),
         *case("K-blue", due(3, 16)),
         *case("K-green", due(3, 30), promised_days=20),
         *case("K-stood", due(3, 9), paused(at(3, 4)), promised_days=5),
-        *case("K-late", due(3, 4), decided(at(3, 9)), promised_days=2),
+        *case("K-late", due(3, 4), decided(at(3, 6)), promised_days=2),
     ]
     async with supervisor(database_url, at(3, 16, 12)) as harness:
         await tell(harness, *recorded(told))
@@ -103,7 +103,7 @@ async def test_the_list_can_be_asked_for_a_light_a_department_and_ended_cases(ha
     assert await numbers("department=fire") == []
     assert len(await numbers("department=planning")) == 5
     (late,) = (await get(hall, "/cases?ended=true"))["items"]
-    assert (late["case_number"], late["light"], late["late_days"]) == ("K-late", "yellow", 3)
+    assert (late["case_number"], late["light"], late["late_days"]) == ("K-late", "yellow", 2)
 
 
 async def test_a_chief_representative_sees_the_cases_of_the_own_department_only(hall):

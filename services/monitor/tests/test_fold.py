@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from services.monitor.domain.clocks import findings
 from services.monitor.domain.fold import fold
-from services.monitor.domain.steps import step_findings
 from services.monitor.domain.views import State
+from services.monitor.domain.violations import content_findings
+from services.monitor.tests.books import BOOK
 from services.monitor.tests.samples import (
     NUMBER,
     accepted,
@@ -47,8 +48,8 @@ def test_the_whole_story_is_told():
     assert view.departments == {"planning", "fire", "environment"}
     assert view.messages == 1
     assert len(view.told) == len(WHOLE)
-    assert [finding.step.rule for finding in step_findings(view)] == ["R44"]
-    assert findings(view, [CALENDAR]) == ()
+    assert [finding.step.rule for finding in content_findings(view, BOOK)] == ["R44"]
+    assert findings(view, [CALENDAR], BOOK) == ()
 
 
 @pytest.mark.rule("R54", "R55")
@@ -99,12 +100,12 @@ def test_overlapping_pauses_of_two_reviews_count_as_their_union():
         ),
     )
     assert view.promised.due(CALENDAR).date == date(2026, 3, 19)
-    assert findings(view, [CALENDAR]) == ()
+    assert findings(view, [CALENDAR], BOOK) == ()
 
 
 def test_an_announced_date_is_compared_with_the_limit_as_it_stood_when_it_was_told():
     """The acceptance said 16 March; that a pause came later does not make it a lie."""
-    assert findings(fold(NUMBER, WHOLE), [CALENDAR]) == ()
+    assert findings(fold(NUMBER, WHOLE), [CALENDAR], BOOK) == ()
 
 
 @pytest.mark.parametrize(
@@ -119,14 +120,14 @@ def test_an_announced_date_is_compared_with_the_limit_as_it_stood_when_it_was_to
 )
 @pytest.mark.rule("R20", "R22")
 def test_a_date_that_does_not_follow_from_the_events_is_a_red_finding(events, rule):
-    (finding,) = findings(fold(NUMBER, from_intake(*events)), [CALENDAR])
+    (finding,) = findings(fold(NUMBER, from_intake(*events)), [CALENDAR], BOOK)
     assert (finding.step.rung, finding.step.level, finding.step.rule) == ("date-mismatch", "red", rule)
 
 
 @pytest.mark.rule("R36")
 def test_provisional_dates_are_not_disputed():
     far = accepted(days=400, promised=due(12, 31), statutory_days=45)
-    assert findings(fold(NUMBER, from_intake(submitted(), far)), [CALENDAR]) == ()
+    assert findings(fold(NUMBER, from_intake(submitted(), far)), [CALENDAR], BOOK) == ()
 
 
 @pytest.mark.rule("R35")
@@ -137,14 +138,14 @@ def test_a_date_told_under_an_older_calendar_is_not_disputed():
         )
     )
     view = fold(NUMBER, from_intake(submitted(), accepted()))
-    assert findings(view, [CALENDAR, newer]) == ()
-    assert findings(view, [newer])[0].step.rung == "date-mismatch"
+    assert findings(view, [CALENDAR, newer], BOOK) == ()
+    assert findings(view, [newer], BOOK)[0].step.rung == "date-mismatch"
 
 
 @pytest.mark.rule("R05")
 def test_deemed_acceptance_is_a_red_finding():
     deemed = accepted(deemed=True, accepted_by=None, accepted_at=at(3, 10, 0))
-    (finding,) = findings(fold(NUMBER, from_intake(submitted(), deemed)), [CALENDAR])
+    (finding,) = content_findings(fold(NUMBER, from_intake(submitted(), deemed)), BOOK)
     assert (finding.step.level, finding.step.rule, finding.department) == ("red", "R05", "planning")
 
 

@@ -5,8 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from services.monitor.domain.fold import fold
-from services.monitor.domain.steps import step_findings, step_rungs
+from services.monitor.domain.steps import step_rungs
 from services.monitor.domain.views import State
+from services.monitor.domain.violations import content_findings
+from services.monitor.tests.books import BOOK
 from services.monitor.tests.samples import (
     CHIEF,
     CLERK,
@@ -39,7 +41,7 @@ def told(*said, **changes):
 
 
 def reached(view, rule):
-    return [rung.at for rung in step_rungs(view, CALENDAR) if rung.step.rule == rule]
+    return [rung.at for rung in step_rungs(view, CALENDAR, BOOK) if rung.step.rule == rule]
 
 
 def visited(when, *officials):
@@ -115,8 +117,8 @@ def test_a_pause_longer_than_was_told_is_an_alert_and_one_as_long_is_none():
 @pytest.mark.rule("R28")
 def test_the_same_procedure_twice_in_one_review_is_an_alert_and_two_different_ones_are_none():
     once = (pause(at(3, 3)), resume(at(3, 4)))
-    assert step_findings(told(*once, pause(at(3, 5), PauseKind.APPRAISAL), resume(at(3, 6)))) == ()
-    (finding,) = step_findings(told(*once, pause(at(3, 5)), resume(at(3, 6))))
+    assert content_findings(told(*once, pause(at(3, 5), PauseKind.APPRAISAL), resume(at(3, 6))), BOOK) == ()
+    (finding,) = content_findings(told(*once, pause(at(3, 5)), resume(at(3, 6))), BOOK)
     assert (finding.step.rule, finding.step.level, finding.department) == ("R28", "yellow", "fire")
 
 
@@ -124,7 +126,9 @@ def test_the_same_procedure_twice_in_one_review_is_an_alert_and_two_different_on
 def test_consent_by_absence_is_a_finding_of_its_own():
     absent = intake.ReviewDeemedConsented(**review("fire"), due=due(3, 11), deemed_at=at(3, 4), ground="absence")
     events = [("/intake", event, at(3, 2)) for event in (submitted(), accepted(), requested("fire"), absent)]
-    (finding,) = step_findings(fold(NUMBER, recorded([*events, ("/approval/fire", received("fire"), at(3, 2))])))
+    (finding,) = content_findings(
+        fold(NUMBER, recorded([*events, ("/approval/fire", received("fire"), at(3, 2))])), BOOK
+    )
     assert (finding.step.rule, finding.step.reason) == ("R45", "未参加联合会审或踏勘，缺席视为同意。")
 
 

@@ -84,17 +84,34 @@ async def test_each_rung_raises_one_alert_at_its_instant(database_url):
         harness.clock.move_to(at(3, 13, 0) - timedelta(microseconds=1))
         await harness.fire_timers()
         assert await alerts(harness) == []
-        for instant, known in ((at(3, 13, 0), 1), (at(3, 17, 0), 2), (at(5, 9, 0), 3)):
+        for instant, known in ((at(3, 13, 0), 1), (at(3, 17, 0), 2), (at(3, 19, 0), 3), (at(5, 9, 0), 4)):
             harness.clock.move_to(instant)
             await harness.fire_timers()
             assert len(await alerts(harness)) == known
         assert await alerts(harness) == [
             ("pre-alert", "blue", "R70"),
             ("promised", "yellow", "R71"),
+            ("long-over", "red", "R72"),
             ("statutory", "red", "R72"),
         ]
         blue = (await harness.events(monitor.AlertRaised))[0]
         assert (blue.answer_by, blue.department) == (date(2026, 3, 18), "planning")
+        assert (blue.code, blue.rulebook, blue.deductions) == ("pre-alert", 1, ())
+
+
+@pytest.mark.rule("R74", "R81")
+async def test_an_alert_names_its_row_of_the_rulebook_and_carries_what_it_costs(database_url):
+    """A department without a window of its own name has one of its own code."""
+    async with supervisor(database_url) as harness:
+        await tell(harness, *intake_case())
+        harness.clock.move_to(at(3, 17, 0))
+        await harness.fire_timers()
+        (yellow,) = [one for one in await harness.events(monitor.AlertRaised) if one.code == "promised"]
+        assert yellow.rulebook == 1
+        assert [(one.kind.value, one.party, one.part, one.tenths) for one in yellow.deductions] == [
+            ("department", "planning", "time", -50),
+            ("window", "planning", "limit", -50),
+        ]
 
 
 @pytest.mark.rule("R70")
@@ -114,13 +131,14 @@ async def test_an_alert_is_raised_once_although_its_rung_is_reached_again(databa
 
 
 @pytest.mark.rule("R78")
-async def test_a_pause_takes_the_timers_away_and_its_end_sets_them_anew(database_url):
+async def test_a_pause_takes_the_rungs_away_and_its_end_sets_them_anew(database_url):
     told = intake_case(paused(at(3, 4)), resumed(at(3, 10), due(3, 20), due(5, 13)))
     async with supervisor(database_url) as harness:
         await tell(harness, *told[:3])
-        assert await rows(harness, "SELECT * FROM timers WHERE name = 'rung'") == []
+        assert await rows(harness, "SELECT * FROM rungs") == []
         await tell(harness, told[3])
-        assert len(await rows(harness, "SELECT * FROM timers WHERE name = 'rung'")) == 3
+        standing = await rows(harness, "SELECT rung FROM rungs ORDER BY at")
+        assert [row["rung"] for row in standing] == ["pre-alert", "promised", "long-over", "statutory"]
         assert (await the_row(harness))["paused"] in (False, 0)
         harness.clock.move_to(at(3, 21, 0))
         await harness.fire_timers()
@@ -149,13 +167,13 @@ async def test_a_case_closed_in_time_raises_nothing_and_one_closed_late_keeps_it
 
 
 async def test_a_supervisor_that_slept_hears_the_backlog_before_it_accuses(database_url):
-    """Its timers ran out while it was down; that the case was decided in time is still in the queue."""
-    told = intake_case(decided(at(3, 10)))
+    """Its rungs ran out while it was down; that the case was closed in time is still in the queue."""
+    told = intake_case(decided(at(3, 10)), closed(at(3, 11)))
     async with supervisor(database_url) as harness:
         await tell(harness, *told[:2])
         harness.clock.move_to(at(6, 1))
         await harness.fire_timers()
-        await tell(harness, told[2])
+        await tell(harness, *told[2:])
         harness.clock.advance(timedelta(hours=1))
         await harness.fire_timers()
         assert await alerts(harness) == []
@@ -164,7 +182,8 @@ async def test_a_supervisor_that_slept_hears_the_backlog_before_it_accuses(datab
 async def test_a_case_heard_of_late_is_accused_once_the_backlog_is_through(database_url):
     async with supervisor(database_url, at(6, 1)) as harness:
         await tell(harness, *intake_case())
-        assert await harness.fire_timers() == 0
+        await harness.fire_timers()
+        assert await alerts(harness) == []
         harness.clock.advance(timedelta(seconds=5))
         await harness.fire_timers()
         assert {level for _, level, _ in await alerts(harness)} == {"blue", "yellow", "red"}
