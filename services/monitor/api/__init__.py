@@ -3,6 +3,7 @@
 from services.monitor.api import (
     alerts,
     appeals,
+    attendance,
     cases,
     complaint_desk,
     complaints,
@@ -29,6 +30,7 @@ AREAS = (
     cases,
     alerts,
     appeals,
+    attendance,
     complaint_desk,
     complaints,
     consultations,
