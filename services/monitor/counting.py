@@ -185,6 +185,12 @@ async def _learn(unit: Unit[Context], number: str, more: dict[str, str]) -> None
     _moved(unit).add(of_complaint(facts).minus(of_complaint(before)))
 
 
+async def count_complaints(unit: Unit[Context]) -> None:
+    """All that are known, where the counts were emptied."""
+    for facts in (await unit.execute(select(counted_complaints.c.facts))).scalars():
+        _moved(unit).add(of_complaint(facts))
+
+
 def of_complaint(facts: Mapping[str, str]) -> Contribution:
     """Filed on one day, found right on another; of the department complained of."""
     tally = Tally()

@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, Row, and_, or_, select
 
 from services.monitor import rulebooks
 from services.monitor.context import Context
-from services.monitor.domain.outside import Entry, in_hall
-from services.monitor.domain.rulebook import deductions, least
+from services.monitor.domain.outside import Entry, in_hall, mildest
+from services.monitor.inspecting import Patrol, record
 from services.monitor.registry import handlers, timers
 from services.monitor.staffing import window_of
 from services.monitor.tables import handled_outside, item_entries, outside_cases
@@ -140,26 +140,20 @@ def _entries(rows: Iterable[Row[Any]]) -> list[Entry]:
 
 async def _find(unit: Unit[Context], case: Row[Any], item_code: str, rule: monitor.FindingRule) -> None:
     """Once a case: whoever inserts the claim says it."""
-    number = f"R82-{case.case_number}"
-    claim = {"case_number": case.case_number, "finding_number": number, "found_at": unit.now}
-    statement = unit.insert(handled_outside).values(claim).on_conflict_do_nothing()
-    if (await unit.execute(statement.returning(handled_outside.c.case_number))).first() is None:
+    claim = unit.insert(handled_outside).values(case_number=case.case_number, found_at=unit.now)
+    claimed = claim.on_conflict_do_nothing().returning(handled_outside.c.case_number)
+    if (await unit.execute(claimed)).first() is None:
         return
-    window = await window_of(unit, case.department)
     whose = department_name(case.department)
-    unit.emit(
-        monitor.InspectionRecorded(
-            finding_number=number,
-            department=case.department,
-            case_number=case.case_number,
-            code=rule.code,
-            title=rule.title,
-            rule=rule.rule,
-            window=window,
-            item_code=item_code,
-            detail=f"“{case.item_name}”已进驻大厅，{whose}仍于{case.accepted_on}在大厅以外受理（编号{case.own_number}）。",
-            found_on=local_date(unit.now),
-            recorded_at=unit.now,
-            deductions=deductions(rule.code, least(rule.charges), department=case.department, window=window),
-        )
+    detail = f"“{case.item_name}”已进驻大厅，{whose}仍于{case.accepted_on}在大厅以外受理（编号{case.own_number}）。"
+    found = Patrol(
+        code=rule.code,
+        department=case.department,
+        detail=detail,
+        found_on=local_date(unit.now),
+        window=await window_of(unit, case.department),
+        case_number=case.case_number,
+        item_code=item_code,
+        tenths=mildest(rule.charges),
     )
+    await record(unit, found, None)

@@ -6,7 +6,6 @@ from services.monitor import queries, tallying
 from services.monitor.context import Context
 from services.monitor.domain.contributions import COUNTED_EVENTS
 from services.monitor.domain.fold import of_superior
-from services.monitor.domain.views import Recorded
 from services.monitor.recomputing import begin_recomputation
 from services.monitor.recording import append
 from services.monitor.registry import handlers
@@ -31,7 +30,7 @@ async def record(unit: Unit[Context], event: Event, meta: Meta) -> None:
     await append(unit, event, meta)
     telling = event.speaker in TELLING or isinstance(event, TELLING_TOO) or of_superior(event)
     if telling and meta.correlation_id is not None:
-        await follow(unit, meta.correlation_id, Recorded(meta, event))
+        follow(unit, meta.correlation_id, meta)
 
 
 @handlers.on(fees.NoticePaid)

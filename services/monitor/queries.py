@@ -20,6 +20,12 @@ _CALENDARS = "calendars"
 # Asked for each event: built once.
 _CASE_EVENTS = select(journal).where(journal.c.case_number == bindparam("number")).order_by(journal.c.position)
 _CASE_ROW = select(cases).where(cases.c.number == bindparam("number"))
+_EVENTS_OF = (
+    select(journal)
+    .where(journal.c.case_number.in_(bindparam("numbers", expanding=True)))
+    .order_by(journal.c.case_number, journal.c.position)
+)
+_ROWS_OF = select(cases).where(cases.c.number.in_(bindparam("numbers", expanding=True)))
 _PLANS_KNOWN = select(func.count()).select_from(plans)
 
 
@@ -69,6 +75,20 @@ async def case_entries(view: View[Context], number: str) -> list[Entry]:
 async def case_events(view: View[Context], number: str) -> list[Recorded]:
     entries = await case_entries(view, number)
     return [Recorded(entry.meta, read_event(entry.meta.type, entry.body.encode())) for entry in entries]
+
+
+async def events_of(view: View[Context], numbers: Sequence[str]) -> dict[str, list[Recorded]]:
+    """Of each case its own events, of all of them in one query."""
+    found: dict[str, list[Recorded]] = {number: [] for number in numbers}
+    for row in await view.execute(_EVENTS_OF, {"numbers": list(numbers)}):
+        entry = entry_of(row)
+        found[row.case_number].append(Recorded(entry.meta, read_event(entry.meta.type, entry.body.encode())))
+    return found
+
+
+async def rows_of(view: View[Context], numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
+    found = await view.execute(_ROWS_OF, {"numbers": list(numbers)})
+    return {row.number: dict(row._mapping) for row in found}
 
 
 async def case_row(view: View[Context], number: str) -> Row[Any] | None:

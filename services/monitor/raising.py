@@ -19,6 +19,7 @@ from services.monitor.domain.rulebook import Rulebook, deductions
 from services.monitor.staffing import window_of
 from services.monitor.tables import alerts, recalled
 from yimen.bus import Unit, View
+from yimen.contracts import Meta
 from yimen.contracts.monitor import AlertRaised, AlertRule, Deduction
 from yimen.worktime import Calendar, local_date
 
@@ -29,8 +30,11 @@ _RECALLED: Final = "recalled"
 _ANY_RECALLED: Final = select(func.count()).select_from(recalled)
 
 
-async def raise_alerts(unit: Unit[Context], found: Sequence[Found]) -> int:
-    """In bulk; returns how many were new. By the rulebook in force, which each names."""
+async def raise_alerts(
+    unit: Unit[Context], found: Sequence[Found], causes: Mapping[str, Meta | None] | None = None
+) -> int:
+    """In bulk; returns how many were new. By the rulebook in force, which each names. `causes`: of each case the event that
+    gave rise to it, where that is not the one that the unit handles."""
     if not found:
         return 0
     book, calendar = await rulebooks.of_unit(unit), (await queries.unit_calendars(unit))[-1]
@@ -46,6 +50,7 @@ async def raise_alerts(unit: Unit[Context], found: Sequence[Found]) -> int:
     mine = {row.alert_id for row in await unit.execute(claim, rows)}
     for alert_id, alert in fresh.items():
         if alert_id in mine:
+            unit.before(causes[alert.case_number] if causes else unit.cause)
             unit.emit(alert)
     return len(mine)
 

@@ -73,9 +73,8 @@ class Unit(View[C]):
     async def flush(self) -> None:
         """Does what was left to the end and writes what was added; numbers and stores what was emitted, in one round trip
         for each of the two tables."""
-        actions, self._before_commit = self._before_commit, []
-        for action in actions:
-            await action()
+        while self._before_commit:  # one of them may leave another
+            await self._before_commit.pop(0)()
         if self._added:
             await self._write_added()
         emissions, self._emissions = self._emissions, []

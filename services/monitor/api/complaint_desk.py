@@ -102,47 +102,47 @@ async def list_complaints(
     return ComplaintPage(items=items, next=rows[limit - 1].number if len(rows) > limit else None)
 
 
-@router.get("/complaints/{number}", responses=refuses(404))
+@router.get("/complaints/{complaint_number}", responses=refuses(404))
 async def read_complaint(
-    number: Number, view: Reading, response: Response, caller: Principal = allow(*READERS)
+    complaint_number: Number, view: Reading, response: Response, caller: Principal = allow(*READERS)
 ) -> ComplaintDetail:
-    row = await complaint_rows.find(view, number)
+    row = await complaint_rows.find(view, complaint_number)
     if row is None or not (in_hands(row, caller) or is_told(row, caller)):
         raise unknown()
-    return await show(view, number, caller, response)
+    return await show(view, complaint_number, caller, response)
 
 
-@router.post("/complaints/{number}/acceptance", responses=refuses(404, 409))
+@router.post("/complaints/{complaint_number}/acceptance", responses=refuses(404, 409))
 async def accept_complaint(
-    number: Number,
+    complaint_number: Number,
     body: AcceptanceBody,
     unit: Working,
     response: Response,
     caller: Principal = allow(*OFFICERS),
     expected: int = if_match(),
 ) -> ComplaintDetail:
-    row = await _mine(unit, number, caller, expected)
+    row = await _mine(unit, complaint_number, caller, expected)
     await complaining.accept(unit, row, body.acceptance, caller.staff)
-    return await show(unit, number, caller, response)
+    return await show(unit, complaint_number, caller, response)
 
 
-@router.post("/complaints/{number}/refusal", responses=refuses(404, 409))
+@router.post("/complaints/{complaint_number}/refusal", responses=refuses(404, 409))
 async def refuse_complaint(
-    number: Number,
+    complaint_number: Number,
     body: RefusalBody,
     unit: Working,
     response: Response,
     caller: Principal = allow(*OFFICERS),
     expected: int = if_match(),
 ) -> ComplaintDetail:
-    row = await _mine(unit, number, caller, expected)
+    row = await _mine(unit, complaint_number, caller, expected)
     await complaining.refuse(unit, row, body.ground, body.reasons, caller.staff)
-    return await show(unit, number, caller, response)
+    return await show(unit, complaint_number, caller, response)
 
 
-@router.post("/complaints/{number}/transfer", responses=refuses(404, 409))
+@router.post("/complaints/{complaint_number}/transfer", responses=refuses(404, 409))
 async def transfer_complaint(
-    number: Number,
+    complaint_number: Number,
     body: TransferBody,
     unit: Working,
     response: Response,
@@ -150,52 +150,52 @@ async def transfer_complaint(
     expected: int = if_match(),
 ) -> ComplaintDetail:
     """To the office that the topic belongs to; the one that hands it over sees it no more."""
-    row = await _mine(unit, number, caller, expected)
+    row = await _mine(unit, complaint_number, caller, expected)
     await complaining.transfer(unit, row, body.topic, body.reasons, caller.staff)
-    return await show(unit, number, caller, response)
+    return await show(unit, complaint_number, caller, response)
 
 
-@router.post("/complaints/{number}/extension", responses=refuses(404, 409))
+@router.post("/complaints/{complaint_number}/extension", responses=refuses(404, 409))
 async def extend_complaint(
-    number: Number,
+    complaint_number: Number,
     body: ExtensionBody,
     unit: Working,
     response: Response,
     caller: Principal = allow(*OFFICERS),
     expected: int = if_match(),
 ) -> ComplaintDetail:
-    row = await _mine(unit, number, caller, expected)
+    row = await _mine(unit, complaint_number, caller, expected)
     await complaining.extend(unit, row, body.days, body.reasons, caller.staff)
-    return await show(unit, number, caller, response)
+    return await show(unit, complaint_number, caller, response)
 
 
-@router.post("/complaints/{number}/answer", responses=refuses(404, 409))
+@router.post("/complaints/{complaint_number}/answer", responses=refuses(404, 409))
 async def answer_complaint(
-    number: Number,
+    complaint_number: Number,
     body: AnswerBody,
     unit: Working,
     response: Response,
     caller: Principal = allow(*OFFICERS),
     expected: int = if_match(),
 ) -> ComplaintDetail:
-    row = await _mine(unit, number, caller, expected)
+    row = await _mine(unit, complaint_number, caller, expected)
     await complaining.answer(unit, row, Finding(body.upheld, body.answer, body.in_writing), caller.staff)
-    return await show(unit, number, caller, response)
+    return await show(unit, complaint_number, caller, response)
 
 
-@router.post("/complaints/{number}/revisit", responses=refuses(404, 409))
+@router.post("/complaints/{complaint_number}/revisit", responses=refuses(404, 409))
 async def revisit_complaint(
-    number: Number,
+    complaint_number: Number,
     body: RevisitBody,
     unit: Working,
     response: Response,
     caller: Principal = allow(*OFFICERS),
     expected: int = if_match(),
 ) -> ComplaintDetail:
-    row = await _mine(unit, number, caller, expected)
+    row = await _mine(unit, complaint_number, caller, expected)
     satisfied = body.satisfied if body.reached else None
     await complaining.revisit(unit, row, reached=body.reached, satisfied=satisfied, note=body.note, by=caller.staff)
-    return await show(unit, number, caller, response)
+    return await show(unit, complaint_number, caller, response)
 
 
 async def _mine(unit: Unit[Context], number: str, caller: Principal, expected: int) -> Found:

@@ -132,23 +132,25 @@ async def enter_complaint(
     return await _filed(unit, await complaining.file(unit, body.said(), source, caller.staff), body.topic)
 
 
-@router.get("/complaints/{number}/progress", dependencies=[allow_anyone()], responses=refuses(404, 429))
+@router.get("/complaints/{complaint_number}/progress", dependencies=[allow_anyone()], responses=refuses(404, 429))
 async def follow_complaint(
-    number: Number, query_password: Password, request: Request, response: Response
+    complaint_number: Number, query_password: Password, request: Request, response: Response
 ) -> ComplaintProgress:
     units: Units[Context] = request.app.state.units
-    known = await voices.let_in(units, COMPLAINT, number, query_password, complaint_rows.password_hash)
+    known = await voices.let_in(units, COMPLAINT, complaint_number, query_password, complaint_rows.password_hash)
     async with units.view() as view:
         return await _progress(view, known, response)
 
 
-@router.post("/complaints/{number}/withdrawal", dependencies=[allow_anyone()], responses=refuses(404, 409, 429))
+@router.post(
+    "/complaints/{complaint_number}/withdrawal", dependencies=[allow_anyone()], responses=refuses(404, 409, 429)
+)
 async def withdraw_complaint(
-    number: Number, query_password: Password, request: Request, response: Response, expected: int = if_match()
+    complaint_number: Number, query_password: Password, request: Request, response: Response, expected: int = if_match()
 ) -> ComplaintProgress:
     """By the complainant, until it is answered."""
     units: Units[Context] = request.app.state.units
-    known = await voices.let_in(units, COMPLAINT, number, query_password, complaint_rows.password_hash)
+    known = await voices.let_in(units, COMPLAINT, complaint_number, query_password, complaint_rows.password_hash)
     async with units.begin() as unit:
         await complaining.withdraw(unit, known, expected)
         return await _progress(unit, known, response)

@@ -135,12 +135,12 @@ async def ask_department(unit: Working, body: ConsultationBody) -> Asked:
     return Asked(consultation_number=number, query_password=password, answer_by=due)
 
 
-@router.get("/consultations/{number}/progress", dependencies=[allow_anyone()], responses=refuses(404, 429))
+@router.get("/consultations/{consultation_number}/progress", dependencies=[allow_anyone()], responses=refuses(404, 429))
 async def follow_consultation(
-    number: Number, query_password: Annotated[str, Header(max_length=80)], request: Request
+    consultation_number: Number, query_password: Annotated[str, Header(max_length=80)], request: Request
 ) -> ConsultationProgress:
     units: Units[Context] = request.app.state.units
-    known = await voices.let_in(units, CONSULTATION, number, query_password, consulting.password_hash)
+    known = await voices.let_in(units, CONSULTATION, consultation_number, query_password, consulting.password_hash)
     async with units.view() as view:
         (shown,) = await _views(view, [await _known(view, known)])
     names = ConsultationProgress.model_fields.keys() - {"consultation_number"}
@@ -181,9 +181,9 @@ async def list_consultations(
     return ConsultationPage(items=items, next=items[-1].number if len(rows) > limit else None)
 
 
-@router.post("/consultations/{number}/answer", responses=refuses(404, 409))
+@router.post("/consultations/{consultation_number}/answer", responses=refuses(404, 409))
 async def answer_consultation(
-    number: Number,
+    consultation_number: Number,
     body: AnswerBody,
     unit: Working,
     response: Response,
@@ -191,14 +191,14 @@ async def answer_consultation(
     expected: int = if_match(),
 ) -> ConsultationView:
     """Once, by the department that was asked."""
-    row = await consulting.lock(unit, number)
+    row = await consulting.lock(unit, consultation_number)
     if row is None:
         raise NotFound("没有这条咨询", "请核对咨询编号后重试。")
     if not caller.serves(row.department):
         raise Forbidden("不能答复其他部门的咨询", "请由被咨询的部门答复。")
     consulting.refuse_stale(row, expected)
     await consulting.answer(unit, row, body.answer, body.shown_question, caller.staff)
-    (shown,) = await _views(unit, [await _known(unit, number)])
+    (shown,) = await _views(unit, [await _known(unit, consultation_number)])
     set_etag(response, shown.version)
     return shown
 

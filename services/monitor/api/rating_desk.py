@@ -41,6 +41,7 @@ from yimen.web import (
     refuses,
     set_etag,
 )
+from yimen.worktime import local_date
 
 router = new_router(tags=["ratings"])
 
@@ -184,12 +185,14 @@ async def rectify_rating(
 @router.get("/satisfaction")
 async def read_satisfaction(
     view: Reading,
-    first: Annotated[date, Query(alias="from")],
-    last: Annotated[date, Query(alias="to")],
     caller: Principal = allow(*READERS),
     department: Code | None = None,
+    first: Annotated[date | None, Query(alias="from")] = None,
+    last: Annotated[date | None, Query(alias="to")] = None,
 ) -> SatisfactionView:
-    """What people said on these days, the last one included."""
+    """What people said on these days, the last one included; this month, where none are named."""
+    last = last or local_date(view.now)
+    first = first or last.replace(day=1)
     if not date(2000, 1, 1) <= first <= last < date(9999, 1, 1):
         raise Invalid("invalid-days", "日期不正确", "起始日期不能晚于截止日期，请重新选择。")
     found = await satisfaction(view, _departments(caller, department), first, last)

@@ -12,7 +12,7 @@ from typing import Final
 from services.monitor.domain.told import all_of
 from services.monitor.domain.views import CaseView, State
 from yimen.contracts import Event
-from yimen.contracts.monitor import OutsideReported
+from yimen.contracts.monitor import Charge, OutsideReported
 from yimen.contracts.parts import Kind
 from yimen.worktime import Limit
 
@@ -55,3 +55,8 @@ def in_hall(entries: Iterable[Entry], day: date) -> bool:
     """Whether the item was in the hall on that day: what was said last of the time up to then."""
     begun = [entry for entry in entries if entry.since <= day]
     return max(begun, key=lambda entry: (entry.since, entry.version, not entry.inside)).inside if begun else False
+
+
+def mildest(charges: Iterable[Charge]) -> int | None:
+    """The points that the supervisor itself may charge, where a person who finds it would choose."""
+    return min((charge.least for charge in charges if charge.least is not None), default=None)

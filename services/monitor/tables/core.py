@@ -94,6 +94,7 @@ LISTS: Final[dict[str, tuple[tuple[str, ...], str]]] = {
     "closed": (("department", "closed_on"), "closed_on IS NOT NULL"),
     "item_closed": (("item_code", "closed_on"), "closed_on IS NOT NULL"),
     "late": (("department", "closed_on"), "closed_on IS NOT NULL AND late_days > 0"),
+    "uncounted": ((), "contribution IS NULL"),
 }
 """Each list has its index, which ends with the number: what it begins with, and which cases are in it."""
 

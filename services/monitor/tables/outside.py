@@ -89,6 +89,5 @@ handled_outside = Table(  # the claim: one finding a case
     "handled_outside",
     metadata,
     Column("case_number", String(80), primary_key=True),
-    Column("finding_number", String(80), nullable=False),
     Column("found_at", Instant, nullable=False),
 )

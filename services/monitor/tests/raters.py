@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import httpx
 
-from services.monitor.tests.samples import CLERK, NUMBER, accepted, at, closed, due, paper
+from services.monitor.tests.samples import CLERK, NUMBER, accepted, at, closed, due, paper, submitted
 from yimen import passwords
 from yimen.contracts import Event, intake
 from yimen.contracts.parts import DocumentKind, Kind
@@ -31,9 +31,10 @@ def served(number: str = NUMBER) -> intake.CaseServed:
 
 
 def story(number: str = NUMBER, kind: Kind = Kind.JOINT) -> list[Event]:
-    """Accepted on Monday 2 March, closed on Friday the 20th."""
+    """Handed in and accepted on Monday 2 March, closed on Friday the 20th."""
+    came = submitted(kind).model_copy(update={"case_number": number})
     began = accepted(promised=due(3, 30)).model_copy(update={"case_number": number, "kind": kind})
-    return [began, served(number), closed(at(3, 20)).model_copy(update={"case_number": number})]
+    return [came, began, served(number), closed(at(3, 20)).model_copy(update={"case_number": number})]
 
 
 def credential(number: str = NUMBER) -> intake.CredentialRecorded:

@@ -86,6 +86,8 @@ async def test_an_item_of_the_hall_that_is_handled_outside_costs_the_least_point
             ("department", "process", -10),
         }
         assert "2026-03-02" in found.detail
+        listed = await harness.client.get("/inspections", headers=harness.as_(Role.SUPERVISOR))
+        assert [one["case_number"] for one in listed.json()["items"]] == ["OUT-1"]
 
 
 @pytest.mark.rule("S22")
@@ -125,7 +127,7 @@ async def test_the_case_and_the_catalogue_may_be_learned_in_any_order_and_again(
         for place in order:
             await tell(harness, events[place])
         await tell(harness, *events)
-        assert [found.finding_number for found in await look(harness)] == ["R82-OUT-1"]
+        assert [found.case_number for found in await look(harness)] == ["OUT-1"]
         await tell(harness, *events)
         assert len(await look(harness)) == 1
 
@@ -136,6 +138,7 @@ async def test_an_approval_that_is_right_behind_is_waited_for(tmp_path, order):
     async with supervisor(f"sqlite+aiosqlite:///{tmp_path / 'test.db'}") as harness:
         for place in order:
             await tell(harness, events[place])
+            await harness.fire_timers()
         assert await look(harness) == []
 
 

@@ -219,12 +219,14 @@ async def test_history_and_faults_are_read_page_by_page(hall):
     assert found == [2, 3, 4, 5, 6]
 
 
+@pytest.mark.slow
 async def test_ten_thousand_lines_are_taken_in_seconds(hall):
+    """About five on an idle core; the bound leaves room for a busy one."""
     raw = log(*(line(n) for n in range(10_000)))
     began = time.perf_counter()
     made = await bring(hall, raw=raw)
     await hall.fire_timers()
-    assert time.perf_counter() - began < 20
+    assert time.perf_counter() - began < 60
     assert made["cases"] == 10_000
     assert (await get(hall, f"/imports/{made['import_id']}"))["told"] == 10_000
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.monitor import deadlines
 from services.monitor.alerting import lift
 from services.monitor.deadlines import AT_ONCE
 from services.monitor.tests.desk import (
@@ -92,6 +93,28 @@ async def test_the_second_order_is_answered_by_the_head_and_by_nobody_else(blue)
     shown = await answer_order(blue, SECOND, Role.ORGAN_HEAD)
     assert (shown["answered_by"]["name"], shown["former"]) == (HEAD.name, FIRST)
     assert (await get(blue, f"/orders/{FIRST}"))["state"] == "escalated"
+
+
+@pytest.mark.rule("R77")
+async def test_a_late_answer_that_goes_back_and_a_silence_after_it_is_charged_anew(blue):
+    for day in (19, 25, 31):
+        await midnight(blue, 3, day)
+    await answer_order(blue, SECOND, Role.ORGAN_HEAD, version=2)
+    back = await judge(blue, SECOND, "return", {"reason": "未说明责任人。"}, version=3)
+    assert (back["overdue"], back["overdue_at"], back["answer_by"]) == (False, None, "2026-04-03")
+    await midnight(blue, 4, 4)
+    overdue = [one for one in await blue.events(monitor.OrderOverdue) if one.order_number == SECOND]
+    assert [one.answer_by for one in overdue] == [date(2026, 3, 30), date(2026, 4, 3)]
+
+
+@pytest.mark.rule("R77")
+async def test_orders_whose_silence_is_entered_do_not_stand_in_the_way_of_others(blue, monkeypatch):
+    monkeypatch.setattr(deadlines, "AT_ONCE", 1)
+    for day in (19, 25, 31):
+        await midnight(blue, 3, day)
+    await hand_in(blue, days=1)
+    await midnight(blue, 4, 2)
+    assert [one.order_number for one in await blue.events(monitor.OrderOverdue)] == [FIRST, SECOND, "DB2026000003"]
 
 
 async def test_what_has_not_been_answered_is_not_judged_and_what_is_closed_stays_so(blue):

@@ -5,20 +5,22 @@ from uuid import uuid4
 
 from services.monitor.tests import raters
 from services.monitor.tests.voices import ACCEPTANCE, ANSWER, REVISIT, SAID
+from tests.support.monitor_areas.seals import PASSWORD
 from tests.support.rooms import Room
 from yimen.web import Role
 
-COMPLAINT, RATING = "POST /complaints/{number}/", "POST /ratings/{rating_id}/"
+COMPLAINT, RATING = "POST /complaints/{complaint_number}/", "POST /ratings/{rating_id}/"
 TOPICS = {Role.DISCIPLINE_OFFICER: "bribery", Role.SUPERVISOR: "licensing"}
 TRANSFERS = {"bribery": "licensing", "licensing": "service", "service": "bribery"}
 OFFICERS = {"bribery": Role.DISCIPLINE_OFFICER, "licensing": Role.SUPERVISOR, "service": Role.CENTRE_ADMIN}
 BEFORE = {"refusal": 0, "acceptance": 0, "revisit": 2}
 """How far a complaint has come when a step is asked for: filed, accepted, answered."""
 
+CALLED = {"reached": True, "note": "已致歉"}
 RATED = {
     "PUT /ratings/{case_number}/{stage}": raters.ON_LINE,
     "PUT /tablets/{ticket}": raters.GOOD,
-    f"{RATING}call-back": {"reached": True, "note": "已致歉"},
+    f"{RATING}call-back": CALLED,
     f"{RATING}rectification": {"measures": "增设窗口"},
 }
 ASKED = {"department": "planning", "question": "临时占道要带什么材料？"}
@@ -52,8 +54,7 @@ async def _complaint(room: Room, label: str, topic: str) -> None:
     filed = await _create(room, "/complaints", SAID | {"topic": topic})
     number, headers = filed["complaint_number"], {"Query-Password": filed["query_password"]}
     room.ids["complaint_number"] = number
-    for path in ("GET /complaints/{complaint_number}/progress", f"{COMPLAINT}withdrawal"):
-        room.headers[path.replace("{number}", "{complaint_number}")] = headers
+    room.headers |= {"GET /complaints/{complaint_number}/progress": headers, f"{COMPLAINT}withdrawal": headers}
     steps = [("acceptance", ACCEPTANCE), ("answer", ANSWER)][: BEFORE.get(label.rpartition("/")[2], 1)]
     for version, (step, body) in enumerate(steps, 1):
         who = room.harness.as_(OFFICERS[topic], id="officer-1", name="经办人") | {"If-Match": f'"{version}"'}
@@ -62,17 +63,19 @@ async def _complaint(room: Room, label: str, topic: str) -> None:
 
 
 async def _rating(room: Room, label: str) -> None:
-    room.bodies |= RATED | {"POST /ratings/tickets": {"case_number": f"R{next(room.serial)}", "stage": "closing"}}
-    number = str(room.bodies["POST /ratings/tickets"]["case_number"])
-    told = [*raters.story(number), raters.credential(number)]
-    await room.harness.deliver(*told, source="/intake", time=room.harness.clock.now())
+    """Of a case of its own; on line, of the one whose record can be checked."""
+    number = f"R{next(room.serial)}"
+    for case in (number, room.ids["case_number"]):
+        await room.harness.deliver(*raters.story(case), source="/intake", time=room.harness.clock.now())
     one = raters.Raters(room.harness)
     ticket = (await one.open("acceptance", number=number)).json()["ticket"]
     given = (await room.harness.client.put(f"/tablets/{ticket}", json=raters.BAD)).json()
-    room.ids |= {"rating_id": given["rating_id"], "ticket": (await one.open(number=number)).json()["ticket"]}
+    opened = (await one.open(number=number)).json()
+    room.ids |= {"rating_id": given["rating_id"], "ticket": opened["ticket"], "stage": "closing"}
+    room.bodies |= RATED | {"POST /ratings/tickets": {"case_number": number, "stage": "closing"}}
+    room.headers["PUT /ratings/{case_number}/{stage}"] = {"Query-Password": PASSWORD}
     if label == f"{RATING}rectification":
-        assert (await one.act(given["rating_id"], "call-back", {"reached": True, "note": "已致歉"})).is_success
-    room.ids |= {"stage": "closing"}
+        assert (await one.act(given["rating_id"], "call-back", CALLED)).is_success
 
 
 async def _create(room: Room, path: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -112,7 +112,7 @@ def _attendance() -> None:
         sa.Column("recorded_by", Json, nullable=False),
         sa.Column("recorded_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("attendance_id", name=op.f("pk_attendance")),
-        sa.UniqueConstraint("person", "day", "code", name=op.f("uq_attendance_person")),
+        sa.UniqueConstraint("person", "day", "code", name=op.f("uq_attendance_person_day_code")),
     )
     op.create_index("ix_attendance_day", "attendance", ["day", "attendance_id"])
 

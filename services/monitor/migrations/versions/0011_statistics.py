@@ -31,6 +31,7 @@ LISTS = {
     "closed": (("department", "closed_on"), "closed_on IS NOT NULL"),
     "item_closed": (("item_code", "closed_on"), "closed_on IS NOT NULL"),
     "late": (("department", "closed_on"), "closed_on IS NOT NULL AND late_days > 0"),
+    "uncounted": ((), "contribution IS NULL"),
 }
 MEASURES = (
     *("submitted", "accepted", "deemed", "instant", "committed", "joint", "forwarded"),

@@ -43,7 +43,6 @@ def upgrade() -> None:
     op.create_table(
         "handled_outside",
         sa.Column("case_number", sa.String(80), nullable=False),
-        sa.Column("finding_number", sa.String(80), nullable=False),
         sa.Column("found_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("case_number", name=op.f("pk_handled_outside")),
     )
