@@ -49,6 +49,9 @@ _KEPT: Final[dict[str, Table]] = {
     "seatings": seatings,
 }
 _KNOWN: Final = "score active"
+SEATINGS: Final = "seatings"
+"""Under which a unit keeps who sits where, until it is told otherwise."""
+
 _OF_CASE: Final = select(score_closings).where(score_closings.c.case_number == bindparam("number"))
 
 
@@ -78,6 +81,7 @@ async def keep(unit: Unit[Context], facts: Facts) -> None:
         months |= await _months_of(unit, reversal.target)
     for seating in facts.seatings:
         months |= {month_of(seating.valid_from)}
+        unit.notes.pop(SEATINGS, None)
     await look_again(unit, months)
 
 

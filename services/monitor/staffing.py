@@ -8,20 +8,18 @@ from services.monitor.domain.facts import Facts
 from services.monitor.domain.scoring import seatings_of
 from services.monitor.domain.staffing import Seating, in_force
 from services.monitor.domain.staffing import window_of as window_among
-from services.monitor.scoring import all_seatings, keep
+from services.monitor.scoring import SEATINGS, all_seatings, keep
 from yimen.bus import Unit, View
 from yimen.contracts.monitor import WindowStaffed
 from yimen.contracts.parts import Staff
 from yimen.worktime import local_date
 
-_SEATINGS = "seatings"
-
 
 async def window_of(unit: Unit[Context], department: str) -> str:
     """The window of that department today, for what is charged to it; asked once a unit."""
-    if _SEATINGS not in unit.notes:
-        unit.notes[_SEATINGS] = await all_seatings(unit)
-    return window_among(unit.notes[_SEATINGS], department, local_date(unit.now))
+    if SEATINGS not in unit.notes:
+        unit.notes[SEATINGS] = await all_seatings(unit)
+    return window_among(unit.notes[SEATINGS], department, local_date(unit.now))
 
 
 async def staff_window(

@@ -7,7 +7,7 @@ import pytest
 
 from services.monitor.domain.scoring import entries_of
 from services.monitor.tests.harness import supervisor, tell
-from services.monitor.tests.samples import CHIEF, NUMBER, accepted, at, submitted
+from services.monitor.tests.samples import CHIEF, NUMBER, accepted, at, due, submitted
 from services.monitor.tests.scored import PERSON, SUPERVISOR, attendance, cost, lifted, raised, told
 from yimen.contracts import monitor
 from yimen.contracts.parts import Channel
@@ -146,13 +146,20 @@ async def test_a_rating_is_appealed_against_as_the_journal_holds_it(database_url
         indicators=1,
         aspects={},
         given_at=at(3, 6),
+    )
+    overdue = monitor.RatingOverdue(
+        rating_id="r1",
+        case_number=NUMBER,
+        department="fire",
+        due=due(3, 8),
+        overdue_at=at(3, 9, 0),
         deductions=(cost(-20, "satisfaction"),),
     )
     voided = monitor.RatingVoided(
         rating_id="r1", case_number=NUMBER, department="fire", reason="评价对象有误", voided_at=at(3, 9)
     )
     async with supervisor(database_url, now=at(3, 9)) as harness:
-        await harness.deliver(given, source="/monitor")
+        await harness.deliver(given, overdue, source="/monitor")
         assert await points(harness) == 980
         filed = await file(harness, {"target": "rating", "target_id": "r1", "grounds": "评价对象有误。"})
         await decide(harness, filed["appeal_number"])
@@ -179,3 +186,32 @@ async def test_an_appeal_that_nobody_decides_is_said_to_be_overdue_once(database
         assert [(one["appeal_number"], one["overdue"]) for one in page["items"]] == [(filed["appeal_number"], True)]
         assert (await harness.client.get("/appeals", headers=chief(harness, "planning"))).json()["items"] == []
         await decide(harness, filed["appeal_number"], upheld=False)
+
+
+@pytest.mark.rule("R71", "R74", "R76", "R81", "R83")
+async def test_an_alert_costs_department_and_window_and_a_successful_appeal_gives_both_back(database_url):
+    own = (monitor.AlertRaised, monitor.AlertLifted, monitor.AppealFiled, monitor.AppealDecided, monitor.WindowStaffed)
+    async with supervisor(database_url) as harness:
+        headers = harness.as_(Role.CENTRE_ADMIN) | {"Idempotency-Key": "k"}
+        body = {"name": "工程建设综合窗口", "departments": ["planning", "fire"], "staff": []}
+        assert (await harness.client.post("/windows/building/staffing", headers=headers, json=body)).is_success
+        late = accepted(days=2, promised=due(3, 4), department="planning")
+        await harness.deliver(submitted(), late, source="/intake")
+        for days in (3, 1):
+            harness.clock.advance(timedelta(days=days))
+            await harness.fire_timers()
+        raised_ = [one for one in await harness.events(monitor.AlertRaised) if one.code == "promised"]
+        assert len(raised_) == 1
+        await hear(harness, *own)
+        before = await points(harness, "department", "planning"), await points(harness, "window", "building")
+        assert before == (950, 950)
+        body = {"target": "alert", "target_id": raised_[0].alert_id, "grounds": "申请人补件迟延。"}
+        filed = await file(harness, body, department="planning")
+        await decide(harness, filed["appeal_number"])
+        said = len(await harness.events())
+        await hear(harness, monitor.AppealFiled, monitor.AppealDecided)
+        lifted_ = [one for one in (await harness.events())[said:] if isinstance(one, monitor.AlertLifted)]
+        assert [one.alert_id for one in lifted_] == [raised_[0].alert_id]
+        await harness.deliver(*lifted_, source="/monitor")
+        after = await points(harness, "department", "planning"), await points(harness, "window", "building")
+        assert after == (1000, 1000)

@@ -25,7 +25,7 @@ async def furnish(room: Room, _label: str) -> None:
     staffing = {"name": "工程建设综合窗口", "departments": [department], "staff": [{"id": "c1", "name": "李窗口"}]}
     await ask(room, f"/windows/{window}/staffing", Role.CENTRE_ADMIN, staffing)
     filed = await ask(room, "/appeals", Role.CHIEF_REPRESENTATIVE, await appeal(room))
-    room.ids |= {"month": MONTH, "term": QUARTER, "kind": "department", "party": department, "window": window}
+    room.ids |= {"month": MONTH, "term": QUARTER, "kind": "window", "party": department, "window": window}
     room.ids["appeal_number"] = filed["appeal_number"]
     room.bodies["POST /windows/{window}/staffing"] = staffing
     room.bodies["POST /appeals"] = await appeal(room)
