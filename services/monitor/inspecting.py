@@ -24,6 +24,7 @@ from services.monitor.domain.inspections import (
 )
 from services.monitor.domain.rulebook import Rulebook, deductions
 from services.monitor.numbering import FINDING, next_serials, number
+from services.monitor.staffing import window_of
 from services.monitor.tables import attendance, inspections
 from yimen.bus import Unit, View
 from yimen.contracts.monitor import AttendanceRecorded, FindingRule, InspectionRecorded, InspectionRectified
@@ -59,6 +60,7 @@ async def record(unit: Unit[Context], patrol: Patrol, by: Staff | None) -> Inspe
     if patrol.case_number is not None and await queries.case_row(unit, patrol.case_number) is None:
         raise Unfit("unknown-case", "没有此办件", "监察系统没有收到该办件的任何记录，请核对办件编号。")
     person = patrol.person.id if patrol.person else None
+    window = patrol.window or await window_of(unit, patrol.department)
     said = InspectionRecorded(
         finding_number=number(unit, FINDING, (await next_serials(unit, FINDING))[0]),
         department=patrol.department,
@@ -66,7 +68,7 @@ async def record(unit: Unit[Context], patrol: Patrol, by: Staff | None) -> Inspe
         code=rule.code,
         title=rule.title,
         rule=rule.rule,
-        window=patrol.window,
+        window=window,
         person=patrol.person,
         item_code=patrol.item_code,
         detail=patrol.detail,
@@ -74,7 +76,7 @@ async def record(unit: Unit[Context], patrol: Patrol, by: Staff | None) -> Inspe
         found_by=by,
         rectify_by=await _rectify_by(unit, book) if to_be_rectified(charges) else None,
         recorded_at=unit.now,
-        deductions=deductions(rule.code, charges, department=patrol.department, window=patrol.window, person=person),
+        deductions=deductions(rule.code, charges, department=patrol.department, window=window, person=person),
     )
     row = said.model_dump(mode="python", exclude={"finding_number"})
     await unit.execute(inspections.insert().values(row | {"number": said.finding_number, "version": 1}))
@@ -191,7 +193,8 @@ async def _half_days_known(unit: Unit[Context], ids: Sequence[str]) -> dict[str,
 
 async def _enter(unit: Unit[Context], line: Absence, rule: FindingRule, by: Staff) -> None:
     """Whoever inserts the row says it."""
-    window, charges = line.window or line.department, by_half_days(rule, line.half_days)
+    window = line.window or await window_of(unit, line.department)
+    charges = by_half_days(rule, line.half_days)
     said = AttendanceRecorded(
         attendance_id=line.attendance_id,
         department=line.department,

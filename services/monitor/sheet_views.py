@@ -152,7 +152,8 @@ async def _lines(
     names = _part_names(kind, book)
     return [
         LineShape(
-            **{name: value for name, value in line.items() if name in LineShape.model_fields},
+            **{name: value for name, value in line.items() if name in LineShape.model_fields and name != "rule"},
+            rule=line["rule"] or _rule(line["code"], book),
             part_name=names.get(line["part"], line["part"]),
             title=_title(line["code"], book),
             position=positions.get(_place(line)),
@@ -169,6 +170,12 @@ def _title(code: str, book: Rulebook) -> str | None:
     """Of the rulebook's row, where it has one: alerts speak for themselves."""
     found = next((one.title for one in book.findings if one.code == code), None)
     return found or _OWN.get(code)
+
+
+def _rule(code: str, book: Rulebook) -> str | None:
+    """Of an event that names the row of the rulebook alone."""
+    rules = {one.code: one.rule for one in book.findings} | {one.code: one.rule for one in book.alerts}
+    return rules.get(code)
 
 
 def _place(line: dict[str, Any]) -> tuple[Any, Any, Any]:

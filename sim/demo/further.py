@@ -39,7 +39,7 @@ def further_stories() -> dict[str, Story]:
             "联办件：一个部门沉默，超时视为同意", joint, "agent-chengyuan", "closed", "granted",
             lights=frozenset({"green", "yellow"}), papers=(*granted, "joint_notice"),
         ),
-        "agency": Story("村级代办：七步", "林木采伐", "li-qiang", "closed", "granted", papers=granted),
+        "agency": Story("村级代办：七步", "林木采伐", "zhang-xiaomei", "closed", "granted", papers=granted),
     }  # fmt: skip
 
 

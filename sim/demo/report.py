@@ -111,9 +111,7 @@ def show_supervision(console: Console, supervised: Supervised) -> None:
         for line in sheet["lines"]:
             place = f"第{line['position']}条" if line["position"] else "全月"
             points = f"{line['tenths'] / 10:+.1f}"
-            table.add_row(
-                points, line["part_name"], line["reason"], line["rule"] or "", line["case_number"] or "", place
-            )
+            table.add_row(points, line["part_name"], _why(line), line["rule"] or "", line["case_number"] or "", place)
         who = f"{SUPERVISION[PartyKind(sheet['kind'])]}考核 {supervised.month}：{sheet['name']}"
         standing = f" 第{sheet['rank']}名" if sheet["rank"] else ""
         console.print(Panel(table, title=f"{who} {sheet['tenths'] / 10:.1f} 分{standing}", title_align="left"))
@@ -128,6 +126,12 @@ def show_supervision(console: Console, supervised: Supervised) -> None:
         console.print(f"[green]已证明[/] {sentence}")
     for fault in supervised.faults:
         console.print(f"[red]{fault}[/]")
+
+
+def _why(line: Json) -> str:
+    """What the rulebook calls it, where the event does not say it itself."""
+    title = line["title"]
+    return line["reason"] if not title or title in line["reason"] or line["reverses"] else f"{title}。{line['reason']}"
 
 
 def _share(share: Json) -> str:
