@@ -6,6 +6,7 @@ from services.monitor import (  # some are imported only because they add themse
     appealing,
     complaining,
     consulting,
+    counting,
     credentials,
     deadlines,
     detecting,
@@ -43,7 +44,10 @@ BINDINGS = (
 )
 """Its own words come back to it like everyone's, to stand in the journal; nothing follows from them."""
 
-BEGINNINGS = (rulebooks.begin, recomputing.begin_refolding, sealing.begin_sealing, silences.begin, publishing.begin)
+BEGINNINGS = (
+    *(rulebooks.begin, counting.begin, recomputing.begin_refolding),
+    *(sealing.begin_sealing, silences.begin, publishing.begin),
+)
 """What stands from the first start: the first rulebook, what an older supervisor kept otherwise, each day's own timer."""
 
 blueprint = Blueprint(

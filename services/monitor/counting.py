@@ -45,7 +45,7 @@ _LIGHTS: Final = (("red_at", Light.RED), ("yellow_at", Light.YELLOW), ("blue_at"
 def columns(seen: CaseView, calendar: Calendar, row: Mapping[str, Any]) -> dict[str, Any]:
     """What a case's row keeps for lists and counts, beside what it shows."""
     return {
-        "item_code": seen.submitted.item_code if seen.submitted else None,
+        "item_code": seen.item_code,
         "closed_on": closed_on(seen),
         "ended_light": None if seen.stopped_at is None else _light(row),
         "contribution": contribution(seen, calendar).kept(),
@@ -185,8 +185,10 @@ async def _learn(unit: Unit[Context], number: str, more: dict[str, str]) -> None
     _moved(unit).add(of_complaint(facts).minus(of_complaint(before)))
 
 
-async def count_complaints(unit: Unit[Context]) -> None:
-    """All that are known, where the counts were emptied."""
+async def begin(unit: Unit[Context]) -> None:
+    """Where the counts were emptied: all complaints that are known. The cases are folded once more (`recomputing`)."""
+    if (await unit.execute(select(case_counts.c.grain).limit(1))).first() is not None:
+        return
     for facts in (await unit.execute(select(counted_complaints.c.facts))).scalars():
         _moved(unit).add(of_complaint(facts))
 

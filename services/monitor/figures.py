@@ -64,12 +64,13 @@ class Satisfaction(BaseModel):
 
 
 class Figures(BaseModel):
-    """`ended`: the clock stopped; `closed`: decided, and so counted in or over time (R37). Days are working days without
-    pauses (R78), money 分. `compression`: by how much the promise is shorter than the law allows. `behind`: the query of the
-    list of cases that a number counts."""
+    """`outside`: of the accepted, those handled past the hall (S22). `ended`: the clock stopped; `closed`: decided, and so
+    counted in or over time (R37). Days are working days without pauses (R78), money 分. `compression`: by how much the
+    promise is shorter than the law allows. `behind`: the query of the list of cases that a number counts."""
 
     submitted: int
     accepted: int
+    outside: int
     deemed: int
     kinds: dict[Kind, int]
     channels: dict[Channel, int]

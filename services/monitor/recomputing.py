@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, or_, select
 
 from services.monitor import queries, rulebooks
 from services.monitor.context import Context
@@ -42,7 +42,8 @@ _PORTION: Final = (
 _REWRITE: Final = (
     cases.update().where(cases.c.number == bindparam("which")).values({name: bindparam(name) for name in _DATES})
 )
-_UNFOLDED: Final = select(cases.c.number).where(cases.c.running.is_(None)).order_by(cases.c.number)
+_UNKEPT: Final = or_(cases.c.running.is_(None), cases.c.contribution.is_(None))
+_UNFOLDED: Final = select(cases.c.number).where(_UNKEPT).order_by(cases.c.number)
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ def _line(unit: Unit[Context], work: Work, one: Counted) -> dict[str, Any]:
 
 
 async def begin_refolding(unit: Unit[Context]) -> None:
-    """Cases that were kept before their watches were: folded once more, from the journal."""
+    """Cases that were kept before their watches or what they add to the counts were: folded once more, from the journal."""
     if (await unit.execute(_UNFOLDED.limit(1))).first() is not None:
         await set_timer(unit, REFOLD_TIMER, key="cases", due_at=unit.now)
 

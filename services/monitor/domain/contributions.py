@@ -18,14 +18,14 @@ from services.monitor.domain.clocks import SEVERITY
 from services.monitor.domain.views import CaseView, ReviewView, State
 from yimen.contracts import Event, fees, monitor
 from yimen.contracts.parts import Outcome
-from yimen.worktime import Calendar, local_date
+from yimen.worktime import Calendar, local_date, start_of_day
 
 COUNTED_EVENTS: Final = (fees.ListSettled, fees.ListRefunded, monitor.RatingEvent, monitor.AlertEvent)
 """What others than intake and the departments say of a case, and is counted."""
 
 GROUPS: Final = (
     (
-        *("submitted", "accepted", "deemed", "instant", "committed", "joint", "forwarded"),
+        *("submitted", "accepted", "outside", "deemed", "instant", "committed", "joint", "forwarded"),
         *("by_web", "by_window", "by_township", "by_village", "promised_days", "statutory_days"),
     ),
     (
@@ -165,11 +165,14 @@ def closed_on(seen: CaseView) -> date | None:
 
 
 def contribution(seen: CaseView, calendar: Calendar) -> Contribution:
-    tally, item = Tally(), seen.submitted.item_code if seen.submitted else ""
+    tally, item = Tally(), seen.item_code or ""
     if seen.submitted and seen.department:
         tally.count(seen.submitted.submitted_at, seen.department, item, submitted=1)
         _count_acceptance(seen, seen.department, item, calendar, tally)
         _count_end(seen, seen.department, item, calendar, tally)
+    elif seen.outside:
+        _count_outside(seen.outside, item, tally)
+        _count_end(seen, seen.outside.department, item, calendar, tally)
     for review in seen.reviews:
         _count_review(review, item, calendar, tally)
     _count_told([one.event for one in seen.told if isinstance(one.event, COUNTED_EVENTS)], item, tally)
@@ -186,6 +189,13 @@ def _count_acceptance(seen: CaseView, department: str, item: str, calendar: Cale
     took = calendar.working_days(local_date(submitted.submitted_at), local_date(accepted.accepted_at))
     late, minutes = int(accepted.deemed), _minutes(submitted.submitted_at, accepted.accepted_at)
     tally.stage(accepted.accepted_at, department, item, ACCEPTANCE, took, count=1, late=late, minutes=minutes)
+
+
+def _count_outside(told: monitor.OutsideReported, item: str, tally: Tally) -> None:
+    """S22: it is supervised like any other, and told apart."""
+    tally.count(told.received_on, told.department, item, submitted=1)
+    days = {"promised_days": told.promised_days, "statutory_days": told.statutory_days, told.kind.value: 1}
+    tally.count(told.accepted_on, told.department, item, accepted=1, outside=1, **days)
 
 
 def _count_end(seen: CaseView, department: str, item: str, calendar: Calendar, tally: Tally) -> None:
@@ -206,13 +216,13 @@ def _count_decision(seen: CaseView, department: str, item: str, left: int, calen
     day, late = local_date(stopped), int(left < 0)
     granted, denied = int(outcome is Outcome.GRANTED), int(outcome is Outcome.DENIED)
     tally.count(day, department, item, closed=1, closed_late=late, granted=granted, denied=denied)
-    if seen.promised and seen.statutory and seen.accepted:
+    if seen.promised and seen.statutory:
         allowed, over = seen.promised.total, int(seen.statutory.left(calendar, day) < 0)
         used, early = allowed - left, int(left > 0)
         tally.count(
             day, department, item, used_days=used, allowed_days=allowed, closed_over_law=over, closed_early=early
         )
-        minutes = _minutes(seen.accepted.accepted_at, stopped)
+        minutes = _minutes(seen.accepted.accepted_at if seen.accepted else start_of_day(seen.promised.start), stopped)
         tally.stage(stopped, department, item, HANDLING, used, count=1, late=late, minutes=minutes)
     if seen.closed:
         took = calendar.working_days(day, local_date(seen.closed.closed_at))

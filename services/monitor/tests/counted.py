@@ -25,6 +25,7 @@ from services.monitor.tests.samples import (
     at,
     closed,
     decided,
+    due,
     recorded,
     submitted,
 )
@@ -111,9 +112,9 @@ def lifted(alert_id: str, number: str = NUMBER) -> Told:
 
 
 def complaint(number: str = "T1", *, upheld: bool | None = None) -> list[Told]:
+    whose = {"record": f"{number}-centre", "complaint_number": number, "audience": "centre"}
     filed = monitor.ComplaintFiled(
-        complaint_number=number,
-        audience="all",
+        **whose,
         department="planning",
         channel="box",
         topic="delay",
@@ -121,13 +122,13 @@ def complaint(number: str = "T1", *, upheld: bool | None = None) -> list[Told]:
         office=Office.CENTRE,
         named=False,
         filed_at=at(3, 18),
-        accept_by=date(2026, 3, 25),
+        accept_by=due(3, 25),
     )
     told: list[Told] = [("/monitor", filed, at(3, 18))]
     if upheld is not None:
         answer = monitor.ComplaintAnswered(
-            complaint_number=number,
-            audience="all",
+            **whose,
+            department="planning",
             upheld=upheld,
             in_writing=True,
             answered_by=CLERK,

@@ -29,7 +29,7 @@ from services.monitor.tests.samples import (
     resumed,
     submitted,
 )
-from yimen.contracts import intake
+from yimen.contracts import intake, monitor
 from yimen.contracts.monitor import Light
 from yimen.contracts.parts import Document, DocumentKind, Kind, Staff
 from yimen.worktime import Calendar
@@ -161,6 +161,31 @@ def test_an_alert_counts_once_under_the_worst_level_that_it_came_to():
     worse = of(*said, escalated("A1", Light.YELLOW))
     assert worse.days[day(3, 13, "fire")] == {"alerts_yellow": 1, "alerts_escalated": 1}
     assert of(*said, lifted("A1")).days[day(3, 13, "fire")] == {"alerts_lifted": 1}
+
+
+def test_a_case_handled_outside_the_hall_counts_for_its_department_and_is_told_apart():
+    told = monitor.OutsideReported(
+        case_number=NUMBER,
+        department="health",
+        own_number="W-7",
+        item_code=ITEM,
+        item_name="卫生许可",
+        kind=Kind.COMMITTED,
+        received_on=date(2026, 3, 2),
+        accepted_on=date(2026, 3, 3),
+        promised_days=5,
+        statutory_days=20,
+        closed_at=at(3, 6),
+        import_id="D1",
+        reported_at=at(3, 9),
+    )
+    found = of(("/monitor", told, at(3, 9)))
+    assert found.days[day(3, 2, "health")] == {"submitted": 1}
+    assert found.days[day(3, 3, "health")] == {
+        **{"accepted": 1, "outside": 1, "committed": 1},
+        **{"promised_days": 5, "statutory_days": 20},
+    }
+    assert found.days[day(3, 6, "health")]["closed"] == 1
 
 
 def test_what_is_kept_with_the_case_is_read_back_as_it_was():

@@ -47,7 +47,7 @@ WHOLE = recorded(
     ]
 )
 COMPLAINTS = [
-    of_complaint({"department": "planning", "filed": "2026-03-18", "upheld": "2026-04-01"}),
+    of_complaint({"department": "planning", "filed": "2026-03-18", "answered": "planning", "upheld": "2026-04-01"}),
     of_complaint({"department": "planning", "filed": "2026-03-18"}),
 ]
 COUNTED = sums(expected(WHOLE, COMPLAINTS))

@@ -34,7 +34,7 @@ LISTS = {
     "uncounted": ((), "contribution IS NULL"),
 }
 MEASURES = (
-    *("submitted", "accepted", "deemed", "instant", "committed", "joint", "forwarded"),
+    *("submitted", "accepted", "outside", "deemed", "instant", "committed", "joint", "forwarded"),
     *("by_web", "by_window", "by_township", "by_village", "promised_days", "statutory_days"),
     *("ended", "ended_late", "refused", "returned", "withdrawn"),
     *("closed", "closed_late", "closed_over_law", "closed_early", "granted", "denied"),
