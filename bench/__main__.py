@@ -19,7 +19,10 @@ from bench.rig import Rig
 from tests.support.parts import RealParts
 
 ROOM = Path(__file__).parent
-NAMES = ("consumer", "relay", "web", "cases", "lives", "webhooks", "fees", "sweep", "embedded")
+NAMES = (
+    *("consumer", "relay", "web", "cases", "lives", "webhooks", "fees"),
+    *("journal", "sweep", "statistics", "embedded"),
+)
 """In the order in which they run and are shown; one that is not there is left out."""
 
 app = App(name="bench", help="What it costs, measured beside others.")

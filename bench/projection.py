@@ -61,9 +61,9 @@ def _message(event: ReviewReceived, sequence: int) -> Message:
     return Message(event.routing_key, meta.to_headers(), event.to_body())
 
 
-async def fill_queue(carrier: RabbitCarrier, messages: Sequence[Message]) -> None:
+async def fill_queue(carrier: RabbitCarrier, messages: Sequence[Message], queue: Queue = QUEUE) -> None:
     """All in the queue, confirmed."""
-    await carrier.declare(QUEUE)
+    await carrier.declare(queue)
     async with carrier.publisher() as publisher:
         for start in range(0, len(messages), PUBLISHED_AT_ONCE):
             confirmed = await publisher.publish(messages[start : start + PUBLISHED_AT_ONCE])

@@ -74,9 +74,10 @@ def build_services(home: Path, base: str, parts: Parts, outside: Outside) -> dic
         sms_receipt_secret=SecretStr(outside.agreed.sms_receipt_secret),
         allow_private_webhooks=True,
     )
+    monitor = MonitorSettings(database_url=_sqlite(home, "monitor"), signing_key_file=outside.journal_key)
     services: dict[str, Service[Any]] = {
         "fees": build_fees(parts, fees),
-        "monitor": build_monitor(parts, MonitorSettings(database_url=_sqlite(home, "monitor"))),
+        "monitor": build_monitor(parts, monitor),
         "notify": build_notify(parts, notify),
     }
     for code in DEPARTMENTS:

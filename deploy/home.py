@@ -8,8 +8,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from services.monitor import listing
 from services.monitor.domain.words import TERMS
-from services.monitor.queries import case_page
 from services.monitor.shapes import CaseLine
 from services.monitor.showing import show_line
 from yimen.service import Service
@@ -69,10 +69,7 @@ async def _ready(services: Mapping[str, Service[Any]], name: str) -> bool:
 async def _cases(monitor: Service[Any]) -> list[CaseLine]:
     """Running ones first, worst light on top; then those that ended."""
     async with monitor.units.view() as view:
-        pages = [
-            await case_page(view, light=None, departments=None, ended=ended, after=None, limit=50)
-            for ended in (False, True)
-        ]
+        pages = [await listing.page(view, listing.Asked(ended=ended), None, 50) for ended in (False, True)]
     return [show_line(row) for page in pages for row in page]
 
 

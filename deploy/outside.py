@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -70,6 +71,14 @@ def hall_key_in(home: Path) -> HallKey:
     return key
 
 
+def journal_key_in(home: Path) -> Path:
+    """What the supervisor signs the journal's roots with (Ed25519, PEM)."""
+    path = home / "journal-signing.pem"
+    if not path.exists():
+        _write(path, Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return path
+
+
 def _write(path: Path, content: bytes) -> None:
     """Whole or not at all, for our eyes only."""
     draft = path.with_suffix(".new")
@@ -91,6 +100,7 @@ class Outside:
         self.notify_url = f"{base}/fees/bank/messages"
         self.ring = KeyRing(home / "bank")
         self.hall_key = hall_key_in(home)
+        self.journal_key = journal_key_in(home)
         self._bank = None if bank_elsewhere else self._open_bank(home)
         self.identity = identity_app(self.issuer, home / "identity.key")
         gateway = SmsGateway(

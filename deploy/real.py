@@ -104,7 +104,7 @@ def processes(house: House, outside: Outside) -> list[Process]:
     windows.append(("window", {"YIMEN_APPROVAL_DEPARTMENTS": shared, "YIMEN_APPROVAL_WINDOW": "window"}))
     return [
         _single("fees", house, fees),
-        _single("monitor", house, {}),
+        _single("monitor", house, {"YIMEN_MONITOR_SIGNING_KEY_FILE": str(outside.journal_key)}),
         _single("notify", house, notify),
         *(_window(name, house, environment) for name, environment in windows),
         _single("intake", house, intake),

@@ -17,7 +17,15 @@ from yimen.web import Role
 
 MUTATING = {"POST", "PUT", "PATCH", "DELETE"}
 SIGNED = {"POST /bank/messages", "POST /sms/receipts"}
-AT_HOME = {Role.OPERATOR, Role.SUPERVISOR, Role.CENTRE_ADMIN, Role.FEE_OFFICER, Role.TREASURER, Role.GOVERNMENT_HEAD}
+AT_HOME = {
+    Role.OPERATOR,
+    Role.SUPERVISOR,
+    Role.LEADER,
+    Role.CENTRE_ADMIN,
+    Role.FEE_OFFICER,
+    Role.TREASURER,
+    Role.GOVERNMENT_HEAD,
+}
 """To whom nothing of the service is strange."""
 
 OWN_MAKING = {"POST /applications", "POST /agencies", "POST /files", "POST /drafts"}

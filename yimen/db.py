@@ -103,7 +103,12 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 15) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        common: dict[str, Any] = {"json_serializer": _dumps, "json_deserializer": orjson.loads}
+        # Errors are logged; what people wrote is not.
+        common: dict[str, Any] = {
+            "json_serializer": _dumps,
+            "json_deserializer": orjson.loads,
+            "hide_parameters": True,
+        }
         if self.is_sqlite:
             if self.url.database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)

@@ -74,8 +74,7 @@ class Blueprint:
 
 
 class Loop:
-    """Something that runs until it is told to stop. `run_due`: all that it would do at this instant, and how much that was;
-    for who moves the clock and does not want to wait."""
+    """Something that runs until it is told to stop. `run_due`: all that it would do at this instant, and how much it was."""
 
     def __init__(
         self,

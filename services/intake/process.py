@@ -17,7 +17,7 @@ from services.intake.queries import bans, licences
 from services.intake.turns import in_turn
 from yimen.bus import Unit
 from yimen.contracts import Event
-from yimen.contracts.intake import CaseLicenceIssued
+from yimen.contracts.intake import CaseLicenceIssued, CredentialRecorded
 from yimen.contracts.parts import Paper
 from yimen.timers import Timer, cancel_timers, set_timers
 from yimen.worktime import local_date
@@ -43,11 +43,13 @@ async def advance(unit: Unit[Context], before: Case, change: Change, *, fired: T
 
 async def begin(unit: Unit[Context], change: Change, password_hash: str) -> tuple[Paper, ...]:
     """A new case; the papers that came of it. Raises `Refusal` for an applicant who may not apply now, whoever hands in
-    for them (R14)."""
+    for them (R14). The supervisor hears the password's hash, by which it lets the applicant check the record."""
     await _refuse_banned(unit, change.case)
     events = await numbered(unit, change.events)
     queries.add_case(unit, change.case, password_hash)
     _say(unit, change.case, events)
+    number, at = change.case.case_number, change.case.submitted_at
+    unit.emit(CredentialRecorded(case_number=number, password_hash=password_hash, recorded_at=at))
     await move_timers(unit, {}, clock.timers(change.case, unit.context.rules))
     papers = (getattr(event, "document", None) for event in events)
     return tuple(paper for paper in papers if isinstance(paper, Paper))

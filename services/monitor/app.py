@@ -2,20 +2,39 @@
 
 from pathlib import Path
 
-from services.monitor import deadlines, recomputing, rulebooks
-from services.monitor import detecting as _detecting  # noqa: F401 - they add themselves to the registry
-from services.monitor import handlers as _handlers  # noqa: F401
-from services.monitor import stations as _stations  # noqa: F401
-from services.monitor import tasks as _tasks  # noqa: F401 - and these to the worklist
+from services.monitor import (  # some are imported only because they add themselves to the registry
+    appealing,
+    complaining,
+    consulting,
+    credentials,
+    deadlines,
+    detecting,
+    handlers,
+    publishing,
+    rating,
+    recomputing,
+    registry,
+    rulebooks,
+    sealing,
+    silences,
+    stations,
+    tasks,
+    voice_tasks,
+)
 from services.monitor.api import routers
 from services.monitor.api.imports import BODY_LIMITS
 from services.monitor.context import Context
-from services.monitor.registry import handlers, timers
 from services.monitor.settings import MonitorSettings
 from services.monitor.sweeping import Sweeper
 from services.monitor.tables import metadata
 from yimen.bus import Unit, Units
 from yimen.service import Blueprint, Loop, Parts, Service
+
+AREAS = (
+    *(handlers, credentials, rulebooks, recomputing, sealing),
+    *(silences, tasks, publishing, appealing, detecting),
+    *(deadlines, complaining, rating, consulting, voice_tasks, stations),
+)
 
 BINDINGS = (
     *("intake.item.#", "intake.case.#", "intake.review.#", "intake.calendar.#", "intake.credential.#"),
@@ -24,14 +43,17 @@ BINDINGS = (
 )
 """Its own words come back to it like everyone's, to stand in the journal; nothing follows from them."""
 
+BEGINNINGS = (rulebooks.begin, recomputing.begin_refolding, sealing.begin_sealing, silences.begin, publishing.begin)
+"""What stands from the first start: the first rulebook, what an older supervisor kept otherwise, each day's own timer."""
+
 blueprint = Blueprint(
     name="monitor",
     title="电子监察",
     metadata=metadata,
     migrations=Path(__file__).parent / "migrations",
     routers=routers,
-    handlers=handlers,
-    timers=timers,
+    handlers=registry.handlers,
+    timers=registry.timers,
     bindings=BINDINGS,
 )
 
@@ -54,7 +76,5 @@ def sweep(units: Units[Context]) -> Loop:
 
 
 async def get_ready(unit: Unit[Context]) -> None:
-    """The first rulebook, what an older supervisor kept otherwise, and the sweep of each midnight."""
-    await rulebooks.begin(unit)
-    await recomputing.begin_refolding(unit)
-    await deadlines.begin(unit)
+    for begin in BEGINNINGS:
+        await begin(unit)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 from services.monitor.domain.rulebook import Rulebook
 from services.monitor.settings import MonitorSettings
@@ -28,6 +29,7 @@ class Context:
     hours: Hours
     patience: timedelta
     asleep: timedelta
+    signing_key_file: Path | None = None
     almanac: Almanac = field(default_factory=lambda: Almanac((Calendar.seeded(),)))
     shelf: Shelf = field(default_factory=Shelf)
 
@@ -37,4 +39,5 @@ class Context:
             hours=Hours(closes=settings.closes),
             patience=timedelta(seconds=settings.patience_seconds),
             asleep=timedelta(seconds=settings.asleep_seconds),
+            signing_key_file=settings.signing_key_file,
         )

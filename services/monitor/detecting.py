@@ -16,8 +16,8 @@ from services.monitor import rulebooks
 from services.monitor.context import Context
 from services.monitor.domain.outside import Entry, in_hall, mildest
 from services.monitor.inspecting import Patrol, record
-from services.monitor.raising import window_of
 from services.monitor.registry import handlers, timers
+from services.monitor.staffing import window_of
 from services.monitor.tables import handled_outside, item_entries, outside_cases
 from yimen.bus import Unit, View
 from yimen.contracts import Meta, intake, monitor

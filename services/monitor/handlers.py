@@ -4,8 +4,8 @@ from typing import Final
 
 from services.monitor import queries, tallying
 from services.monitor.context import Context
+from services.monitor.domain.contributions import COUNTED_EVENTS
 from services.monitor.domain.fold import of_superior
-from services.monitor.domain.views import Recorded
 from services.monitor.recomputing import begin_recomputation
 from services.monitor.recording import append
 from services.monitor.registry import handlers
@@ -17,11 +17,10 @@ from yimen.errors import Permanent
 from yimen.worktime import PlanError, YearPlan
 
 TELLING: Final = frozenset({"intake", "approval"})
-"""Speakers whose events can change a clock. What others say is recorded, and read from the journal when asked for. The
-supervisor's own alerts come back to it over the bus like everyone's events and end here."""
+"""Speakers whose events can change a clock. What others say is recorded, and read from the journal when asked for."""
 
-TELLING_TOO: Final = (fees.ViolationFound, monitor.OutsideReported)
-"""A violation, and a case outside the hall, are looked at as soon as they are told."""
+TELLING_TOO: Final = (fees.ViolationFound, monitor.OutsideReported, *COUNTED_EVENTS)
+"""A violation, a case outside the hall, and what is counted of a case, are looked at as soon as they are told."""
 
 
 @handlers.every
@@ -31,7 +30,7 @@ async def record(unit: Unit[Context], event: Event, meta: Meta) -> None:
     await append(unit, event, meta)
     telling = event.speaker in TELLING or isinstance(event, TELLING_TOO) or of_superior(event)
     if telling and meta.correlation_id is not None:
-        await follow(unit, meta.correlation_id, Recorded(meta, event))
+        follow(unit, meta.correlation_id, meta)
 
 
 @handlers.on(fees.NoticePaid)

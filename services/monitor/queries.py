@@ -1,29 +1,31 @@
 """What the supervisor reads."""
 
-from collections.abc import AsyncIterator, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, or_, select
+from sqlalchemy import Row, bindparam, func, select
 
 from services.monitor.context import Context
-from services.monitor.domain.chain import GENESIS, Entry, Head, first_broken
-from services.monitor.domain.clocks import SEVERITY
+from services.monitor.domain.chain import GENESIS, Entry, Head
 from services.monitor.domain.views import Recorded
 from services.monitor.tables import alerts, cases, journal, plans
 from yimen.bus import Unit, View
 from yimen.contracts import Meta, read_event
-from yimen.contracts.monitor import Light
 from yimen.worktime import Calendar, YearPlan
-
-VERIFIED_AT_ONCE = 2000
-NO_DUE = date.max  # sorts cases without a running clock last
 
 _CALENDARS = "calendars"
 
 # Asked for each event: built once.
 _CASE_EVENTS = select(journal).where(journal.c.case_number == bindparam("number")).order_by(journal.c.position)
 _CASE_ROW = select(cases).where(cases.c.number == bindparam("number"))
+_EVENTS_OF = (
+    select(journal)
+    .where(journal.c.case_number.in_(bindparam("numbers", expanding=True)))
+    .order_by(journal.c.case_number, journal.c.position)
+)
+_ROWS_OF = select(cases).where(cases.c.number.in_(bindparam("numbers", expanding=True)))
 _PLANS_KNOWN = select(func.count()).select_from(plans)
 
 
@@ -43,7 +45,7 @@ def meta_of(row: Row[Any]) -> Meta:
     )
 
 
-def _entry(row: Row[Any]) -> Entry:
+def entry_of(row: Row[Any]) -> Entry:
     return Entry(row.position, meta_of(row), row.body, row.hash)
 
 
@@ -56,21 +58,37 @@ async def journal_head(view: View[Context]) -> Head:
 
 async def journal_page(view: View[Context], after: int, limit: int) -> Sequence[Entry]:
     query = select(journal).where(journal.c.position > after).order_by(journal.c.position).limit(limit)
-    return [_entry(row) for row in await view.execute(query)]
+    return [entry_of(row) for row in await view.execute(query)]
 
 
-async def verify_journal(view: View[Context]) -> tuple[Head, int | None]:
-    """Walk the whole chain: the last sound head, and the first altered position if there is one."""
-    head, broken = Head(), None
-    while broken is None and (entries := await journal_page(view, head.position, VERIFIED_AT_ONCE)):
-        head, broken = first_broken(head, entries)
-    return head, broken
+async def journal_entry(view: View[Context], *, position: int | None, event_id: UUID | None) -> Entry | None:
+    wanted = journal.c.event_id == event_id if position is None else journal.c.position == position
+    row = (await view.execute(select(journal).where(wanted).order_by(journal.c.position).limit(1))).first()
+    return entry_of(row) if row else None
+
+
+async def case_entries(view: View[Context], number: str) -> list[Entry]:
+    """The case's own rows; none other is read."""
+    return [entry_of(row) for row in await view.execute(_CASE_EVENTS, {"number": number})]
 
 
 async def case_events(view: View[Context], number: str) -> list[Recorded]:
-    """The case's own rows; none other is read."""
-    entries = [_entry(row) for row in await view.execute(_CASE_EVENTS, {"number": number})]
+    entries = await case_entries(view, number)
     return [Recorded(entry.meta, read_event(entry.meta.type, entry.body.encode())) for entry in entries]
+
+
+async def events_of(view: View[Context], numbers: Sequence[str]) -> dict[str, list[Recorded]]:
+    """Of each case its own events, of all of them in one query."""
+    found: dict[str, list[Recorded]] = {number: [] for number in numbers}
+    for row in await view.execute(_EVENTS_OF, {"numbers": list(numbers)}):
+        entry = entry_of(row)
+        found[row.case_number].append(Recorded(entry.meta, read_event(entry.meta.type, entry.body.encode())))
+    return found
+
+
+async def rows_of(view: View[Context], numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
+    found = await view.execute(_ROWS_OF, {"numbers": list(numbers)})
+    return {row.number: dict(row._mapping) for row in found}
 
 
 async def case_row(view: View[Context], number: str) -> Row[Any] | None:
@@ -110,68 +128,6 @@ def _days(texts: Sequence[str]) -> frozenset[date]:
     return frozenset(date.fromisoformat(text) for text in texts)
 
 
-def severity(now: datetime) -> ColumnElement[int]:
-    """The light as a number: a stopped clock has no instants after its end, so only the hour decides."""
-    return case(
-        (cases.c.red_at <= now, SEVERITY[Light.RED]),
-        (cases.c.yellow_at <= now, SEVERITY[Light.YELLOW]),
-        (cases.c.blue_at <= now, SEVERITY[Light.BLUE]),
-        else_=SEVERITY[Light.GREEN],
-    )
-
-
-async def case_page(
-    view: View[Context],
-    *,
-    light: Light | None,
-    departments: Sequence[str] | None,
-    ended: bool,
-    after: tuple[int, date, str] | None,
-    limit: int,
-) -> Sequence[Row[Any]]:
-    """Worst light first, then the earliest promised date, then the number. `ended`: those whose clock has stopped."""
-    rank, due = severity(view.now), func.coalesce(cases.c.promised_due, NO_DUE)
-    wanted: list[ColumnElement[bool]] = [
-        cases.c.state.is_not(None),
-        cases.c.stopped_at.is_not(None) if ended else cases.c.stopped_at.is_(None),
-    ]
-    if light is not None:
-        wanted.append(rank == SEVERITY[light])
-    if departments is not None:
-        wanted.append(cases.c.department.in_(departments))
-    if after is not None:
-        worst, day, number = after
-        later = or_(due > day, and_(due == day, cases.c.number > number))
-        wanted.append(or_(rank < worst, and_(rank == worst, later)))
-    query = select(cases, rank.label("severity")).where(*wanted)
-    return (await view.execute(query.order_by(rank.desc(), due, cases.c.number).limit(limit))).all()
-
-
 async def case_alerts(view: View[Context], number: str) -> Sequence[Row[Any]]:
     query = select(alerts).where(alerts.c.case_number == number).order_by(alerts.c.raised_at, alerts.c.rung)
     return (await view.execute(query)).all()
-
-
-async def summary(view: View[Context]) -> AsyncIterator[Row[Any]]:
-    """One row a lead department."""
-    rank, running = severity(view.now), cases.c.stopped_at.is_(None)
-
-    def count(name: str, *conditions: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.count(case((and_(*conditions), 1))).label(name)
-
-    late = or_(and_(running, rank >= SEVERITY[Light.YELLOW]), cases.c.late_days > 0)
-    query = (
-        select(
-            cases.c.department,
-            count("accepted", cases.c.accepted_on.is_not(None)),
-            count("open", running),
-            count("closed", ~running),
-            count("late", late),
-            *(count(light, running, rank == number) for light, number in SEVERITY.items()),
-        )
-        .where(cases.c.department.is_not(None))
-        .group_by(cases.c.department)
-        .order_by(cases.c.department)
-    )
-    for row in await view.execute(query):
-        yield row

@@ -16,8 +16,10 @@ from services.monitor import queries, rulebooks
 from services.monitor.context import Context
 from services.monitor.domain.clocks import Finding
 from services.monitor.domain.rulebook import Rulebook, deductions
+from services.monitor.staffing import window_of
 from services.monitor.tables import alerts, recalled
 from yimen.bus import Unit, View
+from yimen.contracts import Meta
 from yimen.contracts.monitor import AlertRaised, AlertRule, Deduction
 from yimen.worktime import Calendar, local_date
 
@@ -28,8 +30,11 @@ _RECALLED: Final = "recalled"
 _ANY_RECALLED: Final = select(func.count()).select_from(recalled)
 
 
-async def raise_alerts(unit: Unit[Context], found: Sequence[Found]) -> int:
-    """In bulk; returns how many were new. By the rulebook in force, which each names."""
+async def raise_alerts(
+    unit: Unit[Context], found: Sequence[Found], causes: Mapping[str, Meta | None] | None = None
+) -> int:
+    """In bulk; returns how many were new. By the rulebook in force, which each names. `causes`: of each case the event that
+    gave rise to it, where that is not the one that the unit handles."""
     if not found:
         return 0
     book, calendar = await rulebooks.of_unit(unit), (await queries.unit_calendars(unit))[-1]
@@ -45,6 +50,7 @@ async def raise_alerts(unit: Unit[Context], found: Sequence[Found]) -> int:
     mine = {row.alert_id for row in await unit.execute(claim, rows)}
     for alert_id, alert in fresh.items():
         if alert_id in mine:
+            unit.before(causes[alert.case_number] if causes else unit.cause)
             unit.emit(alert)
     return len(mine)
 
@@ -104,8 +110,3 @@ async def _turns(view: View[Context], numbers: Sequence[str]) -> dict[tuple[str,
     count = select(recalled.c.case_number, recalled.c.rung, func.count().label("times"))
     mine = count.where(recalled.c.case_number.in_(set(numbers))).group_by(recalled.c.case_number, recalled.c.rung)
     return {(row.case_number, row.rung): row.times for row in await view.execute(mine)}
-
-
-async def window_of(_unit: Unit[Context], department: str) -> str:
-    """The window that serves the department; one that no window serves by name has one of its own code."""
-    return department

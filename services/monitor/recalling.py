@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from sqlalchemy import Row, select
 
+from services.monitor.alerting import lift
 from services.monitor.context import Context
 from services.monitor.tables import alerts, recalled
 from yimen.bus import Unit
-from yimen.contracts.monitor import AlertLifted
 
 REASON: Final = "工作日历调整后，该时限尚未届满，本提示撤回。"
 
@@ -35,7 +35,7 @@ async def recall(unit: Unit[Context], cases: Sequence[Passed]) -> None:
         return
     back = select(recalled.c.alert_id).where(recalled.c.case_number.in_(gone))
     raised = select(alerts).where(alerts.c.case_number.in_(gone), alerts.c.alert_id.not_in(back))
-    for row in await unit.execute(raised.order_by(alerts.c.alert_id)):
+    for row in (await unit.execute(raised.order_by(alerts.c.alert_id))).all():
         base = _base(row, gone[row.case_number])
         if base is not None:
             await _take_back(unit, row, base)
@@ -51,12 +51,4 @@ def _base(row: Row[Any], rungs: set[str]) -> str | None:
 async def _take_back(unit: Unit[Context], row: Row[Any], rung: str) -> None:
     taken = {"alert_id": row.alert_id, "case_number": row.case_number, "rung": rung, "at": unit.now}
     await unit.execute(recalled.insert(), taken)
-    unit.emit(
-        AlertLifted(
-            alert_id=row.alert_id,
-            department=row.department,
-            case_number=row.case_number,
-            reason=REASON,
-            lifted_at=unit.now,
-        )
-    )
+    await lift(unit, row.alert_id, REASON, None)

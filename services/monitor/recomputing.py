@@ -21,7 +21,7 @@ from services.monitor.recalling import Passed, recall
 from services.monitor.recording import take_chain
 from services.monitor.registry import timers
 from services.monitor.tables import cases, recomputations
-from services.monitor.watching import Moves, dates_of, follow, move_rungs, moved_rungs
+from services.monitor.watching import Moves, dates_of, follow, move_rungs, moved_rungs, settle
 from yimen.bus import Unit
 from yimen.contracts.monitor import CalendarApplied
 from yimen.timers import Timer, set_timer
@@ -114,15 +114,13 @@ async def _recompute(unit: Unit[Context], work: Work, rows: Sequence[Row[Any]]) 
         await unit.execute(new, [_line(unit, work, one) for one in moved])
     for row in rows:
         if row.unproved:  # a date was told that only this plan could prove or disprove
-            await follow(unit, row.number)
+            follow(unit, row.number)
     return len(moved)
 
 
 async def _move(unit: Unit[Context], work: Work, changed: Sequence[Counted]) -> None:
     """What was raised under an earlier book stays; a calendar is corrected from its beginning."""
-    moves = [moved_rungs(one.row.number, one.row.rungs, one.standing) for one in changed]
-    put = [rung for each in moves for rung in each.put]
-    await move_rungs(unit, Moves(put, [rung for each in moves for rung in each.gone]))
+    await move_rungs(unit, Moves.of(moved_rungs(one.row.number, one.row.rungs, one.standing) for one in changed))
     if work.year is not None:
         await recall(unit, [Passed(one.row.number, one.row.rungs, one.dates["rungs"]) for one in changed])
 
@@ -150,5 +148,6 @@ async def begin_refolding(unit: Unit[Context]) -> None:
 async def refold_portion(unit: Unit[Context], _timer: Timer) -> None:
     await take_chain(unit)
     for number in (await unit.execute(_UNFOLDED.limit(FOLDED_AT_ONCE))).scalars().all():
-        await follow(unit, number)
+        follow(unit, number)
+    await settle(unit)
     await begin_refolding(unit)

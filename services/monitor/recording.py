@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from services.monitor import queries
 from services.monitor.context import Context
-from services.monitor.domain.chain import Head, link
+from services.monitor.domain.chain import Head, canonical, link
 from services.monitor.tables import journal
 from yimen.bus import Unit
 from yimen.contracts import Event, Meta
@@ -34,7 +34,7 @@ async def take_chain(unit: Unit[Context]) -> Head:
 
 async def append(unit: Unit[Context], event: Event, meta: Meta) -> None:
     body = event.to_body().decode()
-    head = link(await take_chain(unit), meta, body)
+    head = link(await take_chain(unit), canonical(meta, body))
     row = {
         "position": head.position,
         "event_id": meta.id,

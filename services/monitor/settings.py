@@ -1,6 +1,7 @@
 """What can be set of the supervisor's process. What a centre may set of its rules (C) stands in the rulebook."""
 
 from datetime import time
+from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
@@ -18,3 +19,7 @@ class MonitorSettings(ServiceSettings):
         description="how long an alert waits for the backlog, when the supervisor learns late of its hour",
     )
     asleep_seconds: int = Field(default=600, ge=1, description="a timer as late as this finds a supervisor that slept")
+
+    signing_key_file: Path | None = Field(
+        default=None, description="the private key of the journal's seals (Ed25519, PEM); without it no root is sealed"
+    )

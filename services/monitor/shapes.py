@@ -224,15 +224,6 @@ class JournalPage(BaseModel):
     next: int | None
 
 
-class Verification(BaseModel):
-    """`first_altered`: the first position that does not follow from the one before it."""
-
-    sound: bool
-    checked: int
-    head: str
-    first_altered: int | None
-
-
 class DepartmentSummary(BaseModel):
     """Counts of cases by lead department; lights of those whose clock has not stopped."""
 

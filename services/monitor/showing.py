@@ -121,13 +121,16 @@ def show_line(row: Row[Any]) -> CaseLine:
     )
 
 
-def show_department(row: Row[Any]) -> DepartmentSummary:
+def show_department(row: Row[Any], on: dict[Light, int]) -> DepartmentSummary:
+    """`on`: how many lights that are not green."""
+    running = row.submitted - row.ended
+    lights = {light: on.get(light, 0) for light in Light} | {Light.GREEN: running - sum(on.values())}
     return DepartmentSummary(
         department=row.department,
         department_name=department_name(row.department),
         accepted=row.accepted,
-        open=row.open,
-        closed=row.closed,
-        late=row.late,
-        lights={level: row._mapping[level.value] for level in Light},
+        open=running,
+        closed=row.ended,
+        late=row.ended_late + lights[Light.YELLOW] + lights[Light.RED],
+        lights=lights,
     )

@@ -7,29 +7,31 @@ When the supervisor learns late that a rung was reached (it slept, or catches up
 case was done in time may be right behind: the rung waits `patience` once before it is swept.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import bindparam
 
-from services.monitor import queries, rulebooks
+from services.monitor import counting, queries, rulebooks, scoring
 from services.monitor.context import Context
 from services.monitor.domain.clocks import Finding, Reached, days_late, findings, on_ladder, reached, unproved
 from services.monitor.domain.fold import fold
 from services.monitor.domain.limits import Watch, alive, due_of, pack
-from services.monitor.domain.views import CaseView, Recorded
+from services.monitor.domain.views import CaseView
 from services.monitor.domain.violations import content_findings
 from services.monitor.domain.watches import watches
 from services.monitor.doors import keep_door
 from services.monitor.raising import raise_alerts
 from services.monitor.tables import cases, rungs
 from yimen.bus import Unit, View
+from yimen.contracts import Meta
 from yimen.contracts.monitor import Light
 from yimen.worktime import Calendar, Day
 
-_DOSSIERS: Final = "dossiers"
+_WAITING: Final = "cases to follow"
 _OPEN: Final = cases.insert()
 _REWRITE: Final = cases.update().where(cases.c.number == bindparam("which"))
 _TAKE_AWAY: Final = rungs.delete().where(rungs.c.case_number == bindparam("number"), rungs.c.rung == bindparam("which"))
@@ -40,43 +42,76 @@ async def see(view: View[Context], number: str) -> CaseView:
 
 
 @dataclass
-class Dossier:
-    """What a unit has read of a case. Good until the unit ends: it holds the chain, so nobody else can add to it."""
+class Followed:
+    """A case as it was kept, and as its events tell it now. `cause`: the event for which it is looked at."""
 
-    events: list[Recorded]
-    row: dict[str, Any] | None
+    seen: CaseView
+    before: dict[str, Any] | None
+    row: dict[str, Any]
+    standing: tuple[Reached, ...]
+    cause: Meta | None
 
-
-async def _dossier(unit: Unit[Context], number: str, new: Recorded | None) -> Dossier:
-    """With `new`, which stands in the journal already. A batch often brings several events of a case: read once."""
-    open_dossiers: dict[str, Dossier] = unit.notes.setdefault(_DOSSIERS, {})
-    known = open_dossiers.get(number)
-    if known is None:
-        row = await queries.case_row(unit, number)
-        known = Dossier(await queries.case_events(unit, number), dict(row._mapping) if row else None)
-        open_dossiers[number] = known
-    elif new is not None:
-        known.events.append(new)
-    return known
+    @property
+    def moves(self) -> "Moves":
+        return moved_rungs(self.seen.number, self.before["rungs"] if self.before else {}, self.standing)
 
 
-async def follow(unit: Unit[Context], number: str, new: Recorded | None = None) -> None:
-    """Bring a case's row, rungs and findings up to its events. The unit holds the chain."""
-    dossier, calendars = await _dossier(unit, number, new), await queries.unit_calendars(unit)
-    book = await rulebooks.of_unit(unit)
-    seen = fold(number, dossier.events, unit.context.hours)
-    watched = watches(seen)
-    standing = reached(watched, calendars[-1], book)
-    row = row_of(seen, watched, calendars[-1]) | dates_of(watched, standing, calendars[-1])
-    before, dossier.row = dossier.row, row
-    if before is None:
-        await unit.execute(_OPEN, row)
-    elif before != row:
-        await unit.execute(_REWRITE, row | {"which": number})
-    await move_rungs(unit, moved_rungs(number, before["rungs"] if before else {}, standing))
-    await keep_door(unit, before, seen)
-    found = (*findings(seen, calendars, book), *content_findings(seen, book))
-    await raise_alerts(unit, [(number, finding) for finding in found])
+def follow(unit: Unit[Context], number: str, cause: Meta | None = None) -> None:
+    """Bring a case's row, rungs and findings up to its events before the unit, which holds the chain, ends: a batch often
+    brings several events of a case, and what is written of many is written at once. `settle` for who cannot wait."""
+    if _WAITING not in unit.notes:
+        unit.notes[_WAITING] = {}
+        unit.before_commit(partial(settle, unit))
+    unit.notes[_WAITING][number] = cause
+
+
+async def settle(unit: Unit[Context]) -> None:
+    """All the cases that wait to be followed."""
+    waiting: dict[str, Meta | None] = unit.notes.pop(_WAITING, {})
+    if not waiting:
+        return
+    followed = await _look(unit, waiting)
+    for statement, rows in (
+        (_OPEN, [one.row for one in followed if one.before is None]),
+        (_REWRITE, [one.row | {"which": one.row["number"]} for one in followed if one.before not in (None, one.row)]),
+    ):
+        if rows:
+            await unit.execute(statement, rows)
+    moves = [one.moves for one in followed]
+    await move_rungs(
+        unit, Moves([put for each in moves for put in each.put], [name for each in moves for name in each.gone])
+    )
+    for one in followed:
+        unit.before(one.cause)
+        counting.recount(unit, one.before, one.row, one.seen)
+        await scoring.note_closed(unit, one.before, one.seen)
+        await keep_door(unit, one.before, one.seen)
+    await _raise_findings(unit, followed)
+
+
+async def _look(unit: Unit[Context], waiting: Mapping[str, Meta | None]) -> list[Followed]:
+    numbers = sorted(waiting)
+    events, rows = await queries.events_of(unit, numbers), await queries.rows_of(unit, numbers)
+    calendar, book = (await queries.unit_calendars(unit))[-1], await rulebooks.of_unit(unit)
+    followed = []
+    for number in numbers:
+        seen = fold(number, events[number], unit.context.hours)
+        watched = watches(seen)
+        standing = reached(watched, calendar, book)
+        row = row_of(seen, watched, calendar) | dates_of(watched, standing, calendar)
+        row |= counting.columns(seen, calendar, row)
+        followed.append(Followed(seen, rows.get(number), row, standing, waiting[number]))
+    return followed
+
+
+async def _raise_findings(unit: Unit[Context], followed: Sequence[Followed]) -> None:
+    calendars, book = await queries.unit_calendars(unit), await rulebooks.of_unit(unit)
+    found = [
+        (one.seen.number, finding)
+        for one in followed
+        for finding in (*findings(one.seen, calendars, book), *content_findings(one.seen, book))
+    ]
+    await raise_alerts(unit, found, {one.seen.number: one.cause for one in followed})
 
 
 def row_of(seen: CaseView, watched: Sequence[Watch], calendar: Calendar) -> dict[str, Any]:
@@ -130,6 +165,12 @@ class Moves:
 
     put: list[tuple[str, Reached]]
     gone: list[tuple[str, str]]
+
+    @classmethod
+    def of(cls, each: Iterable["Moves"]) -> "Moves":
+        """Together."""
+        several = list(each)
+        return cls([one for moves in several for one in moves.put], [one for moves in several for one in moves.gone])
 
 
 def moved_rungs(number: str, before: dict[str, str], standing: Iterable[Reached]) -> Moves:

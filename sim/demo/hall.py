@@ -70,6 +70,17 @@ class Hall:
         headers = await self._headers(person) | {"Idempotency-Key": str(uuid4())}
         return _body(await self._send("POST", path, json=body, headers=headers), path)
 
+    async def put(self, path: str, body: Json, **headers: str) -> Json:
+        """By somebody whom the hall knows by what they hold; until what it is about has reached the service."""
+
+        async def try_to_put() -> Json | None:
+            answer = await self._send("PUT", path, json=body, headers=headers)
+            told.append(f"{answer.status_code} {answer.text[:500]}")
+            return _json(answer) if answer.is_success else None
+
+        told: list[str] = []
+        return await self._wait(try_to_put, lambda: f"PUT {path} was not taken: {told[-1]}")
+
     async def act(self, person: str, thing: str, action: str, body: Json | None = None) -> Json:
         """A transition of what the person sees now."""
         answer, lost = await self._try(await self._headers(person), thing, action, body)

@@ -10,7 +10,10 @@ from rich.table import Table
 from sim.demo.acting import Story
 from sim.demo.hall import Hall, Json
 from sim.demo.money import agrees
+from sim.demo.supervision import Supervised
+from yimen.contracts.monitor import PartyKind
 from yimen.money import format_yuan
+from yimen.terms import SUPERVISION
 from yimen.worktime import SHANGHAI
 
 LIGHTS = {
@@ -97,6 +100,38 @@ def show(console: Console, ending: Ending) -> None:
 def _light(seen: Json) -> str:
     alerts = "；".join(f"{LIGHTS[a['level']]} {a['reason']}（{a['rule']}）" for a in seen["alerts"])
     return LIGHTS[seen["light"]] + (f"  {alerts}" if alerts else "")
+
+
+def show_supervision(console: Console, supervised: Supervised) -> None:
+    """Whom the month cost or brought points, each with its reason and its place in the journal; the proof; the counts."""
+    for sheet in supervised.sheets:
+        table = Table(box=None, padding=(0, 1))
+        for name in ("分值", "项目", "事由", "规则", "办件", "日志"):
+            table.add_column(name, justify="right" if name in ("分值", "日志") else "left", overflow="fold")
+        for line in sheet["lines"]:
+            place = f"第{line['position']}条" if line["position"] else "全月"
+            points = f"{line['tenths'] / 10:+.1f}"
+            table.add_row(
+                points, line["part_name"], line["reason"], line["rule"] or "", line["case_number"] or "", place
+            )
+        who = f"{SUPERVISION[PartyKind(sheet['kind'])]}考核 {supervised.month}：{sheet['name']}"
+        standing = f" 第{sheet['rank']}名" if sheet["rank"] else ""
+        console.print(Panel(table, title=f"{who} {sheet['tenths'] / 10:.1f} 分{standing}", title_align="left"))
+    figures = supervised.overview["figures"]
+    stars = figures["satisfaction"]
+    console.print(
+        f"统计 {supervised.month}：受理 {figures['accepted']}，办结 {figures['closed']}，"
+        f"按时 {_share(figures['in_time'])}，投诉 {figures['complaints']}（属实 {figures['complaints_upheld']}），"
+        f"评价 {stars['ratings']} 件"
+    )
+    for sentence in supervised.proven:
+        console.print(f"[green]已证明[/] {sentence}")
+    for fault in supervised.faults:
+        console.print(f"[red]{fault}[/]")
+
+
+def _share(share: Json) -> str:
+    return f"{share['whole']}件中{share['part']}件" if share["whole"] else "—"
 
 
 def show_days(console: Console, days: list[Json]) -> None:

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from pydantic import SecretStr
 
+from deploy.outside import journal_key_in
 from services.approval.app import build as build_approval
 from services.approval.settings import ApprovalSettings
 from services.approval.tests import samples as reviews
@@ -118,7 +119,7 @@ def fees(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]:
 
 
 def monitor(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]:
-    settings = MonitorSettings(database_url=database_url)
+    settings = MonitorSettings(database_url=database_url, signing_key_file=journal_key_in(folder))
     now = cases.at(3, 16, 12)
     return open_room("monitor", build_monitor, settings, "planning", furnish_monitor, {}, BEFORE_MONITOR, now)
 

@@ -4,6 +4,7 @@ Withdrawing a case over HTTP emits an event; the service follows its own events,
 a message. What came of a case is four rows: asked, heard, rung, sent.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +13,7 @@ from fastapi import Depends
 from pydantic_settings import SettingsConfigDict
 from sqlalchemy import Column, String, Table, select
 
-from yimen.bus import Handlers, Unit, View
+from yimen.bus import Handlers, Unit, Units, View
 from yimen.contracts import Meta, intake
 from yimen.running import main
 from yimen.schema import new_metadata
@@ -102,8 +103,13 @@ blueprint = Blueprint(
 )
 
 
-def build(parts: Parts, settings: ServiceSettings, loops: tuple[Loop, ...] = ()) -> Service[Context]:
-    return Service(blueprint, parts, settings, context=Context(), source="/tiny", loops=loops)
+def build(
+    parts: Parts,
+    settings: ServiceSettings,
+    loops: tuple[Loop, ...] = (),
+    workers: tuple[Callable[[Units[Context]], Loop], ...] = (),
+) -> Service[Context]:
+    return Service(blueprint, parts, settings, context=Context(), source="/tiny", loops=loops, workers=workers)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The unit of work: one transaction in which state changes and the events that say so commit together."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Generic
@@ -28,6 +28,7 @@ class Unit(View[C]):
         self.cause = cause
         self._emissions: list[Emission] = []
         self._added: dict[tuple[Table, tuple[str, ...]], list[dict[str, Any]]] = {}
+        self._before_commit: list[Callable[[], Awaitable[None]]] = []
         self._after_commit: list[Callable[[], None]] = []
         self.work_for: set[str] = set()
         """Tables of work to which this unit adds; the loops of its own process that work them are woken by its commit."""
@@ -56,6 +57,11 @@ class Unit(View[C]):
         cause = str(self.cause.id) if self.cause else None
         self._emissions.append(Emission(event, cause, traceparent))
 
+    def before_commit(self, action: Callable[[], Awaitable[None]]) -> None:
+        """Called once, when all of the unit's events are handled: for what is written once for a batch. If it fails, nothing
+        of the unit happened."""
+        self._before_commit.append(action)
+
     def after_commit(self, action: Callable[[], None]) -> None:
         """Called once the transaction is safe; for waking loops, never for effects that must not be lost."""
         self._after_commit.append(action)
@@ -65,7 +71,10 @@ class Unit(View[C]):
         self.cause = cause
 
     async def flush(self) -> None:
-        """Writes what was added; numbers and stores what was emitted, in one round trip for each of the two tables."""
+        """Does what was left to the end and writes what was added; numbers and stores what was emitted, in one round trip
+        for each of the two tables."""
+        while self._before_commit:  # one of them may leave another
+            await self._before_commit.pop(0)()
         if self._added:
             await self._write_added()
         emissions, self._emissions = self._emissions, []

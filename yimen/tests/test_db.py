@@ -298,3 +298,14 @@ async def test_a_database_that_cannot_be_opened_is_unavailable(tmp_path: Path) -
 def test_errors_of_our_own_are_no_outage(error: Exception) -> None:
     assert not is_unavailable(error)
     assert not is_contention(error)
+
+
+async def test_an_error_does_not_repeat_what_people_wrote(tmp_path: Path) -> None:
+    """Errors are logged with their tracebacks."""
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'odd.db'}")
+    with pytest.raises(DBAPIError) as raised:
+        async with database.write() as conn:
+            await conn.execute(insert(THINGS).values(n=1, what="覃小满"))
+    await database.close()
+    assert "things" in str(raised.value)
+    assert "覃小满" not in str(raised.value)

@@ -15,12 +15,14 @@ from sqlalchemy import make_url, select
 from tests.support.driving import until
 from tests.support.postgres import PrivatePostgres, run_sql
 from tests.support.sandbox import free_port, wait_until
+from tests.support.tiny import TinySettings, build
 from tests.support.tiny_running import complete, failing, made, process, readiness, running, withdraw
 from yimen.bus.local import LocalCarrier
 from yimen.bus.rabbit import RabbitCarrier
 from yimen.clock import SystemClock
-from yimen.service import Loop
+from yimen.service import Loop, Parts
 from yimen.settings import KitSettings, Part
+from yimen.web.testing import TestIssuer
 
 
 async def test_a_request_runs_through_route_bus_handler_timer_and_sender(database_url: str) -> None:
@@ -51,6 +53,39 @@ async def test_a_process_runs_the_loops_of_its_parts(tmp_path: Path, does: set[P
     service = made(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}", None, frozenset(does))
     async with service.running():
         assert set(service.loops) == loops
+
+
+@pytest.mark.parametrize(("does", "there"), [({Part.WORKER}, True), ({Part.API}, False), ({Part.RELAY}, False)])
+async def test_a_services_own_workers_run_where_it_works(tmp_path: Path, does: set[Part], there: bool) -> None:
+    stopping = asyncio.Event()
+
+    async def work() -> None:
+        await stopping.wait()
+
+    parts = Parts(LocalCarrier(), SystemClock(), TestIssuer().verifier, frozenset(does))
+    at_home = TinySettings(database_url=f"sqlite+aiosqlite:///{tmp_path / 'x.db'}")
+    service = build(parts, at_home, (), (lambda _units: Loop(work, stopping.set),))
+    async with service.running():
+        assert ("worker0" in service.loops) is there
+
+
+async def test_what_is_due_can_be_done_at_once_timers_and_own_workers(tmp_path: Path) -> None:
+    """By whoever moves the clock; a worker that does nothing by itself is left out."""
+    rounds = [3, 0]
+
+    async def work() -> None:
+        """Never runs here."""
+
+    async def run_due() -> int:
+        return rounds.pop(0)
+
+    parts = Parts(LocalCarrier(), SystemClock(), TestIssuer().verifier)
+    at_home = TinySettings(database_url=f"sqlite+aiosqlite:///{tmp_path / 'x.db'}")
+    makers = (lambda _units: Loop(work, lambda: None, run_due), lambda _units: Loop(work, lambda: None))
+    service = build(parts, at_home, (), makers)
+    await service.begin()
+    assert [await service.run_due(), await service.run_due()] == [3, 0]
+    await service.stop()
 
 
 async def test_answers_kept_for_repeated_requests_are_forgotten_after_their_day(database_url: str) -> None:

@@ -21,12 +21,12 @@ from services.intake.domain.catalogue import Item
 from services.intake.domain.files import is_file_id
 from services.intake.domain.project import on_fast_track
 from services.intake.domain.values import Agent, Person
-from services.intake.passwords import hashed, new_password
 from services.intake.process import begin
 from services.intake.queries import projects
 from yimen import ids
 from yimen.bus import Unit
 from yimen.contracts.parts import DocumentKind, Kind
+from yimen.passwords import hashed, new_password
 from yimen.web import Invalid, Principal, Role, allow, creates, current_unit, new_router, refuses, set_etag
 from yimen.worktime import local_date
 

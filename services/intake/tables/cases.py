@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from yimen.db import BigId, Instant, Json
+from yimen.passwords import tries_table
 from yimen.schema import new_metadata
 
 metadata = new_metadata()
@@ -178,11 +179,4 @@ notices = Table(
     Column("cleared_at", Instant),
 )
 
-password_tries = Table(
-    "password_tries",
-    metadata,
-    Column("id", BigId, primary_key=True, autoincrement=True),
-    Column("case_number", String(80), nullable=False),
-    Column("tried_at", Instant, nullable=False),
-)
-Index("ix_password_tries_case", password_tries.c.case_number, password_tries.c.tried_at)
+password_tries = tries_table(metadata)

@@ -1,16 +1,19 @@
 """Cases with their clocks and lights. Nothing here changes a case."""
 
+from datetime import date
 from typing import Annotated
 
-from fastapi import Path, Query
+from fastapi import Depends, Path, Query
 
-from services.monitor import queries, rulebooks
+from services.monitor import listing, queries, rulebooks
 from services.monitor.api.parts import OVERSEERS, STAFF, Cursor, Limit, Reading, case_place, departments_of, oversees
+from services.monitor.listing import Asked
 from services.monitor.shapes import CasePage, CaseShape
 from services.monitor.showing import show_alert, show_case, show_line
 from services.monitor.watching import see
 from yimen.contracts.envelope import Code
 from yimen.contracts.monitor import Light
+from yimen.contracts.parts import Kind
 from yimen.web import Forbidden, NotFound, Principal, Role, allow, new_router
 
 router = new_router(tags=["cases"])
@@ -30,27 +33,50 @@ async def read_case(
     return show_case(seen, raised, calendar, await rulebooks.current(view), view.now)
 
 
-@router.get("/cases")
-async def list_cases(
-    view: Reading,
+Day = Annotated[date | None, Query()]
+
+
+def _range(first: date | None, last: date | None) -> tuple[date, date] | None:
+    """Both days in it; either may be absent."""
+    return None if first is None and last is None else (first or date.min, last or date.max)
+
+
+async def asked_list(
     caller: Principal = allow(*OVERSEERS, Role.CHIEF_REPRESENTATIVE),
     light: Light | None = None,
     department: Code | None = None,
     ended: Annotated[
-        bool, Query(description="those whose clock has stopped, instead of those whose clock runs")
-    ] = False,
-    limit: Limit = 50,
-    after: Cursor = None,
-) -> CasePage:
-    """Worst light first, then the earliest promised date."""
-    rows = await queries.case_page(
-        view,
+        bool | None,
+        Query(description="those whose clock has stopped, or runs; the list of lights shows those that run"),
+    ] = None,
+    item: Code | None = None,
+    kind: Kind | None = None,
+    late: Annotated[bool | None, Query(description="decided over the promised limit, or within it")] = None,
+    accepted_from: Day = None,
+    accepted_to: Day = None,
+    closed_from: Day = None,
+    closed_to: Day = None,
+) -> Asked:
+    mine = departments_of(caller, department)
+    return Asked(
+        departments=None if mine is None else tuple(mine),
         light=light,
-        departments=departments_of(caller, department),
         ended=ended,
-        after=case_place(after),
-        limit=limit + 1,
+        item=item,
+        kind=kind,
+        late=late,
+        accepted=_range(accepted_from, accepted_to),
+        closed=_range(closed_from, closed_to),
     )
-    shown, last = rows[:limit], rows[limit - 1] if len(rows) > limit else None
-    place = last and f"{last.severity}~{last.promised_due or queries.NO_DUE}~{last.number}"
-    return CasePage(items=[show_line(row) for row in shown], next=place)
+
+
+@router.get("/cases")
+async def list_cases(
+    view: Reading, asked: Annotated[Asked, Depends(asked_list)], limit: Limit = 50, after: Cursor = None
+) -> CasePage:
+    """Worst light first, then the earliest promised date. Asked by item, kind, lateness or days, it is the list behind a
+    number of the statistics, the newest day first: that of the decision where `closed` or `late` is asked, else that of the
+    acceptance."""
+    rows = await listing.page(view, asked, case_place(after), limit + 1)
+    last = rows[limit - 1] if len(rows) > limit else None
+    return CasePage(items=[show_line(row) for row in rows[:limit]], next=last and listing.placed(last, asked))

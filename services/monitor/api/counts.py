@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from services.monitor import queries, tallying
+from services.monitor import statistics, tallying
 from services.monitor.api.parts import OVERSEERS, Reading
 from services.monitor.shapes import FeeDay, Summary
 from services.monitor.showing import show_department
@@ -14,7 +14,10 @@ router = new_router(tags=["counts"])
 
 @router.get("/summary", dependencies=[allow(*OVERSEERS)])
 async def read_summary(view: Reading) -> Summary:
-    return Summary(at=view.now, departments=[show_department(row) async for row in queries.summary(view)])
+    """What every department has had, and which of its lights are on now."""
+    on = await statistics.lights(view)
+    rows = await statistics.all_time(view)
+    return Summary(at=view.now, departments=[show_department(row, on.get(row.department, {})) for row in rows])
 
 
 @router.get("/fee-days", dependencies=[allow(*OVERSEERS, Role.TREASURER)])

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, StrictBool, StrictInt
 from sqlalchemy import Row
 
 from services.monitor import rulebooks
-from services.monitor.api.parts import OVERSEERS, Limit, Reading, Words, Working
+from services.monitor.api.parts import OVERSEERS, STAFF, Limit, Reading, Words, Working
 from services.monitor.domain.rulebook import Rulebook
 from services.monitor.domain.rulebook_check import faults
 from services.monitor.recomputing import begin_recomputation
@@ -19,11 +19,24 @@ from services.monitor.rulebooks import first_book, put_in_force, read_book
 from yimen.contracts.envelope import Code
 from yimen.contracts.monitor import AlertRule, FindingRule, Light, PartyKind, Scheme
 from yimen.contracts.parts import Staff
-from yimen.web import Body, Invalid, NotFound, Principal, Role, StaleVersion, allow, if_match, new_router, set_etag
+from yimen.web import (
+    Body,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Principal,
+    Role,
+    StaleVersion,
+    allow,
+    if_match,
+    new_router,
+    set_etag,
+)
 
 router = new_router(tags=["rulebook"])
 
 READERS: Final = (*OVERSEERS, Role.CHIEF_REPRESENTATIVE, Role.CENTRE_ADMIN, Role.DISCIPLINE_OFFICER)
+BOUND: Final = frozenset({Role.SUPERVISOR, Role.DISCIPLINE_OFFICER, *STAFF})
 Points = Annotated[StrictInt, Field(ge=-1000, le=1000, description="十分之一分；扣分为负")]
 Title = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
 
@@ -162,7 +175,8 @@ async def revise_rulebook(
     caller: Principal = allow(Role.CENTRE_ADMIN),
     expected: int = if_match(),
 ) -> RulebookShape:
-    """In force at once, for every alert that is raised from now on; open cases are looked at again."""
+    """In force at once, for every alert that is raised from now on; open clocks are reckoned again."""
+    _refuse_the_judged(caller)
     version = (await rulebooks.current(unit)).version
     if version != expected:
         raise StaleVersion(version)
@@ -173,6 +187,14 @@ async def revise_rulebook(
     await begin_recomputation(unit, f"rulebook-{book.version}")
     set_etag(response, book.version)
     return await _version(unit, book.version)
+
+
+def _refuse_the_judged(caller: Principal) -> None:
+    """Whoever supervises, or works for a department, does not write the rules of either, whatever else they are."""
+    if not caller.roles.isdisjoint(BOUND):
+        raise Forbidden(
+            "监察规则须由他人更改", "监察人员和部门人员不能更改监察规则，请由不兼任这些职务的中心管理员办理。"
+        )
 
 
 def _refuse_faults(book: Rulebook) -> None:

@@ -1,12 +1,11 @@
 """The journal's chain: whoever changes, removes or inserts a row has to change every hash after it.
 
 hash_n = sha256(hash_{n-1} || canonical bytes of meta and body), hexadecimal; the first follows 64 zeros. Guarantees:
-the same event gives the same bytes on every database and in every zone. Does not: keep somebody who rewrites the whole
-journal from being believed; for that the head has to be written down outside.
+the same event gives the same bytes on every database and in every zone; the same bytes are the leaves of the journal's
+tree (`domain.audit`). Does not: keep somebody who rewrites the whole chain from being believed; that is what seals are for.
 """
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC
 from hashlib import sha256
@@ -48,19 +47,6 @@ def canonical(meta: Meta, body: str) -> bytes:
     return json.dumps(attributes, sort_keys=True, separators=(",", ":")).encode() + b"\n" + body.encode()
 
 
-def link(head: Head, meta: Meta, body: str) -> Head:
-    """The head after this event."""
-    return Head(head.position + 1, sha256(bytes.fromhex(head.hash) + canonical(meta, body)).hexdigest())
-
-
-def first_broken(head: Head, entries: Iterable[Entry]) -> tuple[Head, int | None]:
-    """Walk on from `head`: the last sound head, and the position of the first row that does not follow from it.
-
-    A row that was taken out shows at the next one, which carries the wrong position.
-    """
-    for entry in entries:
-        expected = link(head, entry.meta, entry.body)
-        if expected != Head(entry.position, entry.hash):
-            return head, min(entry.position, expected.position)
-        head = expected
-    return head, None
+def link(head: Head, data: bytes) -> Head:
+    """The head after the event of these canonical bytes."""
+    return Head(head.position + 1, sha256(bytes.fromhex(head.hash) + data).hexdigest())

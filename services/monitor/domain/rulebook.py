@@ -4,11 +4,14 @@ Guarantees: a book that was accepted has every number and every part that the ru
 can fail later. Does not: know where it is kept (`rulebooks`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeVar
 
-from yimen.contracts.monitor import AlertRule, Charge, Deduction, FindingRule, PartyKind, Scheme
+from yimen.contracts.monitor import AlertRule, Charge, Deduction, FindingRule, PartyKind, Scheme, SchemePart
+
+R = TypeVar("R", bound=AlertRule | FindingRule | SchemePart)
 
 
 @dataclass(frozen=True)
@@ -63,13 +66,26 @@ def deductions(
 
 
 def completed(book: Rulebook, first: Rulebook) -> Rulebook | None:
-    """The next version of a book that was written before the supervisor learnt rows of the first: those added, and alerts
-    that it has forgotten taken out. None where nothing is missing."""
-    alerts = tuple(rule for rule in book.alerts if rule.code in {one.code for one in first.alerts})
-    alerts += tuple(rule for rule in first.alerts if rule.code not in {one.code for one in alerts})
-    findings = book.findings + tuple(
-        rule for rule in first.findings if rule.code not in {one.code for one in book.findings}
+    """The next version of a book that was written before the supervisor learnt rows of the first: those added, parts of a
+    scheme at nought, and alerts that it has forgotten taken out. None where nothing is missing."""
+    known = {rule.code for rule in first.alerts}
+    whole = replace(
+        book,
+        alerts=_with_missing([rule for rule in book.alerts if rule.code in known], first.alerts),
+        findings=_with_missing(book.findings, first.findings),
+        schemes=tuple(_with_parts(scheme, first.scheme(scheme.kind)) for scheme in book.schemes),
+        numbers={name: book.numbers.get(name, number) for name, number in first.numbers.items()},
     )
-    numbers = {name: book.numbers.get(name, number) for name, number in first.numbers.items()}
-    whole = replace(book, alerts=alerts, findings=findings, numbers=numbers)
     return None if whole == book else replace(whole, version=book.version + 1)
+
+
+def _with_missing(rows: Sequence[R], known: Sequence[R]) -> tuple[R, ...]:
+    codes = {row.code for row in rows}
+    return (*rows, *(row for row in known if row.code not in codes))
+
+
+def _with_parts(scheme: Scheme, first: Scheme) -> Scheme:
+    """A part that the centre has given no points takes none from the others."""
+    parts = _with_missing(scheme.parts, first.parts)
+    new = [part.model_copy(update={"ceiling": 0}) for part in parts[len(scheme.parts) :]]
+    return scheme.model_copy(update={"parts": (*scheme.parts, *new)})

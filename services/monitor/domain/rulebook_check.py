@@ -32,6 +32,7 @@ NATIONAL: Final = frozenset(
             "unnoticed",
         ),  # Licensing Law Art. 42, 44, 55, 47, 45
         *("deemed-acceptance", "second-notice", "no-reasons", "lone-inspector", "fee-violation"),  # 32, 38, 34, 59
+        "long-over",  # R72; after how many days is a number
     }
 )
 """Rows of the national law: no centre switches them off, or makes them milder than the first book does."""

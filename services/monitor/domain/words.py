@@ -172,10 +172,10 @@ SENTENCES: Final[dict[type[Event], str]] = {
     monitor.WindowStaffed: "窗口“{name}”的部门和人员自{valid_from}起更新。",
     monitor.ScorePublished: "公布{name}{month}月度考核。",
     monitor.ScoreGraded: "公布{name}{quarter}季度等次：{grade_name}。",
-    monitor.ComplaintFiled: "收到投诉{complaint_number}（{topic_name}），由{office}办理，应于{accept_by}前决定是否受理。",
+    monitor.ComplaintFiled: "收到投诉{complaint_number}（{topic_name}），由{office}办理，应于{accept_by.on}前决定是否受理。",
     monitor.ComplaintAccepted: "投诉{complaint_number}受理，应于{answer_by.on}前答复。",
     monitor.ComplaintRefused: "投诉{complaint_number}不予受理。",
-    monitor.ComplaintTransferred: "投诉{complaint_number}转由{office}办理。",
+    monitor.ComplaintTransferred: "投诉{complaint_number}由{former}转{office}办理，应于{accept_by.on}前决定是否受理。",
     monitor.ComplaintExtended: "投诉{complaint_number}延长{days}个工作日，应于{answer_by.on}前答复。",
     monitor.ComplaintAnswered: "投诉{complaint_number}已经答复。",
     monitor.ComplaintRevisited: "投诉{complaint_number}已经回访。",
@@ -233,8 +233,13 @@ def fields(kind: type[BaseModel]) -> tuple[str, ...]:
     return tuple(name for _, name, _, _ in Formatter().parse(SENTENCES[kind]) if name)  # type: ignore[index]
 
 
+def fill(words: str, event: Event) -> str:
+    """A sentence with the event's fields in it."""
+    return _Speaker().vformat(words, (), {"event": event})
+
+
 def sentence(event: Event) -> str:
-    return _Speaker().vformat(SENTENCES[type(event)], (), {"event": event})
+    return fill(SENTENCES[type(event)], event)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 The journal is append-only: triggers of the first migration refuse every update, delete and truncation.
 """
 
+from typing import Final
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -40,6 +42,7 @@ journal = Table(
     Column("hash", String(64), nullable=False),
     UniqueConstraint("source", "subject", "sequence"),
     Index("ix_journal_case", "case_number", "position"),
+    Index("ix_journal_event", "event_id"),
 )
 
 cases = Table(
@@ -67,13 +70,37 @@ cases = Table(
     Column("watches", Json),  # the limits that are watched (`domain.limits`); null until the case is followed again
     Column("running", Boolean),  # whether a calendar can still move any of them; null like `watches`
     Column("unproved", Boolean, nullable=False, server_default=false()),  # a told date waits for its year's plan (R36)
-    Index("ix_cases_department", "department", "stopped_at"),
+    Column("item_code", String(80)),
+    Column("closed_on", Date),  # the day on which it was decided
+    Column("ended_light", Integer),  # how bad its light is for good, once the clock has stopped
+    Column("contribution", Json),  # what it adds to the counts (domain.contributions)
     Index("ix_cases_open", "stopped_at", "number"),
-    Index("ix_cases_running", "running", "number"),
+    Index("ix_cases_movable", "running", "number"),
 )
 
 _DUE = text("answered_at IS NULL AND lifted_at IS NULL AND order_number IS NULL")
 """Whose answer somebody waits for: of all alerts ever raised the few of the last days."""
+LISTS: Final[dict[str, tuple[tuple[str, ...], str]]] = {
+    "red": (("red_at", "department", "promised_due"), "stopped_at IS NULL AND red_at IS NOT NULL"),
+    "yellow": (("yellow_at", "department", "promised_due", "red_at"), "stopped_at IS NULL AND yellow_at IS NOT NULL"),
+    "blue": (
+        ("blue_at", "department", "promised_due", "yellow_at", "red_at"),
+        "stopped_at IS NULL AND blue_at IS NOT NULL",
+    ),
+    "running": (("department", "promised_due"), "stopped_at IS NULL"),
+    "ended": (("department", "ended_light", "promised_due"), "stopped_at IS NOT NULL"),
+    "accepted": (("department", "accepted_on"), "accepted_on IS NOT NULL"),
+    "item_accepted": (("item_code", "accepted_on"), "accepted_on IS NOT NULL"),
+    "closed": (("department", "closed_on"), "closed_on IS NOT NULL"),
+    "item_closed": (("item_code", "closed_on"), "closed_on IS NOT NULL"),
+    "late": (("department", "closed_on"), "closed_on IS NOT NULL AND late_days > 0"),
+    "uncounted": ((), "contribution IS NULL"),
+}
+"""Each list has its index, which ends with the number: what it begins with, and which cases are in it."""
+
+for _name, (_columns, _where) in LISTS.items():
+    _key = [*(cases.c[column] for column in _columns), cases.c.number]
+    Index(f"ix_cases_{_name}", *_key, postgresql_where=text(_where), sqlite_where=text(_where))
 
 alerts = Table(
     "alerts",

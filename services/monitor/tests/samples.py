@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID, uuid5
 
 from services.monitor.domain.views import Recorded
@@ -23,7 +24,7 @@ from yimen.contracts.parts import (
 )
 from yimen.worktime import SHANGHAI
 
-NUMBER = "45072120260302J0000017"
+NUMBER = "45072120260302J0000018"
 CLERK = Staff(id="c1", name="李窗口")
 CHIEF = Staff(id="r1", name="王首席")
 APPLICANT = Applicant(name="钦州某建设有限公司", masked_id="9145**********12X", organisation=True)
@@ -44,8 +45,8 @@ def paper(kind: DocumentKind, month: int, day: int) -> Document:
     return Document(kind=kind, number=f"灵审〔2026〕{kind.value}{day}号", dated=date(2026, month, day))
 
 
-def submitted(kind: Kind = Kind.JOINT, when: datetime | None = None, **changes: object) -> intake.CaseSubmitted:
-    values: dict[str, object] = {
+def submitted(kind: Kind = Kind.JOINT, when: datetime | None = None, **changes: Any) -> intake.CaseSubmitted:
+    values: dict[str, Any] = {
         "case_number": NUMBER,
         "item_code": "450721J01",
         "item_name": "建设工程联合审批",
@@ -63,9 +64,9 @@ def submitted(kind: Kind = Kind.JOINT, when: datetime | None = None, **changes: 
     return intake.CaseSubmitted(**values | changes)
 
 
-def accepted(days: int = 10, promised: Due | None = None, **changes: object) -> intake.CaseAccepted:
+def accepted(days: int = 10, promised: Due | None = None, **changes: Any) -> intake.CaseAccepted:
     """On Monday 2 March; ten days end on 16 March, 45 on 8 May."""
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "case_number": NUMBER,
         "document": paper(DocumentKind.ACCEPTANCE, 3, 2),
         "department": "planning",
@@ -115,8 +116,8 @@ def resumed(when: datetime, promised: Due | None, statutory: Due | None, review_
     )
 
 
-def requested(department: str, **changes: object) -> intake.ReviewRequested:
-    values: dict[str, object] = {
+def requested(department: str, **changes: Any) -> intake.ReviewRequested:
+    values: dict[str, Any] = {
         "review_id": f"R-{department}",
         "department": department,
         "case_number": NUMBER,
@@ -138,7 +139,7 @@ def requested(department: str, **changes: object) -> intake.ReviewRequested:
     return intake.ReviewRequested(**values | changes)
 
 
-def review(department: str) -> dict[str, str]:
+def review(department: str) -> dict[str, Any]:
     return {"review_id": f"R-{department}", "department": department, "case_number": NUMBER}
 
 
@@ -177,7 +178,7 @@ def joint_case() -> list[Told]:
         paused_at=at(3, 4),
     )
     resume = approval.ReviewResumed(**review("fire"), resumed_by=CLERK, resumed_at=at(3, 6))
-    notice = {"notice_number": "N1", "case_number": NUMBER}
+    notice: dict[str, Any] = {"notice_number": "N1", "case_number": NUMBER}
     issued = fees.NoticeIssued(
         **notice,
         payment_code="45000000000000000017",

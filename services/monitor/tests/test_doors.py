@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from services.monitor.domain.doors import Door, are_pair, earlier_doors
 from services.monitor.tests.harness import message, rows, supervisor, tell
-from services.monitor.tests.samples import APPLICANT, CLERK, at, due, paper, recorded, submitted
+from services.monitor.tests.samples import APPLICANT, CLERK, NUMBER, at, due, paper, recorded, submitted
+from services.monitor.tests.test_violations import WRONG
+from services.monitor.tests.test_violations import found as violations
 from yimen.contracts import intake, monitor
 from yimen.contracts.parts import Applicant, Channel, DocumentKind
 from yimen.testing import Harness
@@ -115,17 +117,20 @@ THREE = [
 
 
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(st.permutations(THREE), st.lists(st.sampled_from(THREE), max_size=4), st.integers(1, len(THREE)))
-async def test_any_order_and_repetition_finds_the_same_pairs(tmp_path, order, doubles, size):
+@given(st.permutations([*THREE, *WRONG]), st.lists(st.sampled_from(THREE), max_size=4), st.integers(1, len(THREE)))
+async def test_any_order_and_repetition_raises_the_same_alerts(tmp_path, order, doubles, size):
+    """Of several cases at once: pairs, and what else is wrong with one of them."""
     stream = [message(one) for one in (*order, *doubles)]
     async with supervisor(f"sqlite+aiosqlite:///{tmp_path / secrets.token_hex(8)}.db", at(3, 13)) as harness:
         for start in range(0, len(stream), size):
             await harness.process(stream[start : start + size])
-        assert [(number, reason.count("另见"), reason.count("K")) for number, _, reason in await doubled(harness)] == [
-            ("K2", 1, 1),
-            ("K3", 1, 2),
-            ("K4", 1, 2),
+        assert [(number, reason.count("K")) for number, _, reason in await doubled(harness)] == [
+            *(("K2", 1), ("K3", 2), ("K4", 2))
         ]
+        raised = await harness.events(monitor.AlertRaised)
+        assert sorted(one.rung for one in raised if one.case_number == NUMBER) == sorted(
+            rung for rung, _, _, _ in violations(WRONG)
+        )
 
 
 INSTANTS = st.datetimes(at(3, 1).replace(tzinfo=None), at(3, 9).replace(tzinfo=None))

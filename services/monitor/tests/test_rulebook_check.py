@@ -135,7 +135,8 @@ def test_a_book_from_before_an_upgrade_is_completed_and_keeps_what_the_centre_se
     rows = [row | {"answer_days": 7} for row in body["alerts"] if row["code"] not in codes]
     rows += [{"code": "forgotten", "rule": "R1", "scope": "case", "level": "red", "text": "旧"}]
     numbers = {name: number for name, number in body["numbers"].items() if name not in names}
-    whole = completed(read_book(3, body | {"alerts": rows, "numbers": numbers}), BOOK)
+    schemes = [row | {"parts": [{"code": "all", "name": "全部", "ceiling": 1000}]} for row in body["schemes"]]
+    whole = completed(read_book(3, body | {"alerts": rows, "numbers": numbers, "schemes": schemes}), BOOK)
     assert whole.version == 4
     assert wrong(whole) == []
     assert {rule.code for rule in whole.alerts if rule.answer_days == 7} == {rule.code for rule in BOOK.alerts} - codes

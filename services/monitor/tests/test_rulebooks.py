@@ -25,10 +25,8 @@ def body(numbers: dict[str, int] | None = None, **alerts: Any) -> dict[str, Any]
     return dumped | {"numbers": dict(book.numbers), "reason": WHY}
 
 
-async def revise(
-    harness: Harness, book: dict[str, Any], version: int, role: Role = Role.CENTRE_ADMIN
-) -> httpx.Response:
-    headers = harness.as_(role) | {"If-Match": f'"{version}"'}
+async def revise(harness: Harness, book: dict[str, Any], version: int, *roles: Role) -> httpx.Response:
+    headers = harness.as_(*(roles or (Role.CENTRE_ADMIN,))) | {"If-Match": f'"{version}"'}
     return await harness.client.put("/rulebook", json=book, headers=headers)
 
 
@@ -56,6 +54,16 @@ async def test_the_first_book_can_be_read_and_says_how_it_came_about(database_ur
         assert (await ask(harness, "/rulebooks/2")).status_code == 404
 
 
+async def test_the_book_that_is_read_can_be_sent_back_as_it_is(database_url):
+    async with supervisor(database_url) as harness:
+        shown = (await ask(harness, "/rulebook", Role.CENTRE_ADMIN)).json()
+        answer = await revise(harness, {name: shown[name] for name in shown if name != "revision"} | {"reason": WHY}, 1)
+        assert answer.status_code == 200, answer.text
+        assert {name: answer.json()[name] for name in shown if name != "revision"} == {
+            name: shown[name] for name in shown if name != "revision"
+        }
+
+
 async def test_a_revision_is_a_version_with_its_author_and_reason_and_is_said_on_the_bus(database_url):
     async with supervisor(database_url) as harness:
         answer = await revise(harness, body(numbers={"red_after_days": 5}), 1)
@@ -75,6 +83,13 @@ async def test_nobody_who_judges_or_is_judged_by_the_book_may_revise_it(tmp_path
     async with supervisor(f"sqlite+aiosqlite:///{tmp_path / 'one.db'}") as harness:
         assert (await revise(harness, body(), 1, role)).status_code == 403
         assert (await ask(harness, "/rulebook")).headers["etag"] == '"1"'
+
+
+@pytest.mark.parametrize("other", [Role.SUPERVISOR, Role.CHIEF_REPRESENTATIVE, Role.WINDOW_CLERK])
+async def test_an_administrator_who_supervises_or_serves_a_department_too_may_not_revise_it(tmp_path, other):
+    async with supervisor(f"sqlite+aiosqlite:///{tmp_path / 'one.db'}") as harness:
+        refused = await revise(harness, body(), 1, Role.CENTRE_ADMIN, other)
+        assert (refused.status_code, refused.json()["title"]) == (403, "监察规则须由他人更改")
 
 
 async def test_of_two_who_revise_the_same_version_one_is_told(database_url):
@@ -102,7 +117,7 @@ async def test_a_faulty_book_is_refused_with_every_fault_and_nothing_is_stored(d
         assert await harness.emitted() == before
 
 
-@pytest.mark.rule("R70", "R71", "R72")
+@pytest.mark.rule("R70", "R71", "R72", "R77")
 async def test_alerts_raised_after_a_revision_follow_it_and_those_before_stay(database_url):
     async with supervisor(database_url) as harness:
         await tell(harness, *open_case())
@@ -116,6 +131,22 @@ async def test_alerts_raised_after_a_revision_follow_it_and_those_before_stay(da
         assert await raised(harness) == [("pre-alert", "blue", 1), ("promised", "red", 2)]
         red = (await harness.events(monitor.AlertRaised))[-1]
         assert (red.reason, str(red.answer_by)) == ("承诺已过。", "2026-03-18")
+
+
+@pytest.mark.rule("R70")
+async def test_what_was_raised_under_an_earlier_book_stays_and_is_not_raised_again(database_url):
+    """The book takes back nothing: a rule that is switched off speaks no more, that is all."""
+    async with supervisor(database_url) as harness:
+        await tell(harness, *open_case())
+        harness.clock.move_to(at(3, 13, 0))
+        await harness.fire_timers()
+        assert (await revise(harness, body(pre_alert={"enabled": False}), 1)).status_code == 200
+        await harness.fire_timers()
+        assert (await revise(harness, body(numbers={"pre_alert_percent": 99}), 2)).status_code == 200
+        harness.clock.move_to(at(3, 16, 12))
+        await harness.fire_timers()
+        assert await raised(harness) == [("pre-alert", "blue", 1)]
+        assert await harness.events(monitor.AlertLifted) == []
 
 
 @pytest.mark.rule("R70")

@@ -103,6 +103,9 @@ RULES: tuple[Rule, ...] = (
     Rule(intake.ReviewMeetingConvened, "meeting_convened", whom=Whom.DEPARTMENT),  # R45
     Rule(intake.ReviewExtensionDeclined, "extension_declined", whom=Whom.DEPARTMENT),
     Rule(monitor.AlertRaised, "alert_raised", whom=Whom.DEPARTMENT),
+    Rule(monitor.ComplaintAccepted, "complaint_accepted", whom=Whom.DEPARTMENT),  # R91
+    Rule(monitor.RatingGiven, "bad_rating", whom=Whom.DEPARTMENT, given=("rectify_by",)),  # R96
+    Rule(monitor.ConsultationAsked, "consultation_asked", whom=Whom.DEPARTMENT),
     Rule(monitor.AlertEscalated, "alert_escalated", whom=Whom.DEPARTMENT),  # R77
     Rule(monitor.OrderIssued, "order_issued", whom=Whom.DEPARTMENT, where={"stage": 1}),
     Rule(monitor.OrderIssued, "head_called_in", whom=Whom.DEPARTMENT, where={"stage": 2}),

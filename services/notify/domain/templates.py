@@ -155,6 +155,11 @@ TEMPLATES: dict[str, Template] = {
         Template("review_urged", 1, "催办：办件{case_number}的审查尚未答复。{reason:short}"),
         Template("alert_raised", 1, "监察提示（{rule}）：办件{case_number}，{reason:short}。请于{answer_by}前说明。"),
         Template(
+            "complaint_accepted", 1, "投诉{complaint_number}已受理（{topic_name}），请配合查明，应于{answer_by}前答复。"
+        ),
+        Template("bad_rating", 1, "办件{case_number}收到实名差评（{stars}星），请于{rectify_by}前回访评价人并整改。"),
+        Template("consultation_asked", 1, "收到咨询{consultation_number}，请于{answer_by}前答复。"),
+        Template(
             "alert_escalated",
             1,
             "监察升级：办件{case_number}的{former}逾期未答复，升为{level}，督办单编号{order_number}，请于{answer_by}前反馈。",

@@ -97,7 +97,7 @@ def test_contacts_cases_notices_and_messages_are_open_to_no_department() -> None
     assert not follows(samples.contact(), ["all", "fire"], None)
     open_types = {name for name, event in event_types().items() if event.entity in followable()}
     scopes = {event_types()[name].scope_field for name in open_types}
-    assert scopes == {"department", "audience"}, "a complaint's audience is the department, or all: nobody's"
+    assert scopes == {"department", "audience"}, "a complaint's audience is its office, or the department that was told"
 
 
 async def test_a_failed_delivery_is_retried_under_the_same_id_and_holds_back_only_its_subject(

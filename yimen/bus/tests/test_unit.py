@@ -1,6 +1,7 @@
 """What a unit of work guarantees about the rows that are added to it."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 from sqlalchemy import event, func, select
@@ -55,3 +56,26 @@ async def test_a_batch_whose_handlers_only_add_asks_the_database_as_often_as_one
     await ledger.inbox.process(story(50, 1))
     assert len(asked) == 2 * alone
     assert len(await ledger.effects()) == 51
+
+
+async def test_what_is_left_to_the_end_is_done_once_in_the_same_transaction(ledger: Ledger) -> None:
+    async def write(unit: Unit[Script], sequences: list[int]) -> None:
+        for sequence in sequences:
+            unit.add(EFFECTS, {"subject": "case/a", "sequence": sequence})
+
+    async with ledger.units.begin() as unit:
+        sequences: list[int] = []
+        unit.before_commit(partial(write, unit, sequences))
+        sequences += [1, 2]
+    assert await ledger.effects() == [("case/a", 1), ("case/a", 2)]
+
+    async def fail() -> None:
+        raise RuntimeError("the end cannot be written")
+
+    async def leave(unit: Unit[Script]) -> None:
+        unit.add(EFFECTS, {"subject": "case/b", "sequence": 1})
+        unit.before_commit(fail)
+
+    with pytest.raises(RuntimeError, match="the end"):
+        await ledger.act(leave)
+    assert len(await ledger.effects()) == 2

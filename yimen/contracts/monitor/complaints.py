@@ -1,48 +1,55 @@
 """Complaints (投诉) and consultations (咨询), R90-R94, S14.
 
-What was complained of in words, who complained and how to reach them stay in monitor: events carry what clocks and scores
-need. A complaint that the department must not hear of before it is looked into has the scope `all`, which no
-department's system reads.
+What was complained of in words, who complained and how to reach them stay in monitor; so does whom it was about, until it
+is upheld. Events carry what clocks and scores need.
 """
 
-from datetime import date
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from yimen.contracts.envelope import Code, Event, Instant, Name, Text
+from yimen.contracts.envelope import Code, Event, Instant, Name
 from yimen.contracts.monitor.words import Deduction, Office
 from yimen.contracts.parts import Due, Staff
 
 
 class ComplaintEvent(Event):
-    """`audience`: the department complained of, or `all`; it never changes in the life of a complaint."""
+    """`audience`: who may hear it. The office that looks into it; the department, once the centre has accepted a complaint
+    of its service. Each of them has a `record` of its own, so that none hears what was said before it was told, and none
+    misses a word of what is told it. The case, which tells who complained, and points stand in the office's record alone:
+    whoever counts complaints counts those. No complaint stands among the events of its case: whoever works on the case would
+    hear of it there."""
 
-    id_field: ClassVar[str] = "complaint_number"
+    id_field: ClassVar[str] = "record"
     scope_field: ClassVar[str | None] = "audience"
+    case_field: ClassVar[str | None] = None
 
-    complaint_number: Code
+    record: Code
     audience: Code
+    complaint_number: Code
     case_number: Code | None = None
 
 
 class ComplaintFiled(ComplaintEvent, type="monitor.complaint.filed.v1"):
-    """`channel`: box, phone, web, visit. Whether it is taken up is decided by `accept_by` (R90)."""
+    """`channel`: box, phone, web, visit. Whether it is taken up is decided by `accept_by` (R90). `department`: the one
+    complained of, where it was named."""
 
-    department: Code
-    person: Staff | None = None
+    department: Code | None = None
     channel: Code
     topic: Code
     topic_name: Name
     office: Office
     named: bool
     filed_at: Instant
-    accept_by: date
+    accept_by: Due
 
 
 class ComplaintAccepted(ComplaintEvent, type="monitor.complaint.accepted.v1"):
     """`answer_by`: simple, written, or complex (R91)."""
 
+    department: Code
+    topic: Code
+    topic_name: Name
     complexity: Code
     answer_by: Due
     accepted_by: Staff
@@ -59,9 +66,14 @@ class ComplaintRefused(ComplaintEvent, type="monitor.complaint.refused.v1"):
 
 
 class ComplaintTransferred(ComplaintEvent, type="monitor.complaint.transferred.v1"):
-    """To the office that it belongs to (R93)."""
+    """To the office that it belongs to (R93). Said to that office alone: whoever heard of the complaint before hears no
+    more of it."""
 
+    former: Office
     office: Office
+    topic: Code
+    topic_name: Name
+    accept_by: Due
     transferred_by: Staff
     transferred_at: Instant
 
@@ -78,6 +90,7 @@ class ComplaintExtended(ComplaintEvent, type="monitor.complaint.extended.v1"):
 class ComplaintAnswered(ComplaintEvent, type="monitor.complaint.answered.v1"):
     """`upheld`: the window's fault, with its deductions (R94)."""
 
+    department: Code
     upheld: bool
     in_writing: bool
     answered_by: Staff
@@ -131,4 +144,3 @@ class ConsultationAnswered(ConsultationEvent, type="monitor.consultation.answere
 class ConsultationOverdue(ConsultationEvent, type="monitor.consultation.overdue.v1"):
     due: Due
     overdue_at: Instant
-    note: Text = ""

@@ -25,23 +25,26 @@ class TallyCounted(Event, type="monitor.tally.counted.v1"):
 
 
 class RootSealed(Event, type="monitor.root.sealed.v1"):
-    """The root of the journal's Merkle tree (RFC 9162) at the end of a day, signed. Whoever keeps these events can prove
-    for good that nothing before them was changed, whatever the supervisor's own database says later.
+    """The root of the journal's Merkle tree (RFC 9162), signed: each day at its end, and when the supervisor asks. Whoever
+    keeps these events can prove for good that nothing before them was changed, whatever the supervisor's own database says
+    later.
 
-    `size`: how many events the tree holds. `signature`: a compact JWS (RFC 7515, EdDSA) over the same fields, made with
-    the key `key_id` of the published set."""
+    `number`: seals count from 1 without a gap. `size`: how many events the tree holds; `head`: the hash of the chain there;
+    `former_size`: what the seal before held. `signature`: a compact JWS (RFC 7515, Ed25519 of RFC 9864) over all other
+    fields but `key_id`, made with the key of that id in the published set."""
 
-    id_field: ClassVar[str] = "day"
+    id_field: ClassVar[str] = "number"
     case_field: ClassVar[str | None] = None
 
+    number: Annotated[int, Field(ge=1)]
     day: date
-    size: Annotated[int, Field(ge=0)]
+    size: Annotated[int, Field(ge=1)]
     root: Sha256
     head: Sha256
     former_size: Annotated[int, Field(ge=0)]
+    sealed_at: Instant
     key_id: Code
     signature: Annotated[str, Field(min_length=1, max_length=4000)]
-    sealed_at: Instant
 
 
 class CalendarApplied(Event, type="monitor.calendar.applied.v1"):

@@ -15,6 +15,8 @@ Stars = Annotated[int, Field(ge=1, le=5)]
 
 
 class RatingEvent(Event):
+    """A stage of a case has one rating: what is said of it later, or was recorded before, has the same `rating_id`."""
+
     id_field: ClassVar[str] = "rating_id"
     scope_field: ClassVar[str | None] = "department"
 
@@ -25,7 +27,8 @@ class RatingEvent(Event):
 
 class RatingGiven(RatingEvent, type="monitor.rating.given.v1"):
     """`stage`: acceptance or closing. `aspects`: indicator → stars, of the version of the indicator list. `person`: who
-    served, where the case tells. Bad (1, 2) and named: called back by `rectify_by` (R96)."""
+    served, where the case tells. Bad (1, 2) and named: called back and put right by `rectify_by` (R96). Where silence
+    was recorded before, that stays on record and counts no more."""
 
     stage: Code
     stars: Stars
@@ -36,7 +39,6 @@ class RatingGiven(RatingEvent, type="monitor.rating.given.v1"):
     person: Staff | None = None
     rectify_by: Due | None = None
     given_at: Instant
-    deductions: tuple[Deduction, ...] = ()
 
 
 class RatingDefaulted(RatingEvent, type="monitor.rating.defaulted.v1"):

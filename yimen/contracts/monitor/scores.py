@@ -29,7 +29,7 @@ class ScoreEvent(Event):
 class ScorePublished(ScoreEvent, type="monitor.score.published.v1"):
     """The sheet of a party for `month` (YYYY-MM). `digest`: sha256 of its entries in canonical order, so that whoever
     recomputes them from the journal can tell that they are the same. Said again with the next `revision` when an appeal
-    was upheld."""
+    was upheld, or when it came to be known later. `last_months`: how many months in a row the party came last (W4)."""
 
     month: Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
     revision: Annotated[int, Field(ge=1)]
@@ -40,6 +40,7 @@ class ScorePublished(ScoreEvent, type="monitor.score.published.v1"):
     digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     rank: Annotated[int, Field(ge=1)] | None = None
     red_flag: bool = False
+    last_months: Annotated[int, Field(ge=0)] = 0
     rulebook: int
     published_at: Instant
 

@@ -79,14 +79,14 @@ def upgrade() -> None:
     op.add_column("cases", sa.Column("watches", Json, nullable=True))
     op.add_column("cases", sa.Column("running", sa.Boolean(), nullable=True))
     op.add_column("cases", sa.Column("unproved", sa.Boolean(), server_default=sa.false(), nullable=False))
-    op.create_index("ix_cases_running", "cases", ["running", "number"])
+    op.create_index("ix_cases_movable", "cases", ["running", "number"])
     _guard()
     _take_over_timers()
 
 
 def downgrade() -> None:
     _give_timers_back()
-    op.drop_index("ix_cases_running", "cases")
+    op.drop_index("ix_cases_movable", "cases")
     for column in ("unproved", "running", "watches"):
         op.drop_column("cases", column)
     for table in ("recalled", "recomputations", "rungs"):
