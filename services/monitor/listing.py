@@ -31,12 +31,13 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
+    union,
     union_all,
 )
 
 from services.monitor.context import Context
 from services.monitor.domain.clocks import SEVERITY
-from services.monitor.tables import case_counts, cases
+from services.monitor.tables import case_counts, cases, imports
 from services.monitor.tables.statistics import YEAR
 from yimen.bus import View
 from yimen.contracts.monitor import Light
@@ -109,11 +110,12 @@ def placed(row: Row[Any], asked: Asked) -> str:
 
 
 async def _departments(view: View[Context]) -> tuple[str, ...]:
-    """That have any case at all."""
+    """That have any case at all, in the hall or in a log of their own."""
     return tuple((await view.execute(_ALL)).scalars())
 
 
-_ALL = select(case_counts.c.department).where(case_counts.c.grain == YEAR).distinct().order_by(case_counts.c.department)
+_COUNTED = select(case_counts.c.department).where(case_counts.c.grain == YEAR)
+_ALL = union(_COUNTED, select(imports.c.department)).order_by("department")
 
 
 # -- the list of lights -------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ Value = str | int | bool | datetime
 UNTOLD: Final = frozenset(
     {
         "payment_code", "bank_serial",  # open a notice, name a payer's transfer
-        "signature", "sha256", "root", "head", "key_id", "digest",  # proofs, which say nothing of the process
+        "signature", "sha256", "root", "head", "key_id", "digest", "record",  # proofs, which say nothing of the process
         "party", "score_id", "attendance_id", "target_id",  # may be made of a person's identity
     }
 )  # fmt: skip
