@@ -41,6 +41,8 @@ LAST: Final = date(2026, 9, 1)
 
 NOW: Final = end_of_day(LAST) + timedelta(minutes=1)
 PATIENCE: Final = 900
+ROUNDS: Final = 3
+"""At most: each of them takes a while, and differs little."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ async def _sweeps(rig: Rig, cases: int) -> Figure:
     ours: list[float] = []
     beside: list[float] = []
     async with loaded(rig, cases) as (database_url, connection):
-        for _ in range(rig.rounds):
+        for _ in range(min(rig.rounds, ROUNDS)):
             ours.append(due / await _swept(rig, database_url))
             await _check(connection, due)
             beside.append(due / await _inserted(connection))
@@ -192,12 +194,12 @@ async def _recomputations(rig: Rig, cases: int) -> Figure:
     beside: list[float] = []
     async with loaded(rig, cases) as (database_url, connection):
         total = await connection.fetchval("SELECT count(*) FROM cases")
-        for turn in range(rig.rounds):
+        for turn in range(min(rig.rounds, ROUNDS)):
             ours.append(total / await _recomputed(rig, database_url, turn))
             await _check_moved(connection, total, turn)
             beside.append(total / await _updated(connection))
     what = f"recomputation of {total:,} open cases after a calendar change"
-    return Figure(what, ours, beside, "cases/s", Wanted(least=1000), "one UPDATE of the rows and one of their rungs")
+    return Figure(what, ours, beside, "cases/s", Wanted(ratio=0.1), "one UPDATE of the rows and one of their rungs")
 
 
 async def _recomputed(rig: Rig, database_url: str, turn: int) -> float:
