@@ -2,7 +2,7 @@
 
 Guarantees: numbers are gapless in a year; each step is said on the bus in the transaction that takes it, and what each said
 stays with the order; one silence is charged once. Lock order: alerts by id, orders by number, the counter.
-Does not: decide when a limit has passed (`deadlines`), nor what becomes of an alert (`alerting`).
+Does not: decide when a limit has passed (`silences`), nor what becomes of an alert (`alerting`).
 """
 
 from collections.abc import Collection, Sequence

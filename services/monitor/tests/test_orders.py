@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.monitor import deadlines
+from services.monitor import silences
 from services.monitor.alerting import lift
-from services.monitor.deadlines import AT_ONCE
+from services.monitor.silences import AT_ONCE
 from services.monitor.tests.desk import (
     HEAD,
     OVERSEER,
@@ -109,7 +109,7 @@ async def test_a_late_answer_that_goes_back_and_a_silence_after_it_is_charged_an
 
 @pytest.mark.rule("R77")
 async def test_orders_whose_silence_is_entered_do_not_stand_in_the_way_of_others(blue, monkeypatch):
-    monkeypatch.setattr(deadlines, "AT_ONCE", 1)
+    monkeypatch.setattr(silences, "AT_ONCE", 1)
     for day in (19, 25, 31):
         await midnight(blue, 3, day)
     await hand_in(blue, days=1)
