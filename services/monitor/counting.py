@@ -12,7 +12,7 @@ from datetime import date, datetime
 from functools import lru_cache, partial
 from typing import Any, Final
 
-from sqlalchemy import Executable, Table, select
+from sqlalchemy import Executable, Table, bindparam, delete, select
 
 from services.monitor.context import Context
 from services.monitor.domain.clocks import SEVERITY
@@ -129,7 +129,8 @@ async def _grow(
     groups: tuple[tuple[str, ...], ...],
     moved: Mapping[Any, Counts],
 ) -> None:
-    """Rows that nothing moved in the end are left alone."""
+    """Rows that nothing moved in the end are left alone; one that has come to nothing is taken away, as if its case had
+    never been counted there."""
     changed = {place: counts for place, counts in moved.items() if any(counts.values())}
     if not changed:
         return
@@ -138,6 +139,17 @@ async def _grow(
     nothing = dict.fromkeys(named, 0)
     rows = [dict(zip(key, place, strict=True)) | nothing | dict(changed[place]) for place in sorted(changed)]
     await unit.execute(_upsert(unit.insert(table), table, key, named), rows)
+    fallen = [place for place in sorted(changed) if min(changed[place].values()) < 0]
+    if fallen:
+        names = [{f"at_{name}": value for name, value in zip(key, place, strict=True)} for place in fallen]
+        await unit.execute(_empty(table, key, tuple(name for group in groups for name in group)), names)
+
+
+@lru_cache(maxsize=4)
+def _empty(table: Table, key: tuple[str, ...], measures: tuple[str, ...]) -> Executable:
+    """Takes away a row that counts nothing."""
+    this = (table.c[name] == bindparam(f"at_{name}") for name in key)
+    return delete(table).where(*this, *(table.c[name] == 0 for name in measures))
 
 
 @lru_cache(maxsize=512)
