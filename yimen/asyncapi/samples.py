@@ -31,6 +31,9 @@ _PLAUSIBLE: dict[str, Any] = {
     "receiver": "张三",
     "place": "三楼会议室",
     "superior": "市民族宗教事务局",
+    "month": "2026-09",
+    "quarter": "2026-Q3",
+    **dict.fromkeys(("root", "head", "digest", "sha256", "leaf"), "9f" * 32),
 }
 _FORMATS = {"date": "2026-09-28", "date-time": "2026-09-28T01:30:00Z"}
 
@@ -67,6 +70,9 @@ def _value(schema: Schema, definitions: Schema, name: str) -> Any:
 
 
 def _object(schema: Schema, definitions: Schema, _name: str) -> Any:
+    """A map of names that the schema leaves open shows one of them."""
+    if "properties" not in schema:
+        return {"example": _value(schema["additionalProperties"], definitions, "example")}
     return {name: _value(one, definitions, name) for name, one in schema["properties"].items()}
 
 
