@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from services.monitor import (  # some are imported only because they add themselves to the registry
+    appeal_tasks,
     appealing,
     complaining,
     consulting,
@@ -33,7 +34,7 @@ from yimen.service import Blueprint, Loop, Parts, Service
 
 AREAS = (
     *(handlers, credentials, rulebooks, recomputing, sealing),
-    *(silences, tasks, publishing, appealing, detecting),
+    *(silences, tasks, publishing, appealing, appeal_tasks, detecting),
     *(deadlines, complaining, rating, consulting, voice_tasks, stations),
 )
 

@@ -47,10 +47,10 @@ def tells(teller: Teller) -> Teller:
 
 async def story_of(view: View[Context], alert: Row[Any]) -> list[Chapter]:
     """The earliest first; of one moment, what gave rise to the other."""
-    chapters = [*_silence(alert), *await _of_orders(view, alert.alert_id), *_end(alert)]
+    chapters = [*_silence(alert), *await _of_orders(view, alert.alert_id)]
     for teller in _TELLERS:
         chapters += await teller(view, alert.alert_id)
-    return sorted(chapters, key=lambda chapter: chapter.at)
+    return sorted([*chapters, *_end(alert)], key=lambda chapter: chapter.at)
 
 
 def _silence(alert: Row[Any]) -> list[Chapter]:

@@ -1,6 +1,6 @@
 """What alerts, orders and findings ask of whom: the first of the worklist's providers."""
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
@@ -16,11 +16,15 @@ from yimen.terms import SUPERVISION
 from yimen.web import Principal, Role
 from yimen.worktime import local_date
 
+SPEAKERS: Final = (Role.CHIEF_REPRESENTATIVE, Role.STATION_CLERK)
+HEADS: Final = (Role.ORGAN_HEAD, Role.STATION_CLERK)
+"""A station's own people answer for it, also where its head would be called in."""
+
 
 @waits
 async def alerts_to_answer(view: View[Context], caller: Principal, limit: int) -> list[Task]:
     """Once an order follows, the order is what waits."""
-    if Role.CHIEF_REPRESENTATIVE not in caller.roles:
+    if caller.roles.isdisjoint(SPEAKERS):
         return []
     query = select(alerts).where(*DUE).order_by(alerts.c.answer_by, alerts.c.alert_id)
     return [
@@ -41,9 +45,9 @@ async def alerts_to_answer(view: View[Context], caller: Principal, limit: int) -
 async def orders_to_answer(view: View[Context], caller: Principal, limit: int) -> list[Task]:
     o = orders.c
     stages: list[ColumnElement[bool]] = []
-    if Role.CHIEF_REPRESENTATIVE in caller.roles:
+    if not caller.roles.isdisjoint(SPEAKERS):
         stages.append(o.stage == EXPLAIN)
-    if Role.ORGAN_HEAD in caller.roles:
+    if not caller.roles.isdisjoint(HEADS):
         stages.append(o.stage >= CALL_IN)
     if not stages:
         return []

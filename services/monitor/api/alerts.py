@@ -90,7 +90,7 @@ async def answer_alert(
     body: Answer,
     unit: Working,
     response: Response,
-    caller: Principal = allow(Role.CHIEF_REPRESENTATIVE),
+    caller: Principal = allow(Role.CHIEF_REPRESENTATIVE, Role.STATION_CLERK),
     expected: int = if_match(),
 ) -> AlertShape:
     """Once; the answer stands in the journal and cannot be taken back. Where an order asks the same, it is answered too."""
@@ -99,7 +99,9 @@ async def answer_alert(
         raise _unknown()
     [row] = rows
     if not caller.serves(row.department):
-        raise Forbidden("不能答复其他部门的监察提示", "请由被提示部门的首席代表答复。")
+        raise Forbidden(
+            "不能答复其他部门的监察提示", "请由被提示部门的首席代表答复；提示便民服务站的，由该站人员答复。"
+        )
     if row.version != expected and row.answered_at is None:
         raise StaleVersion(row.version)
     await alerting.answer(unit, row, body.answer, caller.staff)

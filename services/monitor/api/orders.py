@@ -24,6 +24,7 @@ from services.monitor.api.parts import (
 )
 from services.monitor.context import Context
 from services.monitor.domain.orders import CALL_IN, EXPLAIN, STATES, Demand, OrderState, addressee
+from services.monitor.tasks import HEADS
 from yimen.bus import Unit, View
 from yimen.contracts.envelope import Code, Instant
 from yimen.contracts.monitor import Light
@@ -199,7 +200,7 @@ async def answer_order(
     _need_department(caller, seen)
     alerts = await alerting.lock(unit, [seen.about] if seen.about else [], *alerting.OPEN)
     row = await _locked(unit, order_number, expected)
-    await orders.answer(unit, row, body.answer, caller.staff, heads=Role.ORGAN_HEAD in caller.roles)
+    await orders.answer(unit, row, body.answer, caller.staff, heads=not caller.roles.isdisjoint(HEADS))
     for alert in alerts:
         if alert.order_number == order_number:
             await alerting.mark_answered(unit, alert, body.answer, caller.staff)

@@ -16,7 +16,8 @@ from yimen.bus import Unit, View
 from yimen.web import Forbidden, Invalid, Principal, Role, current_unit, current_view
 
 OVERSEERS: Final = (Role.SUPERVISOR, Role.LEADER)
-ANSWERABLE: Final = (Role.CHIEF_REPRESENTATIVE, Role.ORGAN_HEAD)
+ANSWERABLE: Final = (Role.CHIEF_REPRESENTATIVE, Role.ORGAN_HEAD, Role.STATION_CLERK)
+"""Who answers for a department, and for a station."""
 """Who answers for a department."""
 
 STAFF: Final = (Role.WINDOW_CLERK, Role.SECTION_OFFICER, Role.CHIEF_REPRESENTATIVE)

@@ -83,6 +83,9 @@ async def test_nobody_decides_about_what_they_found_or_filed_themselves(database
     async with supervisor(database_url, now=at(3, 9)) as harness:
         await tell(harness, CHARGED)
         number = (await file(harness, GROUNDS))["appeal_number"]
+        for who, kinds in ((SUPERVISOR.id, []), ("supervisor-2", ["decide_appeal"])):
+            mine = await harness.client.get("/worklist", headers=harness.as_(Role.SUPERVISOR, id=who))
+            assert [task["kind"] for task in mine.json()["items"]] == kinds
         await decide(harness, number, who=SUPERVISOR.id, status=403)
         await decide(harness, number, who="chief-fire", status=403)
         await decide(harness, number)
@@ -215,3 +218,6 @@ async def test_an_alert_costs_department_and_window_and_a_successful_appeal_give
         await harness.deliver(*lifted_, source="/monitor")
         after = await points(harness, "department", "planning"), await points(harness, "window", "building")
         assert after == (1000, 1000)
+        story = await harness.client.get(f"/alerts/{raised_[0].alert_id}", headers=harness.as_(Role.SUPERVISOR))
+        steps = [chapter["step"] for chapter in story.json()["story"]]
+        assert steps == ["raised", "appealed", "appeal_decided", "lifted"]

@@ -15,6 +15,7 @@ from services.monitor.tests.test_violations import found as violations
 from yimen.contracts import intake, monitor
 from yimen.contracts.parts import Applicant, Channel, DocumentKind
 from yimen.testing import Harness
+from yimen.web import Role
 
 
 def handed_in(number, day=2, **changes):
@@ -163,3 +164,18 @@ async def test_a_station_that_passes_nothing_on_in_time_is_told_so_once(database
         assert (alert.case_number, alert.rung, alert.department) == (under, "agency-A17", "township-3")
         assert (alert.level, alert.rule, alert.deductions) == ("blue", "R101", ())
         assert "代办号A17，应于2026-03-05前转交" in alert.reason
+
+
+@pytest.mark.rule("R77", "R101")
+async def test_the_stations_own_people_answer_for_it_and_no_other_station_does(database_url):
+    async with supervisor(database_url, at(3, 6)) as harness:
+        await tell(harness, *told(overdue()))
+        await settle(harness)
+        (alert,) = [one for one in await harness.events(monitor.AlertRaised) if one.code == "agency"]
+        ours, theirs = (harness.as_(Role.STATION_CLERK, departments=[code]) for code in ("township-3", "township-4"))
+        tasks = (await harness.client.get("/worklist", headers=ours)).json()["items"]
+        assert [(task["kind"], task["subject"]) for task in tasks] == [("answer_alert", alert.alert_id)]
+        path, body = f"/alerts/{alert.alert_id}/answer", {"answer": "今日已转交。"}
+        for who, status in ((theirs, 403), (ours, 200)):
+            answer = await harness.client.post(path, json=body, headers=who | {"If-Match": '"1"'})
+            assert answer.status_code == status, answer.text
