@@ -83,16 +83,17 @@ async def learn_closing(unit: Unit[Context], event: intake.CaseClosed, _meta: Me
 
 
 async def _learn(unit: Unit[Context], number: str, **told: Any) -> None:
-    """Each event alone fills its columns, so what was known before is the row without them."""
+    """Each event alone fills its columns, so what was known before is the row without them. A case that was reopened reaches
+    a stage again: it is rated once (R95), and the days run from the first time."""
     known = unit.insert(rated_cases).values(case_number=number, **told)
     known = known.on_conflict_do_update(index_elements=["case_number"], set_=told)
     after = case_of((await unit.execute(known.returning(rated_cases))).one())
     before = {one.stage for one in rules.rateable(replace(after, **dict.fromkeys(told)))}
     days = (await rulebooks.of_unit(unit)).number("rating_days")
     for reached in rules.rateable(after):
-        if reached.stage not in before:
-            span = (local_date(reached.reached_at), days)
-            await deadlines.begin(unit, SILENCE, f"{number}/{reached.stage}", DEFAULT, [span])
+        which = f"{number}/{reached.stage}"
+        if reached.stage not in before and await deadlines.find(unit, SILENCE, which, DEFAULT) is None:
+            await deadlines.begin(unit, SILENCE, which, DEFAULT, [(local_date(reached.reached_at), days)])
 
 
 def case_of(row: Found) -> RatedCase:

@@ -57,6 +57,23 @@ async def test_who_stays_silent_for_five_working_days_is_taken_to_be_content(rat
 
 
 @pytest.mark.rule("R95")
+async def test_a_case_that_is_accepted_again_after_a_return_is_rated_once_for_that_stage(raters: Raters) -> None:
+    came, began, *_ = story("45072120260302J0000025")
+    first, again = (
+        began.model_copy(update={"accepted_at": at(3, day), "accepted_on": at(3, day).date()}) for day in (20, 30)
+    )
+    await raters.harness.deliver(came, first, source="/intake")
+    await raters.wait_until(at(3, 30))
+    await raters.harness.deliver(again, source="/intake")
+    await raters.wait_until(at(6, 1))
+    told = await raters.harness.events(monitor.RatingDefaulted)
+    assert [event.stage for event in told if event.case_number == came.case_number] == ["acceptance"]
+    assert not await raters.harness.parked()
+    waiting = await rows(raters.harness, "SELECT key FROM timers WHERE name = 'deadline' AND attempt > 0")
+    assert waiting == [], "nothing failed and waits to be tried again"
+
+
+@pytest.mark.rule("R95")
 async def test_whoever_speaks_in_time_leaves_no_default_and_speaks_once(raters: Raters) -> None:
     given = await raters.at_window(GOOD)
     assert (given["stars"], given["level"]) == (5, "非常满意")
