@@ -149,7 +149,8 @@ def test_every_answer_of_every_service_is_announced(served: Served) -> None:
         except FailureGroup as failure:
             failures.append(failure)
     if failures:
-        raise ExceptionGroup(f"{len(failures)} of {len(answers)} operations", failures)
+        told = "\n\n".join(str(one) for failure in failures for one in failure.exceptions)
+        raise AssertionError(f"{len(failures)} of {len(answers)} operations:\n{told}")
     assert set(answers) == {one.label for one in served.room.operations if one.documented}
     closed = {one.label for one in served.room.operations if one.access.roles}
     assert not [label for label in closed if set(answers[label]) <= {401, 403}], "asked by one who may"

@@ -13,11 +13,13 @@ from yimen.web import Invalid, Role, allow, new_router
 router = new_router(tags=["exports"])
 
 _FILE: Final = {"schema": {"type": "string", "format": "binary"}}
+_OBJECT: Final = {"schema": {"type": "object"}}
 _LAST: Final = date(9999, 12, 1)
 
 
 def _answers(media_type: str) -> dict[int | str, dict[str, Any]]:
-    return {200: {"content": {media_type: _FILE, "application/gzip": _FILE}, "description": "流程分析文件"}}
+    whole = _OBJECT if media_type == "application/json" else _FILE
+    return {200: {"content": {media_type: whole, "application/gzip": _FILE}, "description": "流程分析文件"}}
 
 
 async def _wanted(
