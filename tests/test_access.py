@@ -130,12 +130,13 @@ NO_THINGS = {"kind", "month", "quarter", "stage", "version"}
 
 
 def tells_of(room: Room, text: str) -> list[str]:
-    """Which of the room's things an answer names: as a value, or, where it is long enough to be nothing else, within one."""
+    """Which of the room's things an answer names: as a value, or, where it is long enough to be nothing else, within one. In
+    what is no JSON document (a stream, a table), wherever it stands."""
+    things = [one for name, one in room.ids.items() if name not in NO_THINGS]
     try:
         values = list(strings(json.loads(text)))
     except ValueError:
-        values = [text]
-    things = [one for name, one in room.ids.items() if name not in NO_THINGS]
+        return [one for one in things if len(one) > 3 and one in text]
     return [one for one in things if any(one == value or (len(one) > 9 and one in value) for value in values)]
 
 

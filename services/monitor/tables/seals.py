@@ -3,7 +3,7 @@
 Tiles, seals and keys are append-only like the journal: triggers refuse every change.
 """
 
-from sqlalchemy import BigInteger, Column, Date, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, LargeBinary, String, Table, Text
 
 from services.monitor.tables.base import metadata
 from yimen.db import Instant, Json
@@ -32,9 +32,8 @@ seals = Table(
     Column("sealed_at", Instant, nullable=False),
     Column("key_id", String(80), nullable=False),
     Column("signature", Text, nullable=False),
-    Column(
-        "tail", LargeBinary, nullable=False
-    ),  # the hashes of events in no tile yet: a row can be named on its first day
+    Column("tail", LargeBinary, nullable=False),  # hashes of events in no tile yet: a row can be named on its first day
+    Index("ix_seals_size", "size"),
 )
 
 seal_keys = Table(
