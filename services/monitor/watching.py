@@ -17,7 +17,7 @@ from sqlalchemy import bindparam
 
 from services.monitor import counting, queries, rulebooks, scoring
 from services.monitor.context import Context
-from services.monitor.domain.clocks import Finding, Reached, days_late, findings, on_ladder, reached, unproved
+from services.monitor.domain.clocks import Reached, days_late, findings, on_ladder, reached, unproved
 from services.monitor.domain.fold import fold
 from services.monitor.domain.limits import Watch, alive, due_of, pack
 from services.monitor.domain.views import CaseView
@@ -204,8 +204,3 @@ def _rung_row(unit: Unit[Context], number: str, rung: Reached) -> dict[str, Any]
         "run_at": unit.now + unit.context.patience if late else rung.at,
         "waited": late,
     }
-
-
-async def raise_alert(unit: Unit[Context], number: str, finding: Finding) -> None:
-    """Once per case and rung, by the rulebook in force."""
-    await raise_alerts(unit, [(number, finding)])
