@@ -74,7 +74,7 @@ async def look(harness):
     return await harness.events(monitor.InspectionRecorded)
 
 
-@pytest.mark.rule("R82", "S22")
+@pytest.mark.rule("R82")
 async def test_an_item_of_the_hall_that_is_handled_outside_costs_the_least_points(database_url):
     async with supervisor(database_url) as harness:
         await tell(harness, *said(described(), outside()))
@@ -90,7 +90,7 @@ async def test_an_item_of_the_hall_that_is_handled_outside_costs_the_least_point
         assert [one["case_number"] for one in listed.json()["items"]] == ["OUT-1"]
 
 
-@pytest.mark.rule("S22")
+@pytest.mark.rule("R82")
 @pytest.mark.parametrize(
     "events",
     [

@@ -62,7 +62,7 @@ async def hall(database_url):
         yield harness
 
 
-@pytest.mark.rule("S22")
+@pytest.mark.rule("R82")
 async def test_each_good_line_is_told_as_a_case_and_each_bad_one_by_its_line(hall):
     made = await bring(hall, line(1), line(2, kind="特办件", promised="很快"), line(3))
     assert (made["lines"], made["cases"], made["faults"], made["waiting"]) == (3, 2, 1, 2)
@@ -138,7 +138,7 @@ async def test_a_case_that_the_hall_has_is_not_taken_from_a_departments_log(hall
     assert "大厅受理" in made["items"][0]["message"]
 
 
-@pytest.mark.rule("S22", "R71", "R72")
+@pytest.mark.rule("R71", "R72", "R82")
 async def test_cases_outside_the_hall_have_clocks_lights_and_alerts(hall):
     await bring(
         hall,
