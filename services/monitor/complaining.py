@@ -6,6 +6,7 @@ neither reads nor handles it. Points follow from the rulebook in force when it w
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import insert, select
@@ -36,7 +37,7 @@ from yimen.contracts.monitor import (
     Deduction,
     Office,
 )
-from yimen.contracts.parts import Staff
+from yimen.contracts.parts import Due, Staff
 from yimen.worktime import local_date
 
 ABOUT: Final = "complaint"
@@ -108,23 +109,26 @@ async def file(unit: Unit[Context], said: Said, source: Source, by: Staff | None
     }
     await unit.execute(insert(complaints).values(row))
     due = await deadlines.begin(unit, ABOUT, number, ACCEPTANCE, [(local_date(unit.now), days)])
-    unit.emit(
-        ComplaintFiled(
-            record=record_of(number, office),
-            audience=office,
-            complaint_number=number,
-            case_number=said.case_number,
-            department=said.department,
-            channel=source,
-            topic=said.topic,
-            topic_name=rules.TOPICS[said.topic],
-            office=office,
-            named=said.named,
-            filed_at=unit.now,
-            accept_by=due,
-        )
-    )
+    unit.emit(_filed(number, said, source, due, unit.now))
     return number, password
+
+
+def _filed(number: str, said: Said, source: Source, accept_by: Due, at: datetime) -> ComplaintFiled:
+    office = rules.OFFICES[said.topic]
+    return ComplaintFiled(
+        record=record_of(number, office),
+        audience=office,
+        complaint_number=number,
+        case_number=said.case_number,
+        department=said.department,
+        channel=source,
+        topic=said.topic,
+        topic_name=rules.TOPICS[said.topic],
+        office=office,
+        named=said.named,
+        filed_at=at,
+        accept_by=accept_by,
+    )
 
 
 async def withdraw(unit: Unit[Context], number: str, expected: int) -> None:

@@ -18,7 +18,7 @@ from services.monitor.deadlines import Kind as DeadlineKind
 from services.monitor.deadlines import Passed
 from services.monitor.domain import ratings as rules
 from services.monitor.domain.ratings import Rateable, RatedCase, Stage
-from services.monitor.domain.rulebook import deductions
+from services.monitor.domain.rulebook import Rulebook, deductions
 from services.monitor.registry import handlers
 from services.monitor.staffing import window_of
 from services.monitor.tables import rated_cases, ratings
@@ -142,10 +142,6 @@ async def give(unit: Unit[Context], number: str, stage: Stage, opinion: Opinion,
     replaced = update(ratings).where(ratings.c.rating_id == rating_id).values(replaced=True)
     await unit.execute(replaced)
     await unit.execute(insert(ratings).values(row))
-    rectify_by: Due | None = None
-    if rules.is_bad(opinion.stars) and opinion.named:
-        span = (local_date(unit.now), book.number("rating_rectify_days"))
-        rectify_by = await deadlines.begin(unit, BAD, rating_id, RECTIFICATION, [span])
     unit.emit(
         RatingGiven(
             rating_id=rating_id,
@@ -158,13 +154,21 @@ async def give(unit: Unit[Context], number: str, stage: Stage, opinion: Opinion,
             indicators=row["indicators"],
             aspects=opinion.aspects,
             person=Staff(**reached.person) if reached.person else None,
-            rectify_by=rectify_by,
+            rectify_by=await _to_be_rectified(unit, rating_id, opinion, book),
             given_at=unit.now,
         )
     )
     known = await _real(unit, rating_id)
     assert known is not None
     return known
+
+
+async def _to_be_rectified(unit: Unit[Context], rating_id: str, opinion: Opinion, book: Rulebook) -> Due | None:
+    """By when, where it is bad and has a name (R96)."""
+    if not (rules.is_bad(opinion.stars) and opinion.named):
+        return None
+    span = (local_date(unit.now), book.number("rating_rectify_days"))
+    return await deadlines.begin(unit, BAD, rating_id, RECTIFICATION, [span])
 
 
 async def record_silence(unit: Unit[Context], passed: Passed) -> None:
