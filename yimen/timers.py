@@ -92,6 +92,20 @@ async def cancel_timers(unit: Unit[Any], which: Collection[tuple[str, str]]) -> 
     await unit.execute(standing, [{"n": name, "k": key} for name, key in sorted(which)])
 
 
+async def run_rounds(run_due: Callable[[], Awaitable[int]], stopping: asyncio.Event, *, failed: str) -> None:
+    """What is due, round after round, with a rest after each that found nothing. A database that is away or held by somebody
+    else is waited for; anything else is logged as `failed`, and the next round comes all the same."""
+    while not stopping.is_set():
+        try:
+            ran = await run_due()
+        except Exception as error:
+            if not (is_unavailable(error) or is_contention(error)):
+                log.exception(failed)
+            ran = 0
+        if not ran:
+            await rest_until(stopping, POLL_SECONDS)
+
+
 class TimerRunner:
     """Runs what is due, earliest first. Any number of replicas."""
 
@@ -106,15 +120,7 @@ class TimerRunner:
         self._stopping.set()
 
     async def run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                ran = await self.run_due()
-            except Exception as error:
-                if not (is_unavailable(error) or is_contention(error)):
-                    log.exception("timers_failed")
-                ran = 0
-            if not ran:
-                await rest_until(self._stopping, POLL_SECONDS)
+        await run_rounds(self.run_due, self._stopping, failed="timers_failed")
 
     async def run_due(self) -> int:
         """Runs every timer that is due now; returns how many ran."""

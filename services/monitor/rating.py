@@ -97,14 +97,8 @@ async def _learn(unit: Unit[Context], number: str, **told: Any) -> None:
 
 
 def case_of(row: Found) -> RatedCase:
-    return RatedCase(
-        row.department,
-        row.kind and Kind(row.kind),
-        row.accepted_at,
-        row.accepted_by,
-        row.served_by,
-        row.closed_at,
-    )
+    kind = row.kind and Kind(row.kind)
+    return RatedCase(row.department, kind, row.accepted_at, row.accepted_by, row.served_by, row.closed_at)
 
 
 async def reached_stage(unit: Unit[Context], number: str, stage: Stage) -> Rateable:

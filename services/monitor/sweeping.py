@@ -22,11 +22,10 @@ from services.monitor.raising import raise_alerts
 from services.monitor.tables import rungs
 from yimen.bus import Unit, Units
 from yimen.db import is_contention, is_unavailable
-from yimen.waiting import rest_until
+from yimen.timers import run_rounds
 
 log = structlog.get_logger()
 
-POLL_SECONDS: Final = 0.5
 AT_ONCE: Final = 1000
 POSTPONED: Final = timedelta(minutes=30)
 
@@ -48,15 +47,7 @@ class Sweeper:
         self._stopping.set()
 
     async def run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                swept = await self.run_due()
-            except Exception as error:
-                if not (is_unavailable(error) or is_contention(error)):
-                    log.exception("sweep_failed")
-                swept = 0
-            if not swept:
-                await rest_until(self._stopping, POLL_SECONDS)
+        await run_rounds(self.run_due, self._stopping, failed="sweep_failed")
 
     async def run_due(self) -> int:
         """Sweeps all that is due now; returns how many rungs."""

@@ -6,21 +6,14 @@ any more, reaches no rung (R78). They are alerts of their own and no colour of t
 
 from collections.abc import Iterator
 
-from services.monitor.domain.clocks import Reached, reached
 from services.monitor.domain.limits import Watch, sooner
 from services.monitor.domain.reviews import HEARING_DAYS, INSPECTION_DAYS
-from services.monitor.domain.rulebook import Rulebook
 from services.monitor.domain.views import CaseView, ReviewView
 from yimen.contracts.parts import Kind, PauseKind
-from yimen.worktime import Calendar, Limit, local_date, start_of_day
+from yimen.worktime import Limit, local_date, start_of_day
 
 FORWARDING_DAYS = 3  # R48, unless the rulebook sets another
 REPLY_DAYS = 2
-
-
-def step_rungs(view: CaseView, calendar: Calendar, book: Rulebook) -> tuple[Reached, ...]:
-    """When each step is late, as its clock runs now; none after the case's own clock stopped (R37)."""
-    return reached(tuple(step_watches(view)), calendar, book)
 
 
 def step_watches(view: CaseView) -> Iterator[Watch]:

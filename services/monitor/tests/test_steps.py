@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from services.monitor.domain import clocks
 from services.monitor.domain.fold import fold
-from services.monitor.domain.steps import step_rungs
+from services.monitor.domain.steps import step_watches
 from services.monitor.domain.views import State
 from services.monitor.domain.violations import content_findings
 from services.monitor.tests.books import BOOK
@@ -41,7 +42,7 @@ def told(*said, **changes):
 
 
 def reached(view, rule):
-    return [rung.at for rung in step_rungs(view, CALENDAR, BOOK) if rung.step.rule == rule]
+    return [rung.at for rung in clocks.reached(tuple(step_watches(view)), CALENDAR, BOOK) if rung.step.rule == rule]
 
 
 def visited(when, *officials):
