@@ -73,6 +73,8 @@ def build_services(home: Path, base: str, parts: Parts, outside: Outside) -> dic
         sms_key=SecretStr(outside.agreed.sms_key),
         sms_receipt_secret=SecretStr(outside.agreed.sms_receipt_secret),
         allow_private_webhooks=True,
+        public_url=base,
+        demonstration=True,
     )
     monitor = MonitorSettings(database_url=_sqlite(home, "monitor"), signing_key_file=outside.journal_key)
     services: dict[str, Service[Any]] = {

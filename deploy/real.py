@@ -97,6 +97,9 @@ def processes(house: House, outside: Outside) -> list[Process]:
         "YIMEN_NOTIFY_SMS_KEY": outside.agreed.sms_key,
         "YIMEN_NOTIFY_SMS_RECEIPT_SECRET": outside.agreed.sms_receipt_secret,
         "YIMEN_NOTIFY_ALLOW_PRIVATE_WEBHOOKS": "true",
+        "YIMEN_NOTIFY_DOCUMENTS": (house.home / "documents").absolute().as_uri(),
+        "YIMEN_NOTIFY_PUBLIC_URL": house.base,
+        "YIMEN_NOTIFY_DEMONSTRATION": "true",
     }
     intake = {"YIMEN_INTAKE_MATERIALS": (house.home / "materials").absolute().as_uri()}
     shared = ",".join(code for code in DEPARTMENTS if code not in ALONE)

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import httpx
 
-from services.notify import api, calls, live, sms
+from services.notify import calls, sms
+from services.notify.api import routers
 from services.notify.context import Context
+from services.notify.desks.writing import keep_duty_phones
 from services.notify.domain.webhooks import LADDER
-from services.notify.handlers import handlers, keep_duty_phones
+from services.notify.handlers import handlers
 from services.notify.settings import NotifySettings
 from services.notify.streaming import Tail
 from services.notify.tables import metadata
@@ -33,7 +35,7 @@ blueprint = Blueprint(
     title="一门 · 通知",
     metadata=metadata,
     migrations=Path(__file__).parent / "migrations",
-    routers=(api.router, live.router),
+    routers=routers,
     handlers=handlers,
     senders=senders,
     bindings=BINDINGS,

@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 import httpx
 from standardwebhooks import Webhook
 
-from services.notify import lanes, queries
+from services.notify import lanes
 from services.notify.context import Context
 from services.notify.domain.webhooks import AddressRefused, check_url, may_call
+from services.notify.queries import webhooks as stored
 from yimen.bus import Unit
 from yimen.errors import Transient
 from yimen.sender import Job
@@ -56,7 +57,7 @@ def _host(url: httpx.URL) -> str:
 async def call_webhook(context: Context, job: Job) -> dict[str, object]:
     """Answers `{"status": …}` for what settles the delivery; everything else is tried again."""
     async with context.database.read() as conn:
-        delivery = await queries.delivery_to_make(conn, int(job.key))
+        delivery = await stored.delivery_to_make(conn, int(job.key))
     if delivery.state != "active":
         return {"status": "stopped"}
     try:
@@ -96,5 +97,5 @@ async def record_call(unit: Unit[Context], job: Job, answer: dict[str, object] |
     state = "exhausted" if status is None else "refused" if status in (GONE, "stopped") else "delivered"
     await lanes.settle(unit, int(job.key), state, error)
     if status == GONE:
-        delivery = await queries.delivery(unit.conn, int(job.key))
+        delivery = await stored.delivery(unit.conn, int(job.key))
         await lanes.stop(unit, delivery.subscription_id, "disabled", "对方系统答复410，订阅已停用")

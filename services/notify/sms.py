@@ -10,8 +10,8 @@ from typing import Literal
 import httpx
 from sqlalchemy import update
 
-from services.notify import queries
 from services.notify.context import Context
+from services.notify.queries import messages as stored
 from services.notify.tables import messages
 from yimen.bus import Unit
 from yimen.contracts.notify import MessageDelivered, MessageFailed, MessageSent
@@ -26,7 +26,7 @@ FINAL = ("delivered", "failed")
 
 async def send_sms(context: Context, job: Job) -> dict[str, object]:
     async with context.database.read() as conn:
-        letter = await queries.letter_to_send(conn, job.key)
+        letter = await stored.letter_to_send(conn, job.key)
     try:
         answer = await context.gateway.post(
             context.settings.sms_url,
@@ -51,7 +51,7 @@ async def record_sms(unit: Unit[Context], job: Job, answer: dict[str, object] | 
 
 async def mark_sent(unit: Unit[Context], message_id: str) -> None:
     """Said once; a delivery receipt that was quicker than the gateway's answer has said it already."""
-    row = await queries.message(unit.conn, message_id)
+    row = await stored.message(unit.conn, message_id)
     if row is None or row.sent_at is not None or row.state in FINAL:
         return
     await unit.execute(update(messages).where(messages.c.id == message_id).values(state="sent", sent_at=unit.now))
@@ -64,7 +64,7 @@ async def mark_final(
     """False if there is no such message. A second final status changes nothing."""
     if status == "delivered":
         await mark_sent(unit, message_id)
-    row = await queries.message(unit.conn, message_id)
+    row = await stored.message(unit.conn, message_id)
     if row is None or row.state in FINAL:
         return row is not None
     values = {"state": status, "final_at": unit.now, "error": reason or None}

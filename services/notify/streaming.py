@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from sse_starlette import ServerSentEvent
 
-from services.notify import queries
+from services.notify.queries import stream as stored
 from yimen.db import Database
 
 PAGE = 200
@@ -69,7 +69,7 @@ async def follow(database: Database, tail: Tail, sight: Sight, after: int | None
     returns, before the answer begins, so whoever has its head hears whatever is stored from then on. While nothing happens
     no connection is held."""
     async with database.read() as conn:
-        oldest, newest = await queries.stream_bounds(conn)
+        oldest, newest = await stored.stream_bounds(conn)
     return _told(database, tail, sight, after, oldest, newest)
 
 
@@ -91,10 +91,10 @@ async def _told(
 async def _page(database: Database, sight: Sight, at: int) -> tuple[list[ServerSentEvent], int, bool]:
     """What is new after `at`, where the reader stands then, and whether there may be more at once."""
     async with database.read() as conn:
-        _, newest = await queries.stream_bounds(conn)
+        _, newest = await stored.stream_bounds(conn)
         if newest <= at:
             return [], at, False
-        rows = await queries.stream_rows(conn, at, newest, sight.departments, sight.fees, PAGE)
+        rows = await stored.stream_rows(conn, at, newest, sight.departments, sight.fees, PAGE)
     events = [ServerSentEvent(id=str(row.id), event=row.type, data=row.body) for row in rows]
     full = len(rows) == PAGE
     return events, rows[-1].id if full else newest, full

@@ -25,13 +25,13 @@ from services.monitor.settings import MonitorSettings
 from services.monitor.tests import samples as cases
 from services.notify.app import build as build_notify
 from services.notify.settings import NotifySettings
-from services.notify.tests import samples as letters
 from sim.bank import KeyRing
 from tests.support import desk
 from tests.support.fees_areas import BEFORE_FEES, furnish_fees
 from tests.support.intake_areas import BEFORE_AREAS, furnish_intake
 from tests.support.intake_areas.files import upload
 from tests.support.monitor_areas import BEFORE_MONITOR, furnish_monitor
+from tests.support.notify_areas import BEFORE_NOTIFY, furnish_notify
 from tests.support.rooms import Room, open_room
 from yimen.web import Role
 
@@ -127,18 +127,6 @@ def monitor(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room
 # -- notify -----------------------------------------------------------------------------------------------------------
 
 
-async def _subscription(room: Room, _label: str) -> None:
-    """A department's subscription, and a message about a case of its."""
-    case = f"CASE-{next(room.serial)}-"
-    told = (letters.submitted(case, room.department), letters.contact(case))
-    await room.harness.deliver(*told, source="/intake")
-    headers = room.rightful(Role.INTEGRATOR) | {"Idempotency-Key": str(uuid4())}
-    body = room.bodies["POST /subscriptions"]
-    made = await room.harness.client.post("/subscriptions", json=body, headers=headers)
-    assert made.status_code == 201, made.text
-    room.ids = {"subscription_id": made.json()["id"], "case_number": case}
-
-
 def notify(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]:
     bodies = {
         "POST /subscriptions": {"url": "http://127.0.0.1:9/hook", "departments": ["fire"]},
@@ -149,8 +137,9 @@ def notify(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]
         sms_key=SecretStr("gateway-of-tests"),
         sms_receipt_secret=SecretStr("whsec_dGVzdHMtb2YtdGhlLW1lc3Nlbmdlcg=="),
         allow_private_webhooks=True,
+        documents=(folder / "documents").as_uri(),
     )
-    return open_room("notify", build_notify, settings, "fire", _subscription, bodies)
+    return open_room("notify", build_notify, settings, "fire", furnish_notify, bodies, BEFORE_NOTIFY)
 
 
 ROOMS: Mapping[str, Callable[[str, Path], AbstractAsyncContextManager[Room]]] = {

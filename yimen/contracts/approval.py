@@ -132,4 +132,5 @@ class ReviewDecided(ReviewEvent, type="approval.review.decided.v1"):
     legal_basis: Text = ""
     decided_by: Staff
     decided_at: Instant
+    document: Paper | None = Field(default=None, description="意见函, numbered by the department")
     in_place_of: Staff | None = Field(default=None, description="the chief representative for whom B stood in (AB 角)")

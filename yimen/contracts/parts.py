@@ -212,6 +212,34 @@ class Tally(Part):
     amount: Fen
 
 
+class ServiceWay(StrEnum):
+    """How a decision reaches the applicant (送达方式)."""
+
+    PICK_UP = "pick_up"  # 大厅自取
+    DIRECT = "direct"  # 直接送达
+    POST = "post"  # 邮寄送达
+    ELECTRONIC = "electronic"  # 电子送达
+    LEFT = "left"  # 留置送达
+    PUBLIC = "public"  # 公告送达
+
+
+class ServiceProof(Part):
+    """What proves the service (送达回证): `documents` by their numbers; a proxy's `relation` to the addressee and why it was
+    a proxy; the post's waybill; the document whose fetching was the service, where it was electronic."""
+
+    way: ServiceWay
+    documents: tuple[Name, ...]
+    place: Name | None = None
+    received_at: Instant
+    relation: Name | None = None
+    proxy_reason: Text | None = None
+    witness: Name | None = None
+    carrier: Name | None = None
+    waybill: Code | None = None
+    posted_on: date | None = None
+    document_id: Code | None = None
+
+
 class Due(Part):
     """A derived date. Provisional while the yearly plan of a year that it touches is not announced (R36)."""
 

@@ -9,7 +9,7 @@ import httpx
 import orjson
 import pytest
 
-from services.notify.handlers import SWEEP
+from services.notify.desks.showing import SWEEP
 from services.notify.tests import samples
 from services.notify.tests.conftest import Messenger, start
 from services.notify.tests.played import serving

@@ -17,6 +17,7 @@ from yimen.contracts.parts import (
     Paper,
     PauseKind,
     RequestedMaterial,
+    ServiceProof,
     Staff,
 )
 
@@ -47,6 +48,7 @@ class CaseSubmitted(CaseEvent, type="intake.case.submitted.v1"):
     agency: Code | None = Field(default=None, description="the station's or village agent's own number (R102)")
     project: Code | None = Field(default=None, description="the key project on whose fast track it runs (S07)")
     renews: Name | None = Field(default=None, description="number of the licence that is to be renewed (R32)")
+    electronic_service: bool = Field(default=False, description="the applicant agreed to be served electronically")
 
 
 class CaseCorrectionRequested(CaseEvent, type="intake.case.correction_requested.v1"):
@@ -88,6 +90,7 @@ class CaseRefused(CaseEvent, type="intake.case.refused.v1"):
     document: Document
     reasons: Text = Field(min_length=1)
     competent_organ: Name | None = None
+    ground: Code | None = None
     refused_by: Staff
     refused_at: Instant
 
@@ -143,6 +146,7 @@ class CaseReviewed(CaseEvent, type="intake.case.reviewed.v1"):
     outcome: Outcome
     fee_lists: tuple[Code, ...]
     reviewed_at: Instant
+    document: Paper | None = Field(default=None, description="联合审查意见书, of a joint case")
 
 
 class CaseDecided(CaseEvent, type="intake.case.decided.v1"):
@@ -174,6 +178,7 @@ class CaseServed(CaseEvent, type="intake.case.served.v1"):
     receiver: Name
     served_by: Staff
     served_at: Instant
+    proof: ServiceProof | None = None
 
 
 class CaseClosed(CaseEvent, type="intake.case.closed.v1"):

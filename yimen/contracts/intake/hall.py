@@ -18,11 +18,14 @@ class ContactRecorded(Event, type="intake.contact.recorded.v1"):
     name: Name
     phone: Name
     recorded_at: Instant
+    email: Name | None = None
+    language: Code | None = Field(default=None, description="of messages: zh (the default) or en")
 
 
 class CredentialRecorded(Event, type="intake.credential.recorded.v1"):
     """The salted hash of a case's query password, so that the supervisor can let its holder check the record without asking
-    intake. Only monitor may bind it, and it does not stand in the journal."""
+    intake, and the messenger let its holder fetch the papers. Only these two may bind it, and it does not stand in the
+    journal."""
 
     id_field: ClassVar[str] = "case_number"
 

@@ -52,6 +52,7 @@ class ItemDescribed(ItemEvent):
     stages: tuple[Stage, ...]
     effective_from: date
     situations: tuple[Situation, ...] = ()
+    basis: Text | None = Field(default=None, description="the law that the item rests on (设定依据)")
     quota: int | None = Field(
         default=None, ge=0, description="grants a calendar year, first accepted first granted (R15)"
     )

@@ -1,27 +1,26 @@
-"""What the messenger answers: departments' subscriptions, the messages that went out, and the gateway's receipts.
+"""What departments' systems ask: their subscriptions.
 
 Guarantees: a department's system sees and ends only subscriptions of departments that it serves; a secret is shown
-once, when the subscription is made; phone numbers are masked.
+once, when it is made.
 """
 
 import base64
 import secrets
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
-from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import Row
-from standardwebhooks import Webhook
-from standardwebhooks.webhooks import WebhookVerificationError
 
-from services.notify import lanes, queries, sms
+from services.notify import lanes
+from services.notify.api.parts import Integrator, Read, Write
 from services.notify.calls import vetted_address
 from services.notify.context import Context
 from services.notify.domain.webhooks import PING, AddressRefused, followable
+from services.notify.queries import webhooks as stored
 from services.notify.tables import subscriptions
-from yimen.bus import Unit, View
+from yimen.bus import View
 from yimen.contracts.envelope import Code
 from yimen.web import (
     Body,
@@ -30,25 +29,11 @@ from yimen.web import (
     Invalid,
     NotFound,
     Principal,
-    Problem,
-    Role,
-    allow,
-    allow_anyone,
     creates,
-    current_unit,
-    current_view,
     new_router,
-    refuses,
 )
 
-router = new_router(tags=["notify"])
-
-Write = Annotated[Unit[Context], Depends(current_unit)]
-Read = Annotated[View[Context], Depends(current_view)]
-Integrator = Annotated[Principal, allow(Role.INTEGRATOR)]
-
-
-# -- subscriptions --------------------------------------------------------------------------------------------------
+router = new_router(tags=["subscriptions"])
 
 
 class SubscriptionRequest(Body):
@@ -107,13 +92,13 @@ async def subscribe(
 
 @router.get("/subscriptions")
 async def list_subscriptions(caller: Integrator, view: Read) -> list[Subscription]:
-    return [_shown(row, {}) for row in await queries.subscription_list(view.conn) if _serves(caller, row)]
+    return [_shown(row, {}) for row in await stored.subscription_list(view.conn) if _serves(caller, row)]
 
 
 @router.get("/subscriptions/{subscription_id}")
 async def show_subscription(subscription_id: str, caller: Integrator, view: Read) -> Subscription:
     row = await _own(view, caller, subscription_id)
-    return _shown(row, await queries.delivery_counts(view.conn, subscription_id))
+    return _shown(row, await stored.delivery_counts(view.conn, subscription_id))
 
 
 @router.delete("/subscriptions/{subscription_id}", status_code=204)
@@ -163,7 +148,7 @@ def _serves(caller: Principal, row: Row[Any]) -> bool:
 
 
 async def _own(view: View[Context], caller: Principal, subscription_id: str) -> Row[Any]:
-    row = await queries.subscription(view.conn, subscription_id)
+    row = await stored.subscription(view.conn, subscription_id)
     if row is None:
         raise NotFound("没有这个订阅", "请核对订阅编号。")
     if not _serves(caller, row):
@@ -173,75 +158,3 @@ async def _own(view: View[Context], caller: Principal, subscription_id: str) -> 
 
 def _shown(row: Row[Any], counts: dict[str, int]) -> Subscription:
     return Subscription.model_validate({**row._mapping, "deliveries": counts})
-
-
-# -- messages -------------------------------------------------------------------------------------------------------
-
-
-class Message(BaseModel):
-    id: str
-    case_number: str | None
-    recipient: str
-    phone: str | None = Field(description="masked")
-    template: str
-    version: int
-    text: str
-    state: Literal["waiting_contact", "queued", "sent", "delivered", "failed"]
-    created_at: datetime
-    sent_at: datetime | None
-    final_at: datetime | None
-    error: str | None
-
-
-class Messages(BaseModel):
-    messages: list[Message]
-    next: str | None = Field(description="pass as `after` for the next page")
-
-
-@router.get("/messages", dependencies=[allow(Role.SUPERVISOR, Role.OPERATOR)])
-async def list_messages(
-    view: Read,
-    case_number: Annotated[str | None, Query(max_length=80)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    after: Annotated[str | None, Query(max_length=40)] = None,
-) -> Messages:
-    rows = await queries.message_list(view.conn, case_number, limit, after)
-    shown = [Message.model_validate({**row._mapping, "phone": mask_phone(row.phone)}) for row in rows]
-    return Messages(messages=shown, next=shown[-1].id if len(shown) == limit else None)
-
-
-def mask_phone(phone: str | None) -> str | None:
-    """138****1234; of a number too short for that, only its last two digits."""
-    if phone is None:
-        return None
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else "****" + phone[-2:]
-
-
-# -- receipts -------------------------------------------------------------------------------------------------------
-
-
-class DeliveryReceipt(Body):
-    message_id: str = Field(min_length=1, max_length=40)
-    status: Literal["delivered", "failed"]
-
-
-async def signed_by_gateway(request: Request, view: Read) -> None:
-    """The signature is the authentication (Standard Webhooks, the secret shared with the gateway)."""
-    signer = Webhook(view.context.settings.sms_receipt_secret.get_secret_value())
-    try:
-        signer.verify(await request.body(), dict(request.headers), json_parse=False)
-    except (WebhookVerificationError, ValueError) as wrong:
-        raise Problem(401, "bad-signature", "签名不正确", "回执须由短信网关签名。") from wrong
-
-
-@router.post(
-    "/sms/receipts",
-    status_code=204,
-    dependencies=[allow_anyone(), Depends(signed_by_gateway)],
-    response_class=Response,
-    responses=refuses(401, 404),
-)
-async def take_receipt(receipt: DeliveryReceipt, unit: Write) -> None:
-    reason = "网关报告未送达" if receipt.status == "failed" else ""
-    if not await sms.mark_final(unit, receipt.message_id, receipt.status, reason):
-        raise NotFound("没有这条短信", "请核对短信编号。")

@@ -1,0 +1,20 @@
+"""What the messenger stores."""
+
+from services.notify.tables.base import metadata
+from services.notify.tables.cases import cases
+from services.notify.tables.messages import contacts, messages
+from services.notify.tables.stream import case_departments, stream, stream_head
+from services.notify.tables.webhooks import deliveries, lanes, subscriptions
+
+__all__ = [
+    "case_departments",
+    "cases",
+    "contacts",
+    "deliveries",
+    "lanes",
+    "messages",
+    "metadata",
+    "stream",
+    "stream_head",
+    "subscriptions",
+]

@@ -1,0 +1,5 @@
+"""Every table of the messenger stands in this metadata."""
+
+from yimen.schema import new_metadata
+
+metadata = new_metadata()

@@ -1,0 +1,47 @@
+"""Departments' subscriptions and what is delivered to them."""
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, Uuid
+
+from services.notify.tables.base import metadata
+from yimen.db import BigId, Instant, Json
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("owner", String(400), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("departments", Json, nullable=False),
+    Column("entities", Json),
+    Column("secret", String(100), nullable=False),
+    Column("state", String(20), nullable=False),  # active, disabled, ended
+    Column("reason", Text),
+    Column("created_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("subscription_id", String(40), ForeignKey("subscriptions.id"), nullable=False),
+    Column("event_id", Uuid, nullable=False),
+    Column("type", String(120), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", String(20), nullable=False),  # waiting, sending, delivered, exhausted, refused
+    Column("created_at", Instant, nullable=False),
+    Column("settled_at", Instant),
+    Column("error", Text),
+    UniqueConstraint("subscription_id", "event_id"),
+)
+Index("ix_deliveries_lane", deliveries.c.subscription_id, deliveries.c.subject, deliveries.c.state, deliveries.c.id)
+
+# One row per (subscription, subject): which delivery is under way. Locking it keeps the order.
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("subscription_id", String(40), primary_key=True),
+    Column("subject", String(200), primary_key=True),
+    Column("busy", BigInteger),
+)

@@ -1,0 +1,15 @@
+"""What stands in the messenger's room, an area of routes each: its things, its bodies, and what comes before its steps.
+
+The subscription comes first; each other area adds to `room.ids` and `room.bodies` what it makes."""
+
+from tests.support.areas import Furnish, furnish_areas
+from tests.support.notify_areas import subscriptions
+from tests.support.rooms import Room
+
+AREAS: tuple[Furnish, ...] = ()
+BEFORE_NOTIFY: dict[str, list[str]] = {}
+
+
+async def furnish_notify(room: Room, label: str) -> None:
+    await subscriptions.furnish(room, label)
+    await furnish_areas(room, label, AREAS, {})
