@@ -4,8 +4,9 @@ from pathlib import Path
 
 import httpx
 
-from services.notify import calls, sms
+from services.notify import calls, printing, sms
 from services.notify.api import routers
+from services.notify.api.checking import FILE_LIMIT
 from services.notify.context import Context
 from services.notify.desks.writing import keep_duty_phones
 from services.notify.domain.webhooks import LADDER
@@ -13,22 +14,35 @@ from services.notify.handlers import handlers
 from services.notify.settings import NotifySettings
 from services.notify.streaming import Tail
 from services.notify.tables import metadata
+from yimen.objects import Objects
 from yimen.sender import Senders
 from yimen.service import Blueprint, Loop, Parts, Service
 
 WEBHOOKS_AT_ONCE = 40
 """Webhooks under way side by side, fewer than the connections that their client may open."""
 
+PAPERS_AT_ONCE = 4
+"""Papers composed, rendered or on their way to the store side by side."""
+
 BINDINGS = (
     *("intake.item.#", "intake.case.#", "intake.review.#", "intake.calendar.#", "intake.contact.#"),
+    "intake.credential.#",
     *("intake.agency.#", "intake.project.#", "intake.ban.#", "intake.announcement.#"),
     *("approval.#", "fees.#", "monitor.#"),
 )
-"""Everything but credentials, which are for the supervisor."""
+"""Everything, contacts and the hashes of query passwords too."""
 
 senders = Senders()
 senders.add("sms", act=sms.send_sms, settled=sms.record_sms, ladder=sms.LADDER)
 senders.add("webhook", act=calls.call_webhook, settled=calls.record_call, ladder=LADDER, at_once=WEBHOOKS_AT_ONCE)
+
+senders.add(
+    "document",
+    act=printing.print_document,
+    settled=printing.record_document,
+    ladder=printing.LADDER,
+    at_once=PAPERS_AT_ONCE,
+)
 
 blueprint = Blueprint(
     name="notify",
@@ -50,6 +64,7 @@ def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
         webhooks=_client(timeout=settings.webhook_timeout),
         resolve=calls.resolve,
         tail=tail,
+        papers=Objects.at(settings.documents_url),
     )
     service = Service(
         blueprint,
@@ -57,6 +72,7 @@ def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
         settings,
         context=context,
         on_start=keep_duty_phones,
+        body_limits={"/check": FILE_LIMIT},
         loops=(Loop(tail.until_closed, tail.close),),
     )
     context.database = service.database
