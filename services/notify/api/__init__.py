@@ -1,10 +1,14 @@
 """What the messenger answers, an area a module."""
 
-from services.notify.api import messages, receipts, stream, subscriptions
+from services.notify.api import deliveries, feed, keys, messages, receipts, replays, stream, subscriptions
 
 routers = (
     messages.router,
     receipts.router,
     stream.router,
     subscriptions.router,
+    keys.router,
+    deliveries.router,
+    replays.router,
+    feed.router,
 )

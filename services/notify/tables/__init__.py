@@ -2,6 +2,7 @@
 
 from services.notify.tables.base import metadata
 from services.notify.tables.cases import cases
+from services.notify.tables.feed import feed
 from services.notify.tables.messages import contacts, messages
 from services.notify.tables.stream import case_departments, stream, stream_head
 from services.notify.tables.webhooks import deliveries, lanes, subscriptions
@@ -11,6 +12,7 @@ __all__ = [
     "cases",
     "contacts",
     "deliveries",
+    "feed",
     "lanes",
     "messages",
     "metadata",
