@@ -87,7 +87,7 @@ OWN_ONLY = {
             "GET /consultations/queue",
         ),
     },
-    "notify": {"GET /subscriptions", "GET /stream"},
+    "notify": {"GET /subscriptions", "GET /feed", "GET /feed/positions", "GET /stream"},
 }
 """Asked by whoever may, these show what is the caller's own; a stranger owns nothing."""
 
@@ -100,7 +100,7 @@ FOR_ALL_OF_THEM = {"GET /rulebook", "GET /rulebooks", "GET /rulebooks/{version}"
 OPERATORS = 11
 """Routes that the kit gives to every service."""
 
-COUNTS = {"intake": 69, "approval": 21, "fees": 52, "monitor": 86, "notify": 8}
+COUNTS = {"intake": 69, "approval": 21, "fees": 52, "monitor": 86, "notify": 15}
 
 
 class OneLook(Tail):

@@ -1,6 +1,7 @@
 """What the messenger answers, an area a module."""
 
 from services.notify.api import checking, collecting, documents, messages, receipts, stream, subscriptions
+from services.notify.api import deliveries, feed, keys, messages, receipts, replays, stream, subscriptions
 
 routers = (
     checking.router,
@@ -10,4 +11,8 @@ routers = (
     receipts.router,
     stream.router,
     subscriptions.router,
+    keys.router,
+    deliveries.router,
+    replays.router,
+    feed.router,
 )

@@ -3,6 +3,7 @@
 from services.notify.tables.base import metadata
 from services.notify.tables.cases import cases
 from services.notify.tables.documents import credentials, document_links, documents, password_tries
+from services.notify.tables.feed import feed
 from services.notify.tables.messages import contacts, messages
 from services.notify.tables.stream import case_departments, stream, stream_head
 from services.notify.tables.webhooks import deliveries, lanes, subscriptions
@@ -15,6 +16,7 @@ __all__ = [
     "deliveries",
     "document_links",
     "documents",
+    "feed",
     "lanes",
     "messages",
     "metadata",
