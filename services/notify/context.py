@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from services.notify.hub import Hub
 from services.notify.settings import NotifySettings
-from services.notify.streaming import Tail
 from yimen.db import Database
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
@@ -16,12 +16,13 @@ Resolve = Callable[[str, int], Awaitable[list[str]]]
 class Context:
     """`gateway` calls the SMS gateway, `webhooks` departments' systems; `resolve` gives a host's addresses.
 
-    `database` is the service's own, for senders and streams that read outside a unit; set once, when the service is built.
+    `hub` tells the live stream's readers. `database` is the service's own, for senders and streams that read outside a unit;
+    set once, when the service is built.
     """
 
     settings: NotifySettings
     gateway: httpx.AsyncClient
     webhooks: httpx.AsyncClient
     resolve: Resolve
-    tail: Tail
+    hub: Hub
     database: Database = field(init=False)

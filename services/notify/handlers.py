@@ -10,7 +10,7 @@ from services.notify.context import Context
 from services.notify.desks import Desk, Told
 from services.notify.desks.forwarding import forward_to_departments
 from services.notify.desks.remembering import remember_case
-from services.notify.desks.showing import remember_department, show_in_stream
+from services.notify.desks.showing import remember_circle, show_in_stream
 from services.notify.desks.writing import learn_contact, write_letters
 from services.notify.tables import stream_head
 from yimen.bus import Handlers, Unit
@@ -21,25 +21,27 @@ handlers = Handlers()
 
 DESKS: tuple[Desk, ...] = (
     remember_case,
-    remember_department,
+    remember_circle,
     show_in_stream,
     write_letters,
     forward_to_departments,
 )
+
+OWN_DESKS: tuple[Desk, ...] = (show_in_stream,)
+"""What the messenger said itself comes back to it like everyone's words, for whoever waits for a paper before a screen; so
+it takes its turn among the others. No desk that says something hears it: nothing goes round in a circle."""
 
 _HEAD = update(stream_head).values(last=stream_head.c.last + bindparam("step")).returning(stream_head.c.last)
 
 
 @handlers.every
 async def tell_everyone(unit: Unit[Context], event: Event, meta: Meta) -> None:
-    if event.speaker == "notify":
-        return
     if isinstance(event, ContactRecorded):
         await _take_turn(unit, step=0)
         await learn_contact(unit, event)
         return
     told = Told(event, meta, await _take_turn(unit, step=1))
-    for desk in DESKS:
+    for desk in OWN_DESKS if event.speaker == "notify" else DESKS:
         await desk(unit, told)
 
 
