@@ -14,8 +14,8 @@ import pytest
 import pytest_asyncio
 
 from deploy.embedded import Hall, build_hall
-from services.notify.streaming import Tail
 from tests.support.furniture import ROOMS
+from tests.support.one_look import OneLook
 from tests.support.rooms import IN_DEPARTMENTS, Operation, Room, operations_of
 from yimen.web import Role
 from yimen.web.testing import TestIssuer
@@ -103,13 +103,6 @@ OPERATORS = 11
 COUNTS = {"intake": 69, "approval": 21, "fees": 52, "monitor": 86, "notify": 15}
 
 
-class OneLook(Tail):
-    """A stream that ends when its reader has seen all there is."""
-
-    async def wait(self, ear: object) -> None:
-        self.close()
-
-
 @pytest_asyncio.fixture(loop_scope="module", scope="module", params=sorted(ROOMS))
 async def room(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Room]:
     folder = tmp_path_factory.mktemp(request.param)
@@ -121,7 +114,7 @@ async def knock(room: Room, operation: Operation, headers: dict[str, str]) -> tu
     """The whole stream, where there is one, from its beginning."""
     if operation.path != "/stream":
         return await room.ask(operation, headers)
-    room.harness.service.context.tail = OneLook(0.01)
+    room.harness.service.context.hub = OneLook(room.harness.service.database)
     return await room.ask(operation, headers, params={"after": 0})
 
 

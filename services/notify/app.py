@@ -11,8 +11,8 @@ from services.notify.context import Context
 from services.notify.desks.writing import keep_duty_phones
 from services.notify.domain.webhooks import LADDER
 from services.notify.handlers import handlers
+from services.notify.hub import Hub
 from services.notify.settings import NotifySettings
-from services.notify.streaming import Tail
 from services.notify.tables import metadata
 from yimen.objects import Objects
 from yimen.sender import Senders
@@ -28,9 +28,9 @@ BINDINGS = (
     *("intake.item.#", "intake.case.#", "intake.review.#", "intake.calendar.#", "intake.contact.#"),
     "intake.credential.#",
     *("intake.agency.#", "intake.project.#", "intake.ban.#", "intake.announcement.#"),
-    *("approval.#", "fees.#", "monitor.#"),
+    *("approval.#", "fees.#", "monitor.#", "notify.#"),
 )
-"""Everything, contacts and the hashes of query passwords too."""
+"""Everything, contacts and the hashes of query passwords too. Its own words come back for the live stream."""
 
 senders = Senders()
 senders.add("sms", act=sms.send_sms, settled=sms.record_sms, ladder=sms.LADDER)
@@ -57,13 +57,13 @@ blueprint = Blueprint(
 
 
 def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
-    tail = Tail(settings.stream_poll)
+    hub = Hub(settings.stream_poll, settings.stream_heartbeat)
     context = Context(
         settings=settings,
         gateway=_client(timeout=10),
         webhooks=_client(timeout=settings.webhook_timeout),
         resolve=calls.resolve,
-        tail=tail,
+        hub=hub,
         papers=Objects.at(settings.documents_url),
     )
     service = Service(
@@ -73,9 +73,9 @@ def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
         context=context,
         on_start=keep_duty_phones,
         body_limits={"/check": FILE_LIMIT},
-        loops=(Loop(tail.until_closed, tail.close),),
+        loops=(Loop(hub.run, hub.stop),),
     )
-    context.database = service.database
+    context.database = hub.database = service.database
     return service
 
 

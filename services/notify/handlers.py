@@ -11,7 +11,7 @@ from services.notify.desks.feeding import keep_in_feed
 from services.notify.desks.forwarding import forward_to_departments
 from services.notify.desks.papering import draw_up_papers
 from services.notify.desks.remembering import remember_case
-from services.notify.desks.showing import remember_department, show_in_stream
+from services.notify.desks.showing import remember_circle, show_in_stream
 from services.notify.desks.writing import learn_contact, write_letters
 from services.notify.turns import take_turn
 from yimen.bus import Handlers, Unit
@@ -22,7 +22,7 @@ handlers = Handlers()
 
 DESKS: tuple[Desk, ...] = (
     remember_case,
-    remember_department,
+    remember_circle,
     show_in_stream,
     write_letters,
     keep_in_feed,
@@ -30,11 +30,13 @@ DESKS: tuple[Desk, ...] = (
     draw_up_papers,
 )
 
+OWN_DESKS: tuple[Desk, ...] = (show_in_stream,)
+"""What the messenger said itself comes back to it like everyone's words, for whoever waits for a paper before a screen; so
+it takes its turn among the others. No desk that says something hears it: nothing goes round in a circle."""
+
 
 @handlers.every
 async def tell_everyone(unit: Unit[Context], event: Event, meta: Meta) -> None:
-    if event.speaker == "notify":
-        return
     if isinstance(event, ContactRecorded):
         await take_turn(unit, step=0)
         await learn_contact(unit, event)
@@ -43,5 +45,5 @@ async def tell_everyone(unit: Unit[Context], event: Event, meta: Meta) -> None:
         await keep_credential(unit, event)
         return
     told = Told(event, meta, await take_turn(unit, step=1))
-    for desk in DESKS:
+    for desk in OWN_DESKS if event.speaker == "notify" else DESKS:
         await desk(unit, told)

@@ -1,7 +1,18 @@
 """What the messenger answers, an area a module."""
 
-from services.notify.api import checking, collecting, documents, messages, receipts, stream, subscriptions
-from services.notify.api import deliveries, feed, keys, messages, receipts, replays, stream, subscriptions
+from services.notify.api import (
+    checking,
+    collecting,
+    deliveries,
+    documents,
+    feed,
+    keys,
+    messages,
+    receipts,
+    replays,
+    stream,
+    subscriptions,
+)
 
 routers = (
     checking.router,

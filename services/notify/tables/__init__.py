@@ -5,10 +5,11 @@ from services.notify.tables.cases import cases
 from services.notify.tables.documents import credentials, document_links, documents, password_tries
 from services.notify.tables.feed import feed
 from services.notify.tables.messages import contacts, messages
-from services.notify.tables.stream import case_departments, stream, stream_head
+from services.notify.tables.stream import agency_stations, case_departments, stream, stream_head
 from services.notify.tables.webhooks import deliveries, lanes, subscriptions
 
 __all__ = [
+    "agency_stations",
     "case_departments",
     "cases",
     "contacts",

@@ -10,6 +10,7 @@ from services.notify.app import build
 from services.notify.settings import NotifySettings
 from services.notify.tests.played import Listener
 from sim.sms import SmsGateway, sms_app
+from tests.support.driving import working
 from tests.support.migrated import KINDS
 from yimen.testing import Harness, start_service
 
@@ -64,7 +65,8 @@ async def start(database_url: str, **changes: object) -> AsyncIterator[Messenger
         )
         transport = httpx.ASGITransport(app=sms_app(gateway))
         harness.service.context.gateway = httpx.AsyncClient(transport=transport)
-        yield Messenger(harness, gateway)
+        async with working(harness.service.context.hub):
+            yield Messenger(harness, gateway)
 
 
 @pytest.fixture(params=KINDS)
