@@ -97,11 +97,12 @@ class DecisionBody(Body):
     legal_basis: Annotated[str, Field(max_length=2000)] = ""
 
 
+Line = Annotated[str, Field(min_length=1, max_length=400, pattern=r"\S")]
 Waybill = Annotated[Code, Field(description="运单号")]
 
 
 class PostingBody(Body):
-    carrier: Name
+    carrier: Line
     waybill: Waybill
     posted_on: Annotated[date | None, Field(description="缺省为今天")] = None
 
@@ -112,12 +113,12 @@ class ServiceBody(Body):
     拒收事由。公告送达（public）：公告载体、公告日期、事由，公告期满后登记。电子送达由系统记录，不由窗口登记。"""
 
     way: ServiceWay
-    receiver: Annotated[Name | None, Field(description="签收人；不是申请人的，须填关系和代收理由")] = None
-    relation: Annotated[Name | None, Field(description="签收人与申请人的关系")] = None
+    receiver: Annotated[Line | None, Field(description="签收人；不是申请人的，须填关系和代收理由")] = None
+    relation: Annotated[Line | None, Field(description="签收人与申请人的关系")] = None
     proxy_reason: Annotated[Words | None, Field(description="由他人代收的理由")] = None
-    place: Annotated[Name | None, Field(description="送达地点；公告送达的，公告的载体")] = None
-    witness: Annotated[Name | None, Field(description="见证人，留置送达必填")] = None
-    carrier: Annotated[Name | None, Field(description="承运单位，邮寄送达必填")] = None
+    place: Annotated[Line | None, Field(description="送达地点；公告送达的，公告的载体")] = None
+    witness: Annotated[Line | None, Field(description="见证人，留置送达必填")] = None
+    carrier: Annotated[Line | None, Field(description="承运单位，邮寄送达必填")] = None
     waybill: Waybill | None = None
     posted_on: Annotated[date | None, Field(description="交邮日期；公告送达的，公告日期")] = None
     received_on: Annotated[date | None, Field(description="回执注明的签收日期；直接、留置送达缺省为今天")] = None

@@ -1,8 +1,9 @@
 """Service (送达): the decision, and the licence with it, reaches the applicant; that closes the case (R37).
 
 Guarantees: once, and only what was decided; each way leaves the proof that the law asks of it (送达回证), and what is
-missing is said all at once; nothing is received before it was decided or posted, nor tomorrow; who takes it for another says in what
-relation and why. Electronic service counts only where the applicant agreed to it, and from when they fetched the paper.
+missing is said all at once; nothing is received before it was decided or posted, nor tomorrow; who takes it for another
+says in what relation and why. Electronic service counts only where the applicant agreed to it, from when they fetched the
+paper (decision 0058).
 Does not: know whether it was in time (R30): the supervisor does.
 
 Administrative law takes the ways of service from the Civil Procedure Law (2023), Art. 87–95: a receipt (87), direct (88),
@@ -11,6 +12,8 @@ left with a witness (89), electronic by consent (90), post by the receipt's date
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+
+from pydantic import ConfigDict
 
 from services.intake.domain.case import Case, Change, Rules, Status
 from services.intake.domain.documents import unnumbered
@@ -30,6 +33,8 @@ _MOMENT = timedelta(seconds=1)
 
 class Delivery(Value):
     """What the window says of the service. Days are the paper's own; without `received_on` it is today."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
 
     way: ServiceWay
     receiver: str | None = None
