@@ -21,7 +21,7 @@ blueprint = Blueprint(
     routers=routers,
     handlers=handlers,
     timers=timers,
-    bindings=("approval.review.#", "fees.notice.#"),
+    bindings=("approval.review.#", "fees.notice.#", "notify.document.#"),
 )
 
 
