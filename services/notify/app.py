@@ -4,7 +4,7 @@ from pathlib import Path
 
 import httpx
 
-from services.notify import calls, sms
+from services.notify import calls, printing, sms
 from services.notify.api import routers
 from services.notify.context import Context
 from services.notify.desks.writing import keep_duty_phones
@@ -13,11 +13,15 @@ from services.notify.handlers import handlers
 from services.notify.settings import NotifySettings
 from services.notify.streaming import Tail
 from services.notify.tables import metadata
+from yimen.objects import Objects
 from yimen.sender import Senders
 from yimen.service import Blueprint, Loop, Parts, Service
 
 WEBHOOKS_AT_ONCE = 40
 """Webhooks under way side by side, fewer than the connections that their client may open."""
+
+PAPERS_AT_ONCE = 4
+"""Papers composed, rendered or on their way to the store side by side."""
 
 BINDINGS = (
     *("intake.item.#", "intake.case.#", "intake.review.#", "intake.calendar.#", "intake.contact.#"),
@@ -29,6 +33,14 @@ BINDINGS = (
 senders = Senders()
 senders.add("sms", act=sms.send_sms, settled=sms.record_sms, ladder=sms.LADDER)
 senders.add("webhook", act=calls.call_webhook, settled=calls.record_call, ladder=LADDER, at_once=WEBHOOKS_AT_ONCE)
+
+senders.add(
+    "document",
+    act=printing.print_document,
+    settled=printing.record_document,
+    ladder=printing.LADDER,
+    at_once=PAPERS_AT_ONCE,
+)
 
 blueprint = Blueprint(
     name="notify",
@@ -50,6 +62,7 @@ def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
         webhooks=_client(timeout=settings.webhook_timeout),
         resolve=calls.resolve,
         tail=tail,
+        papers=Objects.at(settings.documents_url),
     )
     service = Service(
         blueprint,

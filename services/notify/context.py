@@ -8,13 +8,15 @@ import httpx
 from services.notify.settings import NotifySettings
 from services.notify.streaming import Tail
 from yimen.db import Database
+from yimen.objects import Objects
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 
 @dataclass
 class Context:
-    """`gateway` calls the SMS gateway, `webhooks` departments' systems; `resolve` gives a host's addresses.
+    """`gateway` calls the SMS gateway, `webhooks` departments' systems; `resolve` gives a host's addresses; rendered
+    `papers` lie under their hash.
 
     `database` is the service's own, for senders and streams that read outside a unit; set once, when the service is built.
     """
@@ -24,4 +26,5 @@ class Context:
     webhooks: httpx.AsyncClient
     resolve: Resolve
     tail: Tail
+    papers: Objects
     database: Database = field(init=False)

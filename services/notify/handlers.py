@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, update
 from services.notify.context import Context
 from services.notify.desks import Desk, Told
 from services.notify.desks.forwarding import forward_to_departments
+from services.notify.desks.papering import draw_up_papers
 from services.notify.desks.remembering import remember_case
 from services.notify.desks.showing import remember_department, show_in_stream
 from services.notify.desks.writing import learn_contact, write_letters
@@ -25,6 +26,7 @@ DESKS: tuple[Desk, ...] = (
     show_in_stream,
     write_letters,
     forward_to_departments,
+    draw_up_papers,
 )
 
 _HEAD = update(stream_head).values(last=stream_head.c.last + bindparam("step")).returning(stream_head.c.last)

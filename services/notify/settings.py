@@ -3,6 +3,7 @@
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from yimen.objects import beside
 from yimen.settings import ServiceSettings
 
 
@@ -29,3 +30,7 @@ class NotifySettings(ServiceSettings):
     stream_keep: int = Field(default=100_000, ge=100, description="rows of the live stream that can be resumed")
     stream_poll: float = Field(default=0.25, gt=0, description="seconds between looks for what other replicas wrote")
     stream_heartbeat: float = Field(default=15.0, gt=0)
+
+    @property
+    def documents_url(self) -> str:
+        return self.documents or beside(self.database_url, "documents")

@@ -2,6 +2,7 @@
 
 from services.notify.tables.base import metadata
 from services.notify.tables.cases import cases
+from services.notify.tables.documents import credentials, document_links, documents, password_tries
 from services.notify.tables.messages import contacts, messages
 from services.notify.tables.stream import case_departments, stream, stream_head
 from services.notify.tables.webhooks import deliveries, lanes, subscriptions
@@ -10,10 +11,14 @@ __all__ = [
     "case_departments",
     "cases",
     "contacts",
+    "credentials",
     "deliveries",
+    "document_links",
+    "documents",
     "lanes",
     "messages",
     "metadata",
+    "password_tries",
     "stream",
     "stream_head",
     "subscriptions",
