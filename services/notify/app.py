@@ -6,6 +6,7 @@ import httpx
 
 from services.notify import calls, printing, sms
 from services.notify.api import routers
+from services.notify.api.checking import FILE_LIMIT
 from services.notify.context import Context
 from services.notify.desks.writing import keep_duty_phones
 from services.notify.domain.webhooks import LADDER
@@ -25,10 +26,11 @@ PAPERS_AT_ONCE = 4
 
 BINDINGS = (
     *("intake.item.#", "intake.case.#", "intake.review.#", "intake.calendar.#", "intake.contact.#"),
+    "intake.credential.#",
     *("intake.agency.#", "intake.project.#", "intake.ban.#", "intake.announcement.#"),
     *("approval.#", "fees.#", "monitor.#"),
 )
-"""Everything but credentials, which are for the supervisor."""
+"""Everything, contacts and the hashes of query passwords too."""
 
 senders = Senders()
 senders.add("sms", act=sms.send_sms, settled=sms.record_sms, ladder=sms.LADDER)
@@ -70,6 +72,7 @@ def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
         settings,
         context=context,
         on_start=keep_duty_phones,
+        body_limits={"/check": FILE_LIMIT},
         loops=(Loop(tail.until_closed, tail.close),),
     )
     context.database = service.database

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, update
 
 from services.notify.context import Context
 from services.notify.desks import Desk, Told
+from services.notify.desks.admitting import keep_credential
 from services.notify.desks.forwarding import forward_to_departments
 from services.notify.desks.papering import draw_up_papers
 from services.notify.desks.remembering import remember_case, remember_for_papers
@@ -16,7 +17,7 @@ from services.notify.desks.writing import learn_contact, write_letters
 from services.notify.tables import stream_head
 from yimen.bus import Handlers, Unit
 from yimen.contracts import Event, Meta
-from yimen.contracts.intake import ContactRecorded
+from yimen.contracts.intake import ContactRecorded, CredentialRecorded
 
 handlers = Handlers()
 
@@ -40,6 +41,9 @@ async def tell_everyone(unit: Unit[Context], event: Event, meta: Meta) -> None:
     if isinstance(event, ContactRecorded):
         await _take_turn(unit, step=0)
         await learn_contact(unit, event)
+        return
+    if isinstance(event, CredentialRecorded):
+        await keep_credential(unit, event)
         return
     told = Told(event, meta, await _take_turn(unit, step=1))
     for desk in DESKS:

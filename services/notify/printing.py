@@ -20,7 +20,6 @@ from services.notify.tables import documents
 from yimen.bus import Unit
 from yimen.contracts.notify import DocumentFailed, DocumentRendered
 from yimen.db import is_contention, is_unavailable
-from yimen.departments import department_name
 from yimen.errors import Permanent, Transient
 from yimen.sender import Job
 
@@ -45,7 +44,7 @@ async def _fix_data(context: Context, row: Row[Any]) -> dict[str, Any]:
     """What the paper says, from now on whatever is heard later."""
     async with context.database.read() as conn:
         said = await _composed(conn, row)
-    data = {**said, **_frame(context, row)}
+    data = {**said, **_frame(context, row, said["organ"])}
     async with context.database.write() as conn:
         await conn.execute(update(documents).where(documents.c.id == row.id).values(data=data))
     return data
@@ -63,15 +62,15 @@ async def _composed(conn: Any, row: Row[Any]) -> Mapping[str, Any]:
         raise Unrenderable(f"内容无法拟就：{broken!r}") from broken
 
 
-def _frame(context: Context, row: Row[Any]) -> dict[str, Any]:
-    """What stands on every paper."""
+def _frame(context: Context, row: Row[Any], organ: str) -> dict[str, Any]:
+    """What stands on every paper. `organ` empty: the hall itself."""
     settings = context.settings
     paper = {
         "kind": row.kind,
         "title": row.title,
         "number": row.number,
         "dated": row.dated.isoformat(),
-        "organ": department_name(row.department) if row.department else settings.hall_name,
+        "organ": organ or settings.hall_name,
         "hall": settings.hall_name,
         "demonstration": settings.demonstration,
     }

@@ -4,6 +4,7 @@ from uuid import uuid5
 
 from services.notify.context import Context
 from services.notify.desks import Told
+from services.notify.domain.documents import number_key
 from services.notify.domain.papers import drafts
 from services.notify.tables import documents
 from yimen.bus import Unit
@@ -17,8 +18,10 @@ async def draw_up_papers(unit: Unit[Context], told: Told) -> None:
         row = {
             "id": document_id,
             "event_id": told.meta.id,
+            "type": told.meta.type,
             "kind": draft.kind,
             "number": draft.number,
+            "number_key": number_key(draft.number),
             "title": draft.title,
             "department": draft.department,
             "case_number": draft.case_number,

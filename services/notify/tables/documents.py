@@ -13,8 +13,10 @@ documents = Table(
     metadata,
     Column("id", String(40), primary_key=True),  # uuid5(event, kind)
     Column("event_id", Uuid, nullable=False),
+    Column("type", String(120), nullable=False),  # of the event
     Column("kind", String(80), nullable=False),
     Column("number", String(400), nullable=False),
+    Column("number_key", String(400), nullable=False),  # as it is looked up, however it is typed
     Column("title", String(400), nullable=False),
     Column("department", String(80)),
     Column("case_number", String(80)),
@@ -32,7 +34,7 @@ documents = Table(
     UniqueConstraint("event_id", "kind"),
 )
 Index("ix_documents_case", documents.c.case_number, documents.c.created_at)
-Index("ix_documents_number", documents.c.number)
+Index("ix_documents_number", documents.c.number_key)
 Index("ix_documents_sha256", documents.c.sha256)
 
 # Hashes of query passwords, as intake says them.

@@ -32,8 +32,10 @@ def _documents() -> None:
         "documents",
         sa.Column("id", sa.String(40), nullable=False),
         sa.Column("event_id", sa.Uuid, nullable=False),
+        sa.Column("type", sa.String(120), nullable=False),
         sa.Column("kind", sa.String(80), nullable=False),
         sa.Column("number", sa.String(400), nullable=False),
+        sa.Column("number_key", sa.String(400), nullable=False),
         sa.Column("title", sa.String(400), nullable=False),
         sa.Column("department", sa.String(80)),
         sa.Column("case_number", sa.String(80)),
@@ -52,7 +54,7 @@ def _documents() -> None:
         sa.UniqueConstraint("event_id", "kind", name="uq_documents_event_id_kind"),
     )
     op.create_index("ix_documents_case", "documents", ["case_number", "created_at"])
-    op.create_index("ix_documents_number", "documents", ["number"])
+    op.create_index("ix_documents_number", "documents", ["number_key"])
     op.create_index("ix_documents_sha256", "documents", ["sha256"])
 
 
