@@ -7,6 +7,9 @@ from tests.support.notify_areas import deliveries, subscriptions
 from tests.support.rooms import Room
 
 AREAS: tuple[Furnish, ...] = (deliveries.furnish,)
+from tests.support.notify_areas import documents
+
+AREAS: tuple[Furnish, ...] = (documents.furnish,)
 BEFORE_NOTIFY: dict[str, list[str]] = {}
 
 
