@@ -4,31 +4,45 @@ from pathlib import Path
 
 import httpx
 
-from services.notify import calls, sms
+from services.notify import calls, printing, sms
 from services.notify.api import routers
+from services.notify.api.checking import FILE_LIMIT
 from services.notify.context import Context
 from services.notify.desks.writing import keep_duty_phones
 from services.notify.domain.webhooks import LADDER
 from services.notify.handlers import handlers
+from services.notify.hub import Hub
 from services.notify.settings import NotifySettings
-from services.notify.streaming import Tail
 from services.notify.tables import metadata
+from yimen.objects import Objects
 from yimen.sender import Senders
 from yimen.service import Blueprint, Loop, Parts, Service
 
 WEBHOOKS_AT_ONCE = 40
 """Webhooks under way side by side, fewer than the connections that their client may open."""
 
+PAPERS_AT_ONCE = 4
+"""Papers composed, rendered or on their way to the store side by side."""
+
 BINDINGS = (
     *("intake.item.#", "intake.case.#", "intake.review.#", "intake.calendar.#", "intake.contact.#"),
+    "intake.credential.#",
     *("intake.agency.#", "intake.project.#", "intake.ban.#", "intake.announcement.#"),
-    *("approval.#", "fees.#", "monitor.#"),
+    *("approval.#", "fees.#", "monitor.#", "notify.#"),
 )
-"""Everything but credentials, which are for the supervisor."""
+"""Everything, contacts and the hashes of query passwords too. Its own words come back for the live stream."""
 
 senders = Senders()
 senders.add("sms", act=sms.send_sms, settled=sms.record_sms, ladder=sms.LADDER)
 senders.add("webhook", act=calls.call_webhook, settled=calls.record_call, ladder=LADDER, at_once=WEBHOOKS_AT_ONCE)
+
+senders.add(
+    "document",
+    act=printing.print_document,
+    settled=printing.record_document,
+    ladder=printing.LADDER,
+    at_once=PAPERS_AT_ONCE,
+)
 
 blueprint = Blueprint(
     name="notify",
@@ -43,13 +57,14 @@ blueprint = Blueprint(
 
 
 def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
-    tail = Tail(settings.stream_poll)
+    hub = Hub(settings.stream_poll, settings.stream_heartbeat)
     context = Context(
         settings=settings,
         gateway=_client(timeout=10),
         webhooks=_client(timeout=settings.webhook_timeout),
         resolve=calls.resolve,
-        tail=tail,
+        hub=hub,
+        papers=Objects.at(settings.documents_url),
     )
     service = Service(
         blueprint,
@@ -57,9 +72,10 @@ def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
         settings,
         context=context,
         on_start=keep_duty_phones,
-        loops=(Loop(tail.until_closed, tail.close),),
+        body_limits={"/check": FILE_LIMIT},
+        loops=(Loop(hub.run, hub.stop),),
     )
-    context.database = service.database
+    context.database = hub.database = service.database
     return service
 
 

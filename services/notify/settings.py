@@ -3,6 +3,7 @@
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from yimen.objects import beside
 from yimen.settings import ServiceSettings
 
 
@@ -17,6 +18,8 @@ class NotifySettings(ServiceSettings):
     duty_phones: dict[str, str] = Field(default_factory=dict, description="department code -> its duty officer's phone")
     allow_private_webhooks: bool = False
     webhook_timeout: float = 15.0
+    subscriptions_per_owner: int = Field(default=20, ge=1)
+    replay_limit: int = Field(default=10_000, ge=1, description="events that one request queues again")
     documents: str = ""
     """Where papers are kept: file:///folder or s3://bucket/prefix. Empty: a folder beside the SQLite file, with PostgreSQL
     `var/documents`, which is right only where all replicas run on one machine."""
@@ -29,3 +32,7 @@ class NotifySettings(ServiceSettings):
     stream_keep: int = Field(default=100_000, ge=100, description="rows of the live stream that can be resumed")
     stream_poll: float = Field(default=0.25, gt=0, description="seconds between looks for what other replicas wrote")
     stream_heartbeat: float = Field(default=15.0, gt=0)
+
+    @property
+    def documents_url(self) -> str:
+        return self.documents or beside(self.database_url, "documents")

@@ -141,6 +141,7 @@ def notify(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]
         sms_receipt_secret=SecretStr("whsec_dGVzdHMtb2YtdGhlLW1lc3Nlbmdlcg=="),
         allow_private_webhooks=True,
         documents=(folder / "documents").as_uri(),
+        subscriptions_per_owner=100_000,
     )
     return open_room("notify", build_notify, settings, "fire", furnish_notify, bodies, BEFORE_NOTIFY)
 

@@ -10,6 +10,7 @@ from services.notify.app import build
 from services.notify.settings import NotifySettings
 from services.notify.tests.played import Listener
 from sim.sms import SmsGateway, sms_app
+from tests.support.driving import working
 from tests.support.migrated import KINDS
 from yimen.testing import Harness, start_service
 
@@ -48,6 +49,8 @@ def settings_for(database_url: str, **changes: object) -> NotifySettings:
         "duty_phones": {"fire": "13900005678"},
         "allow_private_webhooks": True,
         "stream_poll": 0.05,
+        "documents": "memory:///",
+        "demonstration": True,
     }
     return NotifySettings(**values | changes)  # type: ignore[arg-type]
 
@@ -62,7 +65,8 @@ async def start(database_url: str, **changes: object) -> AsyncIterator[Messenger
         )
         transport = httpx.ASGITransport(app=sms_app(gateway))
         harness.service.context.gateway = httpx.AsyncClient(transport=transport)
-        yield Messenger(harness, gateway)
+        async with working(harness.service.context.hub):
+            yield Messenger(harness, gateway)
 
 
 @pytest.fixture(params=KINDS)

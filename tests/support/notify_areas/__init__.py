@@ -3,10 +3,10 @@
 The subscription comes first; each other area adds to `room.ids` and `room.bodies` what it makes."""
 
 from tests.support.areas import Furnish, furnish_areas
-from tests.support.notify_areas import subscriptions
+from tests.support.notify_areas import deliveries, subscriptions
 from tests.support.rooms import Room
 
-AREAS: tuple[Furnish, ...] = ()
+AREAS: tuple[Furnish, ...] = (deliveries.furnish,)
 BEFORE_NOTIFY: dict[str, list[str]] = {}
 
 
