@@ -3,13 +3,10 @@
 The subscription comes first; each other area adds to `room.ids` and `room.bodies` what it makes."""
 
 from tests.support.areas import Furnish, furnish_areas
-from tests.support.notify_areas import deliveries, subscriptions
+from tests.support.notify_areas import deliveries, documents, subscriptions
 from tests.support.rooms import Room
 
-AREAS: tuple[Furnish, ...] = (deliveries.furnish,)
-from tests.support.notify_areas import documents
-
-AREAS: tuple[Furnish, ...] = (documents.furnish,)
+AREAS: tuple[Furnish, ...] = (deliveries.furnish, documents.furnish)
 BEFORE_NOTIFY: dict[str, list[str]] = {}
 
 
