@@ -7,7 +7,7 @@ import httpx
 from services.notify import calls, sms
 from services.notify.api import routers
 from services.notify.context import Context
-from services.notify.desks.writing import keep_duty_phones
+from services.notify.desks.posting import keep_duty_phones
 from services.notify.domain.webhooks import LADDER
 from services.notify.handlers import handlers
 from services.notify.settings import NotifySettings

@@ -9,9 +9,10 @@ from sqlalchemy import bindparam, update
 from services.notify.context import Context
 from services.notify.desks import Desk, Told
 from services.notify.desks.forwarding import forward_to_departments
+from services.notify.desks.posting import learn_contact
 from services.notify.desks.remembering import remember_case
 from services.notify.desks.showing import remember_department, show_in_stream
-from services.notify.desks.writing import learn_contact, write_letters
+from services.notify.desks.writing import write_letters
 from services.notify.tables import stream_head
 from yimen.bus import Handlers, Unit
 from yimen.contracts import Event, Meta

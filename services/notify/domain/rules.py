@@ -6,7 +6,7 @@ Guarantees: every rule's template was checked against its event's model when thi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid5
@@ -16,6 +16,9 @@ from services.notify.domain.wording import Template, TemplateError
 from yimen.contracts import approval, fees, intake, monitor
 from yimen.contracts.envelope import Event
 from yimen.contracts.parts import Outcome
+
+DEFAULT = "zh"
+"""Whoever said no language is told in Chinese."""
 
 
 class Whom(StrEnum):
@@ -48,13 +51,45 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What a template's version says of one event."""
+
+    version: int
+    text: str
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
-    """One message to be: what, to whom, in which words."""
+    """One message to be: what, to whom, in which words. `words` has those of every language: who waits for a contact does
+    not know yet which it will be."""
 
     template: str
-    version: int
     recipient: str
-    text: str
+    words: Mapping[str, Words]
+    language: str = DEFAULT
+    channels: tuple[str, ...] = ("sms", "inbox")
+    urgent: bool = False
+
+    @property
+    def text(self) -> str:
+        return self.words[self.language].text
+
+    @property
+    def subject(self) -> str | None:
+        """A mail's subject line."""
+        return self.words[self.language].subject
+
+    @property
+    def version(self) -> int:
+        return self.words[self.language].version
+
+    def to(self, language: str) -> Letter:
+        """The same in the recipient's language; in Chinese where we do not speak it."""
+        return replace(self, language=language if language in self.words else DEFAULT)
+
+    def every_language(self) -> dict[str, Any]:
+        return {language: asdict(words) for language, words in self.words.items()}
 
     def id_for(self, event_id: UUID) -> str:
         """The same for the same event, template and recipient, however often it is asked for."""
@@ -130,7 +165,7 @@ def letters(event: Event, rules: Sequence[Rule] = RULES) -> list[Letter]:
 
 
 def _letter(template: Template, rule: Rule, event: Event) -> Letter:
-    return Letter(template.code, template.version, rule.recipient(event), template.fill(event))
+    return Letter(template.code, rule.recipient(event), {DEFAULT: Words(template.version, template.fill(event))})
 
 
 check(RULES, TEMPLATES)

@@ -32,9 +32,10 @@ async def letter_to_send(conn: AsyncConnection, message_id: str) -> Row[Any, Any
     return found.one()
 
 
-async def messages_waiting(conn: AsyncConnection, recipient: str) -> Sequence[str]:
-    query = select(messages.c.id).where(messages.c.recipient == recipient, messages.c.state == "waiting_contact")
-    return (await conn.execute(query.order_by(messages.c.created_at, messages.c.id))).scalars().all()
+async def messages_waiting(conn: AsyncConnection, recipient: str) -> Rows:
+    waiting = (messages.c.recipient == recipient) & (messages.c.state == "waiting_contact")
+    query = select(messages).where(waiting).order_by(messages.c.created_at, messages.c.id)
+    return (await conn.execute(query)).all()
 
 
 async def message_list(conn: AsyncConnection, case_number: str | None, limit: int, after: str | None) -> Rows:

@@ -5,6 +5,7 @@ from services.notify.tables.cases import cases
 from services.notify.tables.messages import contacts, messages
 from services.notify.tables.stream import case_departments, stream, stream_head
 from services.notify.tables.webhooks import deliveries, lanes, subscriptions
+from services.notify.tables.wording import skipped
 
 __all__ = [
     "case_departments",
@@ -14,6 +15,7 @@ __all__ = [
     "lanes",
     "messages",
     "metadata",
+    "skipped",
     "stream",
     "stream_head",
     "subscriptions",

@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Index, Integer, String, Table, Text, UniqueConstraint, Uuid
 
 from services.notify.tables.base import metadata
-from yimen.db import Instant
+from yimen.db import Instant, Json
 
 # One row per recipient, made by whichever comes first, its message or its contact: locking it makes the two take turns.
 contacts = Table(
@@ -24,7 +24,10 @@ messages = Table(
     Column("version", Integer, nullable=False),
     Column("recipient", String(200), nullable=False),
     Column("case_number", String(80)),
+    Column("language", String(10), nullable=False),
+    Column("subject", Text),  # of a mail
     Column("text", Text, nullable=False),
+    Column("words", Json, nullable=False),  # while it waits for its contact: what it says in every language
     Column("state", String(20), nullable=False),  # waiting_contact, queued, sent, delivered, failed
     Column("created_at", Instant, nullable=False),
     Column("sent_at", Instant),
