@@ -2,7 +2,7 @@
 
 from services.notify.tables.base import metadata
 from services.notify.tables.cases import cases
-from services.notify.tables.messages import contacts, messages
+from services.notify.tables.messages import contacts, gateways, inbox_letters, messages
 from services.notify.tables.stream import case_departments, stream, stream_head
 from services.notify.tables.webhooks import deliveries, lanes, subscriptions
 from services.notify.tables.wording import skipped
@@ -12,6 +12,8 @@ __all__ = [
     "cases",
     "contacts",
     "deliveries",
+    "gateways",
+    "inbox_letters",
     "lanes",
     "messages",
     "metadata",
