@@ -13,6 +13,8 @@ from services.notify.handlers import handlers
 from services.notify.settings import NotifySettings
 from services.notify.streaming import Tail
 from services.notify.tables import metadata
+from services.notify.wordbook import keep_first_words
+from yimen.bus import Unit
 from yimen.sender import Senders
 from yimen.service import Blueprint, Loop, Parts, Service
 
@@ -56,11 +58,17 @@ def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
         parts,
         settings,
         context=context,
-        on_start=keep_duty_phones,
+        on_start=begin,
         loops=(Loop(tail.until_closed, tail.close),),
     )
     context.database = service.database
     return service
+
+
+async def begin(unit: Unit[Context]) -> None:
+    """At start: whom to call in each department, and the words that the program came with."""
+    await keep_duty_phones(unit)
+    await keep_first_words(unit)
 
 
 def _client(timeout: float) -> httpx.AsyncClient:

@@ -5,7 +5,8 @@ from sqlalchemy import update
 from services.notify.context import Context
 from services.notify.desks import Told
 from services.notify.desks.skipping import skip
-from services.notify.domain.rules import DEFAULT, Letter
+from services.notify.domain.rules import Letter
+from services.notify.domain.values import DEFAULT
 from services.notify.queries import messages as stored
 from services.notify.tables import contacts, messages
 from yimen.bus import Unit
