@@ -15,7 +15,6 @@ from services.notify.wordbook import first_book
 from yimen.contracts import Event, approval, fees, intake, monitor
 from yimen.contracts.parts import Document, DocumentKind, Due, Outcome, Paper, RequestedMaterial, Staff
 
-
 BOOK = first_book()
 
 
