@@ -17,7 +17,8 @@ from services.notify.providers.smtp import SmtpServer
 from services.notify.settings import NotifySettings
 from services.notify.streaming import Tail
 from services.notify.tables import metadata
-from yimen.bus import Units
+from services.notify.wordbook import keep_first_words
+from yimen.bus import Unit, Units
 from yimen.sender import Senders
 from yimen.service import Blueprint, Loop, Parts, Service
 
@@ -67,7 +68,7 @@ def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
         parts,
         settings,
         context=context,
-        on_start=keep_duty_phones,
+        on_start=begin,
         loops=(Loop(tail.until_closed, tail.close),),
         workers=(sweep_stuck,),
     )
@@ -79,6 +80,12 @@ def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
 def sweep_stuck(units: Units[Context]) -> Loop:
     sweeper = stuck.Sweeper(units)
     return Loop(sweeper.run, sweeper.stop, sweeper.run_due)
+
+
+async def begin(unit: Unit[Context]) -> None:
+    """At start: whom to call in each department, and the words that the program came with."""
+    await keep_duty_phones(unit)
+    await keep_first_words(unit)
 
 
 def _client(timeout: float) -> httpx.AsyncClient:

@@ -2,9 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import httpx
 
+from services.notify.domain.book import Book
 from services.notify.metrics import Metrics
 from services.notify.providers import Gateway, Provider
 from services.notify.settings import NotifySettings
@@ -13,6 +15,15 @@ from yimen.bus import Units
 from yimen.db import Database
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
+
+
+@dataclass
+class Shelf:
+    """The book in force, as it was last read: of how many rows, and how long it holds."""
+
+    book: Book | None = None
+    rows: tuple[int, int] = (0, 0)
+    until: datetime | None = None
 
 
 @dataclass
@@ -30,6 +41,7 @@ class Context:
     webhooks: httpx.AsyncClient
     resolve: Resolve
     tail: Tail
+    shelf: Shelf = field(default_factory=Shelf)
     database: Database = field(init=False)
     units: "Units[Context]" = field(init=False)
     metrics: Metrics = field(init=False)

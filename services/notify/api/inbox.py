@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Row, update
 
 from services.notify.api.parts import Read, Write
-from services.notify.domain.rules import DEFAULT
+from services.notify.domain.values import DEFAULT
 from services.notify.queries import inbox as stored
 from services.notify.tables import inbox_letters
 from yimen.web import Forbidden, NotFound, Principal, Role, allow, new_router

@@ -11,7 +11,8 @@ from services.notify.context import Context
 from services.notify.desks import Told
 from services.notify.desks.skipping import skip
 from services.notify.domain.hours import INBOX, MAIL, SMS
-from services.notify.domain.rules import DEFAULT, Letter
+from services.notify.domain.rules import Letter
+from services.notify.domain.values import DEFAULT
 from services.notify.queries import messages as stored
 from services.notify.tables import contacts, inbox_letters, messages
 from yimen.bus import Unit

@@ -5,11 +5,12 @@ from services.notify.tables.cases import cases
 from services.notify.tables.messages import contacts, gateways, inbox_letters, messages
 from services.notify.tables.stream import case_departments, stream, stream_head
 from services.notify.tables.webhooks import deliveries, lanes, subscriptions
-from services.notify.tables.wording import skipped
+from services.notify.tables.wording import choices, skipped, templates
 
 __all__ = [
     "case_departments",
     "cases",
+    "choices",
     "contacts",
     "deliveries",
     "gateways",
@@ -21,4 +22,5 @@ __all__ = [
     "stream",
     "stream_head",
     "subscriptions",
+    "templates",
 ]
