@@ -4,8 +4,9 @@ from pathlib import Path
 
 import httpx
 
-from services.notify import calls, handing, settling, stuck
+from services.notify import calls, handing, printing, settling, stuck
 from services.notify.api import routers
+from services.notify.api.checking import FILE_LIMIT
 from services.notify.context import Context
 from services.notify.desks.posting import keep_duty_phones
 from services.notify.domain.hours import MAIL, SMS
@@ -19,6 +20,7 @@ from services.notify.streaming import Tail
 from services.notify.tables import metadata
 from services.notify.wordbook import keep_first_words
 from yimen.bus import Unit, Units
+from yimen.objects import Objects
 from yimen.sender import Senders
 from yimen.service import Blueprint, Loop, Parts, Service
 
@@ -28,18 +30,30 @@ MESSAGES_AT_ONCE = 20
 WEBHOOKS_AT_ONCE = 40
 """Webhooks under way side by side, fewer than the connections that their client may open."""
 
+PAPERS_AT_ONCE = 4
+"""Papers composed, rendered or on their way to the store side by side."""
+
 BINDINGS = (
     *("intake.item.#", "intake.case.#", "intake.review.#", "intake.calendar.#", "intake.contact.#"),
+    "intake.credential.#",
     *("intake.agency.#", "intake.project.#", "intake.ban.#", "intake.announcement.#"),
     *("approval.#", "fees.#", "monitor.#"),
 )
-"""Everything but credentials, which are for the supervisor."""
+"""Everything, contacts and the hashes of query passwords too."""
 
 senders = Senders()
 senders.add(SMS, act=handing.send_sms, settled=settling.record, ladder=handing.SMS_LADDER, at_once=MESSAGES_AT_ONCE)
 senders.add(MAIL, act=handing.send_mail, settled=settling.record, ladder=handing.MAIL_LADDER)
 senders.add(stuck.ASK, act=stuck.ask_fate, settled=stuck.record_fate, ladder=stuck.ASK_LADDER)
 senders.add("webhook", act=calls.call_webhook, settled=calls.record_call, ladder=LADDER, at_once=WEBHOOKS_AT_ONCE)
+
+senders.add(
+    "document",
+    act=printing.print_document,
+    settled=printing.record_document,
+    ladder=printing.LADDER,
+    at_once=PAPERS_AT_ONCE,
+)
 
 blueprint = Blueprint(
     name="notify",
@@ -62,6 +76,7 @@ def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
         webhooks=_client(timeout=settings.webhook_timeout),
         resolve=calls.resolve,
         tail=tail,
+        papers=Objects.at(settings.documents_url),
     )
     service = Service(
         blueprint,
@@ -69,6 +84,7 @@ def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
         settings,
         context=context,
         on_start=begin,
+        body_limits={"/check": FILE_LIMIT},
         loops=(Loop(tail.until_closed, tail.close),),
         workers=(sweep_stuck,),
     )

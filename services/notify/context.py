@@ -13,6 +13,7 @@ from services.notify.settings import NotifySettings
 from services.notify.streaming import Tail
 from yimen.bus import Units
 from yimen.db import Database
+from yimen.objects import Objects
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
@@ -29,7 +30,7 @@ class Shelf:
 @dataclass
 class Context:
     """`gateways` take short messages, `mail` takes mails, where there is a server for them; `webhooks` calls departments'
-    systems; `resolve` gives a host's addresses.
+    systems; `resolve` gives a host's addresses; rendered `papers` lie under their hash.
 
     `database` and `units` are the service's own, for senders and streams that read outside a unit, `metrics` what it counts;
     set once, when the service is built.
@@ -41,6 +42,7 @@ class Context:
     webhooks: httpx.AsyncClient
     resolve: Resolve
     tail: Tail
+    papers: Objects
     shelf: Shelf = field(default_factory=Shelf)
     database: Database = field(init=False)
     units: "Units[Context]" = field(init=False)

@@ -8,7 +8,9 @@ from sqlalchemy import bindparam, update
 
 from services.notify.context import Context
 from services.notify.desks import Desk, Told
+from services.notify.desks.admitting import keep_credential
 from services.notify.desks.forwarding import forward_to_departments
+from services.notify.desks.papering import draw_up_papers
 from services.notify.desks.posting import learn_contact
 from services.notify.desks.remembering import remember_case
 from services.notify.desks.showing import remember_department, show_in_stream
@@ -16,7 +18,7 @@ from services.notify.desks.writing import write_letters
 from services.notify.tables import stream_head
 from yimen.bus import Handlers, Unit
 from yimen.contracts import Event, Meta
-from yimen.contracts.intake import ContactRecorded
+from yimen.contracts.intake import ContactRecorded, CredentialRecorded
 
 handlers = Handlers()
 
@@ -26,6 +28,7 @@ DESKS: tuple[Desk, ...] = (
     show_in_stream,
     write_letters,
     forward_to_departments,
+    draw_up_papers,
 )
 
 _HEAD = update(stream_head).values(last=stream_head.c.last + bindparam("step")).returning(stream_head.c.last)
@@ -38,6 +41,9 @@ async def tell_everyone(unit: Unit[Context], event: Event, meta: Meta) -> None:
     if isinstance(event, ContactRecorded):
         await _take_turn(unit, step=0)
         await learn_contact(unit, event)
+        return
+    if isinstance(event, CredentialRecorded):
+        await keep_credential(unit, event)
         return
     told = Told(event, meta, await _take_turn(unit, step=1))
     for desk in DESKS:

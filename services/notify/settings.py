@@ -8,6 +8,7 @@ from pydantic_settings import SettingsConfigDict
 
 from services.notify.domain.hours import QuietHours
 from services.notify.domain.mail import address_of
+from yimen.objects import beside
 from yimen.settings import ServiceSettings
 
 
@@ -69,3 +70,7 @@ class NotifySettings(ServiceSettings):
     @property
     def quiet(self) -> QuietHours:
         return QuietHours(self.quiet_from, self.quiet_until)
+
+    @property
+    def documents_url(self) -> str:
+        return self.documents or beside(self.database_url, "documents")

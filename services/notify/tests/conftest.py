@@ -69,6 +69,8 @@ def settings_for(database_url: str, **changes: object) -> NotifySettings:
         "duty_phones": {"fire": "13900005678"},
         "allow_private_webhooks": True,
         "stream_poll": 0.05,
+        "documents": "memory:///",
+        "demonstration": True,
     }
     return NotifySettings(**values | changes)  # type: ignore[arg-type]
 

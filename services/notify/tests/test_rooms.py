@@ -62,7 +62,7 @@ async def test_a_message_goes_all_the_way_over_real_connections(database_url: st
             receipts = asyncio.create_task(gateway.run())
             await harness.deliver(samples.contact(), samples.submitted(), source="/intake")
             harness.clock.advance(timedelta(seconds=1))
-            assert await harness.run_senders() == 1
+            assert await harness.run_senders() == 2, "the message, and the receipt on paper"
             async with asyncio.timeout(5):
                 while gateway.shelf.owed():
                     await asyncio.sleep(0.01)
