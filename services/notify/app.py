@@ -4,19 +4,26 @@ from pathlib import Path
 
 import httpx
 
-from services.notify import calls, sms
+from services.notify import calls, handing, settling, stuck
 from services.notify.api import routers
 from services.notify.context import Context
 from services.notify.desks.posting import keep_duty_phones
+from services.notify.domain.hours import MAIL, SMS
 from services.notify.domain.webhooks import LADDER
 from services.notify.handlers import handlers
+from services.notify.metrics import Metrics
+from services.notify.providers.sms import HttpGateway, new_client
+from services.notify.providers.smtp import SmtpServer
 from services.notify.settings import NotifySettings
 from services.notify.streaming import Tail
 from services.notify.tables import metadata
 from services.notify.wordbook import keep_first_words
-from yimen.bus import Unit
+from yimen.bus import Unit, Units
 from yimen.sender import Senders
 from yimen.service import Blueprint, Loop, Parts, Service
+
+MESSAGES_AT_ONCE = 20
+"""Fewer than the connections that a gateway's client keeps."""
 
 WEBHOOKS_AT_ONCE = 40
 """Webhooks under way side by side, fewer than the connections that their client may open."""
@@ -29,7 +36,9 @@ BINDINGS = (
 """Everything but credentials, which are for the supervisor."""
 
 senders = Senders()
-senders.add("sms", act=sms.send_sms, settled=sms.record_sms, ladder=sms.LADDER)
+senders.add(SMS, act=handing.send_sms, settled=settling.record, ladder=handing.SMS_LADDER, at_once=MESSAGES_AT_ONCE)
+senders.add(MAIL, act=handing.send_mail, settled=settling.record, ladder=handing.MAIL_LADDER)
+senders.add(stuck.ASK, act=stuck.ask_fate, settled=stuck.record_fate, ladder=stuck.ASK_LADDER)
 senders.add("webhook", act=calls.call_webhook, settled=calls.record_call, ladder=LADDER, at_once=WEBHOOKS_AT_ONCE)
 
 blueprint = Blueprint(
@@ -45,10 +54,11 @@ blueprint = Blueprint(
 
 
 def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
-    tail = Tail(settings.stream_poll)
+    tail, client = Tail(settings.stream_poll), new_client()
     context = Context(
         settings=settings,
-        gateway=_client(timeout=10),
+        gateways={one.name: HttpGateway(one, client) for one in settings.sms_gateways},
+        mail=SmtpServer(settings) if settings.smtp_host else None,
         webhooks=_client(timeout=settings.webhook_timeout),
         resolve=calls.resolve,
         tail=tail,
@@ -60,8 +70,10 @@ def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
         context=context,
         on_start=begin,
         loops=(Loop(tail.until_closed, tail.close),),
+        workers=(sweep_stuck,),
     )
-    context.database = service.database
+    context.database, context.units = service.database, service.units
+    context.metrics = Metrics(service.registry)
     return service
 
 
@@ -69,6 +81,11 @@ async def begin(unit: Unit[Context]) -> None:
     """At start: whom to call in each department, and the words that the program came with."""
     await keep_duty_phones(unit)
     await keep_first_words(unit)
+
+
+def sweep_stuck(units: Units[Context]) -> Loop:
+    sweeper = stuck.Sweeper(units)
+    return Loop(sweeper.run, sweeper.stop, sweeper.run_due)
 
 
 def _client(timeout: float) -> httpx.AsyncClient:
