@@ -16,8 +16,9 @@ from services.notify.tables import metadata
 from yimen.sender import Senders
 from yimen.service import Blueprint, Loop, Parts, Service
 
-WEBHOOKS_AT_ONCE = 40
-"""Webhooks under way side by side, fewer than the connections that their client may open."""
+EACH_SUBSCRIPTION = 8
+WEBHOOKS_AT_ONCE = 25 * EACH_SUBSCRIPTION
+"""Webhooks under way side by side: two dozen subscribers may sleep, and the next one still finds its places free."""
 
 BINDINGS = (
     *("intake.item.#", "intake.case.#", "intake.review.#", "intake.calendar.#", "intake.contact.#"),
@@ -28,7 +29,14 @@ BINDINGS = (
 
 senders = Senders()
 senders.add("sms", act=sms.send_sms, settled=sms.record_sms, ladder=sms.LADDER)
-senders.add("webhook", act=calls.call_webhook, settled=calls.record_call, ladder=LADDER, at_once=WEBHOOKS_AT_ONCE)
+senders.add(
+    "webhook",
+    act=calls.call_webhook,
+    settled=calls.record_call,
+    ladder=LADDER,
+    at_once=WEBHOOKS_AT_ONCE,
+    each=EACH_SUBSCRIPTION,
+)
 
 blueprint = Blueprint(
     name="notify",
@@ -65,5 +73,5 @@ def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
 
 def _client(timeout: float) -> httpx.AsyncClient:
     """No connection is kept: one made for a host must not serve another host at the same address."""
-    limits = httpx.Limits(max_connections=50, max_keepalive_connections=0)
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)  # senders count their places themselves
     return httpx.AsyncClient(timeout=timeout, limits=limits, trust_env=False, follow_redirects=False)

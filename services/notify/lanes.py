@@ -2,7 +2,7 @@
 
 Guarantees: one delivery row per (subscription, event), never deleted; the next of a lane is sent when the one before
 it is settled, whichever way; no delivery is left waiting in an idle lane (the lane's row is locked by whoever adds or
-settles).
+settles). What is under way waits in its subscription's queue (yimen.queues), so that no subscription waits for another.
 """
 
 from typing import Any
@@ -48,7 +48,7 @@ async def enqueue(
     delivery_id: int | None = (await unit.execute(insert, row)).scalar_one_or_none()
     if busy is None and delivery_id is not None:
         await unit.execute(_OCCUPY, {"subscription": subscription_id, "about": subject, "delivery": delivery_id})
-        await send_later(unit, "webhook", key=str(delivery_id), payload={})
+        await send_later(unit, "webhook", key=str(delivery_id), payload={}, queue=subscription_id)
     return delivery_id
 
 
@@ -63,7 +63,7 @@ async def settle(unit: Unit[Context], delivery_id: int, state: str, error: str |
     following = (await unit.execute(_GO_ON, lane)).scalar_one()
     if following is not None:
         await unit.execute(_SEND, {"delivery": following})
-        await send_later(unit, "webhook", key=str(following), payload={})
+        await send_later(unit, "webhook", key=str(following), payload={}, queue=row.subscription_id)
 
 
 async def stop(unit: Unit[Context], subscription_id: str, state: str, reason: str) -> None:

@@ -1,12 +1,12 @@
 """Subscriptions and deliveries."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notify.tables import deliveries, subscriptions
+from services.notify.tables import deliveries, metadata, subscriptions
 
 Rows = Sequence[Row[Any]]
 
@@ -41,3 +41,12 @@ async def delivery_to_make(conn: AsyncConnection, delivery_id: int) -> Row[Any, 
 
 async def delivery(conn: AsyncConnection, delivery_id: int) -> Row[Any]:
     return (await conn.execute(select(deliveries).where(deliveries.c.id == delivery_id))).one()
+
+
+async def breakers(conn: AsyncConnection, subscription_ids: Collection[str]) -> dict[str, Row[Any]]:
+    """Of those whose last calls failed: `failures` in a row; where that was too often and they are tried only now and then,
+    `since` when, and the `next_look`."""
+    t = metadata.tables["outgoing_queues"]
+    mine = t.c.queue.in_(list(subscription_ids))
+    found = (await conn.execute(select(t).where(t.c.kind == "webhook", mine))).all()
+    return {row.queue: row for row in found}
