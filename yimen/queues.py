@@ -115,7 +115,7 @@ class Queues:
         t = self._jobs
         taken = update(t).where(t.c.kind == bindparam("of_kind"), which)
         taken = taken.values(run_at=bindparam("until"), leased=True, attempt=t.c.attempt + by)
-        return taken.returning(t.c.key, t.c.payload, t.c.attempt)
+        return taken.returning(t.c.key, t.c.payload, t.c.attempt, t.c.created_at)
 
     def _heads_of(self, kinds: tuple[str, ...]) -> Select[Any]:
         if kinds not in self._heads:
@@ -159,7 +159,7 @@ class Queues:
         mine |= {"room": room, "until": unit.now + self._lease}
         if head.next_look is not None:
             return await self._claim_one(unit, head, mine | {"room": 1})
-        rows = await unit.execute(self._claim, mine)
+        rows = sorted(await unit.execute(self._claim, mine), key=lambda row: row.created_at)  # begun in their order too
         return [Claimed(row.key, row.payload, row.attempt, head) for row in rows]
 
     async def _claim_one(self, unit: Unit[Any], head: Head, mine: dict[str, Any]) -> list[Claimed]:

@@ -27,7 +27,7 @@ def _known(charset: str | None) -> str:
 
 
 def wait_asked(retry_after: str | None, now: datetime) -> float:
-    """Seconds, of a number of them or of an HTTP date; 0 for what is neither. `now`: by the world's clock, as is the date."""
+    """Seconds, of a number of them or of an HTTP date; 0 for what is neither. `now` is the world's, as the date is."""
     if retry_after is None:
         return 0
     value = retry_after.strip()
