@@ -285,10 +285,11 @@ async def test_the_backlog_of_a_blocked_queue_is_never_read_on_the_way_to_anothe
     await fill(street, 200_000)
     await street.send("b", 3)
     units = street.ledger.units
+    queues = street.runner._queues
+    mine = {"of_kind": "call", "of_queue": "a", "in_hand": ["a/1", "a/2"], "moment": units.clock.now(), "room": 8}
     async with units.view() as view:
-        statement = street.runner._queues._heads_of(("call",))
-        read = await rows_read(view.conn, statement)
-    assert read < 100
+        assert await rows_read(view.conn, queues._heads_of(("call",))) < 100
+        assert await rows_read(view.conn, queues._one.params(mine)) < 100
     assert await street.run_after(0) == ["b/0", "b/1", "b/2"]
 
 
@@ -298,7 +299,10 @@ async def fill(street: Street, count: int) -> None:
         "postgresql": "WITH n AS (SELECT generate_series(1, :count) AS i) SELECT",
     }[street.ledger.database.dialect]
     columns = "kind, key, queue, payload, run_at, attempt, state, created_at, leased"
-    values = "'call', 'a/' || i, 'a', '{}', :now, 0, 'waiting', :now, false"
+    earlier = (
+        "CAST(:now AS timestamptz) - i * interval '1 ms'" if street.ledger.database.dialect == "postgresql" else ":now"
+    )
+    values = f"'call', 'a/' || i, 'a', '{{}}', {earlier}, 0, 'waiting', :now, false"
     await street.send("a", 1)
     (one,) = await street.rows(OUTGOING)
     now = one.run_at.isoformat(timespec="microseconds") if street.ledger.database.is_sqlite else one.run_at
@@ -321,7 +325,7 @@ async def rows_read(conn: Any, statement: Any) -> int:
     if conn.dialect.name == "sqlite":
         plan = [row.detail for row in await conn.execute(text(f"EXPLAIN QUERY PLAN {sql}"))]
         over = [step for step in plan if "outgoing" in step and "outgoing_queues" not in step]
-        assert all("SEARCH outgoing USING COVERING INDEX ix_outgoing_queue" in step for step in over), plan
+        assert all(step.startswith("SEARCH outgoing") and "INDEX ix_outgoing_queue" in step for step in over), plan
         return 0
     plan = (await conn.execute(text(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}"))).scalar_one()
     return touched(plan[0]["Plan"])
