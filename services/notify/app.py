@@ -27,8 +27,9 @@ from yimen.service import Blueprint, Loop, Parts, Service
 MESSAGES_AT_ONCE = 20
 """Fewer than the connections that a gateway's client keeps."""
 
-WEBHOOKS_AT_ONCE = 40
-"""Webhooks under way side by side, fewer than the connections that their client may open."""
+EACH_SUBSCRIPTION = 8
+WEBHOOKS_AT_ONCE = 25 * EACH_SUBSCRIPTION
+"""Webhooks under way side by side: two dozen subscribers may sleep, and the next one still finds its places free."""
 
 PAPERS_AT_ONCE = 4
 """Papers composed, rendered or on their way to the store side by side."""
@@ -45,7 +46,14 @@ senders = Senders()
 senders.add(SMS, act=handing.send_sms, settled=settling.record, ladder=handing.SMS_LADDER, at_once=MESSAGES_AT_ONCE)
 senders.add(MAIL, act=handing.send_mail, settled=settling.record, ladder=handing.MAIL_LADDER)
 senders.add(stuck.ASK, act=stuck.ask_fate, settled=stuck.record_fate, ladder=stuck.ASK_LADDER)
-senders.add("webhook", act=calls.call_webhook, settled=calls.record_call, ladder=LADDER, at_once=WEBHOOKS_AT_ONCE)
+senders.add(
+    "webhook",
+    act=calls.call_webhook,
+    settled=calls.record_call,
+    ladder=LADDER,
+    at_once=WEBHOOKS_AT_ONCE,
+    each=EACH_SUBSCRIPTION,
+)
 
 senders.add(
     "document",
@@ -108,5 +116,5 @@ async def begin(unit: Unit[Context]) -> None:
 
 def _client(timeout: float) -> httpx.AsyncClient:
     """No connection is kept: one made for a host must not serve another host at the same address."""
-    limits = httpx.Limits(max_connections=50, max_keepalive_connections=0)
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)  # senders count their places themselves
     return httpx.AsyncClient(timeout=timeout, limits=limits, trust_env=False, follow_redirects=False)
