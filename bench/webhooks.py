@@ -26,7 +26,7 @@ RATE = 50
 BURST = 5000
 PATIENCE_SECONDS = 240
 WARM_UP = 200
-NOTIFY = Queue("notify", ("intake.#", "approval.#", "fees.#", "monitor.#"))
+NOTIFY = Queue("notify", ("intake.#", "approval.#", "fees.#", "monitor.#", "notify.#"))
 
 
 @dataclass
@@ -85,7 +85,7 @@ async def opened(rig: Rig) -> AsyncIterator[Way]:
         tokens = Tokens()
         await stack.enter_async_context(tokens.served())
         receiver = await stack.enter_async_context(Receiver().listening())
-        environment = _environment(tokens, amqp_url, notified)
+        environment = messenger_environment(tokens, amqp_url, notified)
         messenger = await stack.enter_async_context(rig.process("services.notify", **environment))
         base = f"http://127.0.0.1:{environment['YIMEN_PORT']}"
         await messenger.answers(f"{base}/readyz")
@@ -94,7 +94,7 @@ async def opened(rig: Rig) -> AsyncIterator[Way]:
         yield Way(speaker, receiver)
 
 
-def _environment(tokens: Tokens, amqp_url: str, database_url: str) -> dict[str, str]:
+def messenger_environment(tokens: Tokens, amqp_url: str, database_url: str) -> dict[str, str]:
     return {
         "YIMEN_PORT": str(free_port()),
         "YIMEN_BUS_URL": amqp_url,
