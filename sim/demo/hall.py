@@ -65,6 +65,16 @@ class Hall:
         answer = await self._send("GET", path, headers=await self._headers(person) | headers)
         return _body(answer, path)
 
+    async def file(self, person: str | None, path: str) -> bytes:
+        answer = await self._send("GET", path, headers=await self._headers(person))
+        _refuse_failure(answer, path)
+        return answer.content
+
+    async def check(self, content: bytes) -> Json:
+        """What the public check says of a file."""
+        headers = {"Content-Type": "application/pdf", "Accept": "application/json"}
+        return _body(await self._send("POST", "/notify/check", content=content, headers=headers), "the check of papers")
+
     async def create(self, person: str | None, path: str, body: Json) -> Json:
         """A POST that creates; repeated under the same key until it is answered."""
         headers = await self._headers(person) | {"Idempotency-Key": str(uuid4())}
@@ -161,9 +171,13 @@ class Hall:
 
 
 def _body(answer: httpx.Response, what: str) -> Json:
+    _refuse_failure(answer, what)
+    return _json(answer)
+
+
+def _refuse_failure(answer: httpx.Response, what: str) -> None:
     if not answer.is_success:
         raise Unexpected(f"{answer.request.method} {what}: {answer.status_code} {answer.text[:2000]}")
-    return _json(answer)
 
 
 def _json(answer: httpx.Response) -> Json:
