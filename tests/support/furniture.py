@@ -31,7 +31,7 @@ from tests.support.fees_areas import BEFORE_FEES, furnish_fees
 from tests.support.intake_areas import BEFORE_AREAS, furnish_intake
 from tests.support.intake_areas.files import upload
 from tests.support.monitor_areas import BEFORE_MONITOR, furnish_monitor
-from tests.support.notify_areas import BEFORE_NOTIFY, furnish_notify
+from tests.support.notify_areas import BEFORE_NOTIFY, furnish_notify, messages
 from tests.support.rooms import Room, open_room
 from yimen.web import Role
 
@@ -133,12 +133,10 @@ def monitor(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room
 def notify(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]:
     bodies = {
         "POST /subscriptions": {"url": "http://127.0.0.1:9/hook", "departments": ["fire"]},
-        "POST /sms/receipts": {"message_id": "M1", "status": "delivered"},
     }
     settings = NotifySettings(
         database_url=database_url,
-        sms_key=SecretStr("gateway-of-tests"),
-        sms_receipt_secret=SecretStr("whsec_dGVzdHMtb2YtdGhlLW1lc3Nlbmdlcg=="),
+        sms_gateways=messages.GATEWAYS,
         allow_private_webhooks=True,
         documents=(folder / "documents").as_uri(),
         subscriptions_per_owner=100_000,

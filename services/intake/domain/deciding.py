@@ -38,9 +38,9 @@ def finish_review(case: Case, outcome: Outcome, now: datetime, rules: Rules) -> 
         outcome=outcome,
         fee_lists=case.standing_lists,
         reviewed_at=reviewed_at,
+        document=unnumbered_paper(JOINT_OPINION, local_date(reviewed_at)) if joint else None,
         reviews=tuple(review.review_id for review in counting),
         deemed=tuple(review.review_id for review in counting if review.deemed_at is not None),
-        document=unnumbered_paper(JOINT_OPINION, local_date(reviewed_at)) if joint else None,
     )
     return Change(changed, (event,)).then(conclude(changed, rules))
 

@@ -12,6 +12,7 @@ from services.notify.domain.papers.shapes import HALL, CaseSheet, Piece, name_of
 from yimen.contracts import approval, intake
 from yimen.contracts.parts import Fee, FeeLine, Opinion, Outcome
 from yimen.departments import department_name
+from yimen.worktime import local_date
 
 SILENT = {"silence": "超时视为同意", "absence": "缺席视为同意"}
 
@@ -195,11 +196,7 @@ def _block(event: intake.CaseReviewed, review_id: str, known: Known) -> Answered
     whose, stage = department_name(asked.department), asked.stage
     if review_id in event.deemed:
         silent = known.once(intake.ReviewDeemedConsented, subject)
-        said = SILENT.get(silent.ground, SILENT["silence"])
-        on = words.day_of(silent.deemed_at)
-        return Answered(
-            department=whose, stage=stage, opinion=said, reasons="", legal_basis="", by="", on=on, number=""
-        )
+        return _silence(silent, whose, stage)
     answer = known.once(approval.ReviewDecided, subject)
     return Answered(
         department=whose,
@@ -210,6 +207,17 @@ def _block(event: intake.CaseReviewed, review_id: str, known: Known) -> Answered
         by=answer.decided_by.name,
         on=words.day_of(answer.decided_at),
         number=answer.document.number if answer.document else "",
+    )
+
+
+def _silence(silent: intake.ReviewDeemedConsented, whose: str, stage: str) -> Answered:
+    """Silence is dated by the limit's last day, absence by the day of the meeting."""
+    absent = silent.ground == "absence"
+    said, on = SILENT["absence" if absent else "silence"], silent.due.on
+    if absent:
+        on = local_date(silent.deemed_at)
+    return Answered(
+        department=whose, stage=stage, opinion=said, reasons="", legal_basis="", by="", on=words.day(on), number=""
     )
 
 

@@ -16,7 +16,7 @@ HALL = "hall"
 
 @dataclass(frozen=True, kw_only=True)
 class Matter:
-    """The case that a paper is about: who asks for what."""
+    """The case that a paper is about: who asks for what. `you`: how the applicant is spoken to."""
 
     case_number: str
     item: str
@@ -24,6 +24,7 @@ class Matter:
     applicant: str
     masked_id: str
     id_label: str
+    you: str
     agent: str
     contact: str
     department: str
@@ -77,6 +78,7 @@ def matter(opening: CaseSubmitted) -> Matter:
         applicant=opening.applicant.name,
         masked_id=opening.applicant.masked_id,
         id_label=id_label(opening.applicant),
+        you="你单位" if opening.applicant.organisation else "你",
         agent=opening.agent.name if opening.agent else "",
         contact=(opening.agent or opening.applicant).name,
         department=opening.department,
@@ -103,7 +105,7 @@ def received_on(known: Known) -> date:
 
 
 def id_label(whose: Applicant) -> str:
-    return "统一社会信用代码" if whose.organisation else "身份证件号码"
+    return "信用代码" if whose.organisation else "证件号码"
 
 
 def in_file(known: Known) -> tuple[Material, ...]:
