@@ -11,7 +11,7 @@ from services.notify.desks import Desk, Told
 from services.notify.desks.admitting import keep_credential
 from services.notify.desks.forwarding import forward_to_departments
 from services.notify.desks.papering import draw_up_papers
-from services.notify.desks.remembering import remember_case
+from services.notify.desks.remembering import remember_case, remember_for_papers
 from services.notify.desks.showing import remember_department, show_in_stream
 from services.notify.desks.writing import learn_contact, write_letters
 from services.notify.tables import stream_head
@@ -23,6 +23,7 @@ handlers = Handlers()
 
 DESKS: tuple[Desk, ...] = (
     remember_case,
+    remember_for_papers,
     remember_department,
     show_in_stream,
     write_letters,

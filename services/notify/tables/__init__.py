@@ -3,6 +3,7 @@
 from services.notify.tables.base import metadata
 from services.notify.tables.cases import cases
 from services.notify.tables.documents import credentials, document_links, documents, password_tries
+from services.notify.tables.facts import paper_facts
 from services.notify.tables.messages import contacts, messages
 from services.notify.tables.stream import case_departments, stream, stream_head
 from services.notify.tables.webhooks import deliveries, lanes, subscriptions
@@ -18,6 +19,7 @@ __all__ = [
     "lanes",
     "messages",
     "metadata",
+    "paper_facts",
     "password_tries",
     "stream",
     "stream_head",
