@@ -21,7 +21,7 @@ from tests.support.parts import RealParts
 ROOM = Path(__file__).parent
 NAMES = (
     *("consumer", "relay", "web", "cases", "lives", "webhooks", "fees"),
-    *("journal", "sweep", "statistics", "embedded"),
+    *("documents", "journal", "sweep", "statistics", "embedded"),
 )
 """In the order in which they run and are shown; one that is not there is left out."""
 
