@@ -18,6 +18,7 @@ from services.notify.api.parts import Read
 from services.notify.context import Context
 from services.notify.domain.filters import Filters
 from services.notify.queries import feed as stored
+from yimen.waiting import rest_until
 from yimen.web import Invalid, new_router
 
 router = new_router(tags=["feed"])
@@ -74,13 +75,13 @@ async def _look(context: Context, filters: Filters, after: int, limit: int, wait
     loop = asyncio.get_running_loop()
     end = loop.time() + wait
     while True:
-        ear = context.tail.ear()
+        ear = context.hub.ear()
         async with context.database.read() as conn:
             page = await stored.page(conn, filters, after, limit)
-        if page.rows or loop.time() >= end or not context.tail.is_open:
+        if page.rows or loop.time() >= end or not context.hub.is_open:
             return page
         after = page.next
-        await context.tail.wait(ear)
+        await rest_until(ear, context.settings.stream_poll)
 
 
 @router.get("/feed/positions")
