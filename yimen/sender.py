@@ -87,6 +87,14 @@ async def send_later(
     await unit.execute(unit.insert(unit.table("outgoing")).on_conflict_do_nothing(), row)
 
 
+async def send_again(unit: Unit[Any], kind: str, *, key: str) -> None:
+    """A job that has ended, once more under the same key, its whole ladder before it."""
+    table = unit.table("outgoing")
+    unit.work_for.add("outgoing")
+    afresh = {"state": "waiting", "run_at": unit.now, "attempt": 0}
+    await unit.execute(update(table).where(table.c.kind == kind, table.c.key == key).values(afresh))
+
+
 class SenderRunner:
     """Works the rows that are due, each kind with its own number at once. Any number of replicas: a claim is a lease.
 

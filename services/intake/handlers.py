@@ -8,14 +8,26 @@ from collections.abc import Callable
 
 from services.intake import entrusting, planning, queries
 from services.intake.context import Context
-from services.intake.domain import agency, clock, deciding, deferring, door, duties, project, renewing, reviewing
+from services.intake.domain import (
+    agency,
+    clock,
+    deciding,
+    deferring,
+    door,
+    duties,
+    project,
+    renewing,
+    reviewing,
+    serving,
+)
 from services.intake.domain.case import Case, Change, Rules, Status
 from services.intake.domain.values import Answer, FeeList, Pausing, Review, SuperiorAnswer
 from services.intake.process import advance
 from services.intake.queries import agencies, drafts, quotas
+from services.intake.queries.papers import numbers_of_outcome
 from services.intake.tables import review_answers
 from yimen.bus import Handlers, Unit
-from yimen.contracts import Meta, approval, fees
+from yimen.contracts import Meta, approval, fees, notify
 from yimen.errors import Permanent
 from yimen.timers import Timer, Timers
 from yimen.worktime import local_date
@@ -106,7 +118,9 @@ async def note_fee_list(unit: Unit[Context], event: approval.ReviewFeeListed, _m
 async def join_answer(unit: Unit[Context], event: approval.ReviewDecided, meta: Meta) -> None:
     """Every answer is kept; the first in time has effect (R49)."""
     case, review = await _found(unit, event)
-    row = event.model_dump(mode="json", include={"review_id", "opinion", "reasons", "legal_basis", "decided_by"})
+    row = event.model_dump(
+        mode="json", include={"review_id", "opinion", "reasons", "legal_basis", "decided_by", "document"}
+    )
     late = not reviewing.takes_answer(case, review)
     times = {"decided_at": event.decided_at, "arrived_at": unit.now}
     await unit.execute(review_answers.insert().values(event_id=meta.id, late=late, **row, **times))
@@ -163,6 +177,22 @@ async def clear_fees(unit: Unit[Context], event: fees.NoticeCleared, _meta: Meta
     await queries.keep_notice(unit, event.notice_number, event.case_number, state="cleared", **known)
     if event.case_round in (None, case.round):
         await advance(unit, case, deciding.clear_fees(case, event.cleared_at, unit.context.rules))
+
+
+# -- papers -------------------------------------------------------------------------------------------------------
+
+
+@handlers.on(notify.DocumentCollected)
+async def serve_by_collection(unit: Unit[Context], event: notify.DocumentCollected, _meta: Meta) -> None:
+    """电子送达: the decision or the licence was fetched. Papers that belong to no case of ours are nobody's service."""
+    case = await queries.locked_case(unit, event.case_number) if event.case_number else None
+    if case is None:
+        return
+    documents = await numbers_of_outcome(unit, case)
+    change = serving.serve_electronically(
+        case, event.document_id, event.number, documents, event.collected_at, unit.now
+    )
+    await advance(unit, case, change)
 
 
 # -- what is kept for a time only ---------------------------------------------------------------------------------

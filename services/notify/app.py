@@ -4,21 +4,23 @@ from pathlib import Path
 
 import httpx
 
-from services.notify import calls, handing, settling, stuck
+from services.notify import calls, handing, printing, settling, stuck
 from services.notify.api import routers
+from services.notify.api.checking import FILE_LIMIT
 from services.notify.context import Context
 from services.notify.desks.posting import keep_duty_phones
 from services.notify.domain.hours import MAIL, SMS
 from services.notify.domain.webhooks import LADDER
 from services.notify.handlers import handlers
+from services.notify.hub import Hub
 from services.notify.metrics import Metrics
 from services.notify.providers.sms import HttpGateway, new_client
 from services.notify.providers.smtp import SmtpServer
 from services.notify.settings import NotifySettings
-from services.notify.streaming import Tail
 from services.notify.tables import metadata
 from services.notify.wordbook import keep_first_words
 from yimen.bus import Unit, Units
+from yimen.objects import Objects
 from yimen.sender import Senders
 from yimen.service import Blueprint, Loop, Parts, Service
 
@@ -28,18 +30,30 @@ MESSAGES_AT_ONCE = 20
 WEBHOOKS_AT_ONCE = 40
 """Webhooks under way side by side, fewer than the connections that their client may open."""
 
+PAPERS_AT_ONCE = 4
+"""Papers composed, rendered or on their way to the store side by side."""
+
 BINDINGS = (
     *("intake.item.#", "intake.case.#", "intake.review.#", "intake.calendar.#", "intake.contact.#"),
+    "intake.credential.#",
     *("intake.agency.#", "intake.project.#", "intake.ban.#", "intake.announcement.#"),
-    *("approval.#", "fees.#", "monitor.#"),
+    *("approval.#", "fees.#", "monitor.#", "notify.#"),
 )
-"""Everything but credentials, which are for the supervisor."""
+"""Everything, contacts and the hashes of query passwords too. Its own words come back for the live stream."""
 
 senders = Senders()
 senders.add(SMS, act=handing.send_sms, settled=settling.record, ladder=handing.SMS_LADDER, at_once=MESSAGES_AT_ONCE)
 senders.add(MAIL, act=handing.send_mail, settled=settling.record, ladder=handing.MAIL_LADDER)
 senders.add(stuck.ASK, act=stuck.ask_fate, settled=stuck.record_fate, ladder=stuck.ASK_LADDER)
 senders.add("webhook", act=calls.call_webhook, settled=calls.record_call, ladder=LADDER, at_once=WEBHOOKS_AT_ONCE)
+
+senders.add(
+    "document",
+    act=printing.print_document,
+    settled=printing.record_document,
+    ladder=printing.LADDER,
+    at_once=PAPERS_AT_ONCE,
+)
 
 blueprint = Blueprint(
     name="notify",
@@ -54,14 +68,15 @@ blueprint = Blueprint(
 
 
 def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
-    tail, client = Tail(settings.stream_poll), new_client()
+    hub, client = Hub(settings.stream_poll, settings.stream_heartbeat), new_client()
     context = Context(
         settings=settings,
         gateways={one.name: HttpGateway(one, client) for one in settings.sms_gateways},
         mail=SmtpServer(settings) if settings.smtp_host else None,
         webhooks=_client(timeout=settings.webhook_timeout),
         resolve=calls.resolve,
-        tail=tail,
+        hub=hub,
+        papers=Objects.at(settings.documents_url),
     )
     service = Service(
         blueprint,
@@ -69,11 +84,12 @@ def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
         settings,
         context=context,
         on_start=begin,
-        loops=(Loop(tail.until_closed, tail.close),),
+        body_limits={"/check": FILE_LIMIT},
+        loops=(Loop(hub.run, hub.stop),),
         workers=(sweep_stuck,),
     )
-    context.database, context.units = service.database, service.units
-    context.metrics = Metrics(service.registry)
+    context.database = hub.database = service.database
+    context.units, context.metrics = service.units, Metrics(service.registry)
     return service
 
 

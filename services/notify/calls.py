@@ -8,12 +8,14 @@ answers is not read.
 import asyncio
 import socket
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
-from standardwebhooks import Webhook
+from sqlalchemy import Row
 
-from services.notify import lanes
+from services.notify import lanes, standing
 from services.notify.context import Context
+from services.notify.domain.keys import sign, valid_secrets
 from services.notify.domain.webhooks import AddressRefused, check_url, may_call
 from services.notify.queries import webhooks as stored
 from yimen.bus import Unit
@@ -21,7 +23,8 @@ from yimen.errors import Transient
 from yimen.sender import Job
 
 GONE = 410
-
+STOPPED = frozenset({"paused", "disabled", "ended"})
+"""In place of a status: the subscription was not to be called."""
 
 RESOLVING = 2.0
 """Seconds for a name. A subscription is made in a transaction, which must not wait for a slow name server."""
@@ -59,10 +62,10 @@ async def call_webhook(context: Context, job: Job) -> dict[str, object]:
     async with context.database.read() as conn:
         delivery = await stored.delivery_to_make(conn, int(job.key))
     if delivery.state != "active":
-        return {"status": "stopped"}
+        return {"status": delivery.state}
     try:
         address = await vetted_address(context, delivery.url)
-        status = await _post(context, delivery.url, address, str(delivery.event_id), delivery.body, delivery.secret)
+        status = await _post(context, delivery.url, address, delivery)
     except AddressRefused as refused:
         raise Transient(f"not called: {refused}") from refused
     except httpx.HTTPError as error:
@@ -72,8 +75,8 @@ async def call_webhook(context: Context, job: Job) -> dict[str, object]:
     return {"status": status}
 
 
-async def _post(context: Context, url: str, address: str, event_id: str, body: str, secret: str) -> int:
-    parts = httpx.URL(url)
+async def _post(context: Context, url: str, address: str, delivery: Row[Any]) -> int:
+    parts, event_id = httpx.URL(url), str(delivery.event_id)
     # Receivers hold the stamp against their own clocks: the world's time, not the hall's, which demonstrations move.
     stamp = datetime.now(UTC)
     headers = {
@@ -81,10 +84,10 @@ async def _post(context: Context, url: str, address: str, event_id: str, body: s
         "content-type": "application/cloudevents+json",
         "webhook-id": event_id,
         "webhook-timestamp": str(int(stamp.timestamp())),
-        "webhook-signature": Webhook(secret).sign(event_id, stamp, body),
+        "webhook-signature": sign(valid_secrets(delivery, stamp), event_id, stamp, delivery.body),
     }
     request = context.webhooks.build_request(
-        "POST", parts.copy_with(host=address), content=body.encode(), headers=headers
+        "POST", parts.copy_with(host=address), content=delivery.body.encode(), headers=headers
     )
     request.extensions["sni_hostname"] = _host(parts)
     answer = await context.webhooks.send(request, stream=True)
@@ -94,8 +97,10 @@ async def _post(context: Context, url: str, address: str, event_id: str, body: s
 
 async def record_call(unit: Unit[Context], job: Job, answer: dict[str, object] | None, error: str | None) -> None:
     status = None if answer is None else answer["status"]
-    state = "exhausted" if status is None else "refused" if status in (GONE, "stopped") else "delivered"
-    await lanes.settle(unit, int(job.key), state, error)
+    delivery_id = int(job.key)
     if status == GONE:
-        delivery = await stored.delivery(unit.conn, int(job.key))
-        await lanes.stop(unit, delivery.subscription_id, "disabled", "对方系统答复410，订阅已停用")
+        await standing.disable(unit, delivery_id)
+    elif status in STOPPED:
+        await standing.hold(unit, delivery_id)
+    else:
+        await lanes.settle(unit, delivery_id, "exhausted" if status is None else "delivered", error)

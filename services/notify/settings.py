@@ -8,6 +8,7 @@ from pydantic_settings import SettingsConfigDict
 
 from services.notify.domain.hours import QuietHours
 from services.notify.domain.mail import address_of
+from yimen.objects import beside
 from yimen.settings import ServiceSettings
 
 
@@ -42,6 +43,8 @@ class NotifySettings(ServiceSettings):
     duty_phones: dict[str, str] = Field(default_factory=dict, description="department code -> its duty officer's phone")
     allow_private_webhooks: bool = False
     webhook_timeout: float = 15.0
+    subscriptions_per_owner: int = Field(default=20, ge=1)
+    replay_limit: int = Field(default=10_000, ge=1, description="events that one request queues again")
     documents: str = ""
     """Where papers are kept: file:///folder or s3://bucket/prefix. Empty: a folder beside the SQLite file, with PostgreSQL
     `var/documents`, which is right only where all replicas run on one machine."""
@@ -69,3 +72,7 @@ class NotifySettings(ServiceSettings):
     @property
     def quiet(self) -> QuietHours:
         return QuietHours(self.quiet_from, self.quiet_until)
+
+    @property
+    def documents_url(self) -> str:
+        return self.documents or beside(self.database_url, "documents")

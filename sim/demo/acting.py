@@ -10,6 +10,9 @@ from sim.people import PEOPLE
 
 MORNING, AFTERNOON = time(9, 30), time(14, 30)
 
+FOOD_GAP = "004"
+"""The material of a food business licence that may follow later: 食品安全规章制度."""
+
 
 @dataclass
 class Story:

@@ -25,7 +25,8 @@ LIGHTS = {
 PAPERS = {
     "receipt": "收件凭证", "acceptance": "受理通知书", "one_time_notice": "一次性告知书", "refusal": "不予受理决定书",
     "return": "退办件通知书", "joint_notice": "联办件通知书", "special_procedure": "特别程序所需时间告知书",
-    "extension": "延长时限告知书", "deferral": "容缺受理通知书", "minutes": "联合会审纪要",
+    "extension": "延长时限告知书", "deferral": "容缺受理通知书", "deferral_lapsed": "容缺材料逾期告知书",
+    "minutes": "联合会审纪要", "re_examination": "复核决定书",
     "grant": "准予行政许可决定书", "denial": "不予行政许可决定书", "service": "送达回证",
 }  # fmt: skip
 

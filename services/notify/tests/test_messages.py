@@ -15,7 +15,7 @@ from services.notify.tests import samples
 from services.notify.tests.conftest import Messenger, start
 from sim.sms import SmsGateway
 from yimen.contracts import Event
-from yimen.contracts.notify import MessageDelivered, MessageFailed, MessageSent
+from yimen.contracts.notify import MessageDelivered, MessageEvent, MessageFailed, MessageSent
 from yimen.web import Role
 
 PHONE = "13800001234"
@@ -88,7 +88,7 @@ async def test_a_gateway_that_is_down_gets_the_message_once_when_it_is_back(mess
     messenger.other.moods.fail_next = 2
     await messenger.harness.deliver(samples.contact(), samples.submitted(), source="/intake")
     await messenger.work()
-    assert await messenger.harness.events() == []
+    assert await messenger.harness.events(MessageEvent) == []
     for seconds in (6, 34):
         messenger.harness.clock.advance(timedelta(seconds=seconds))
         await messenger.work()
@@ -100,7 +100,7 @@ async def test_a_gateway_that_is_down_gets_the_message_once_when_it_is_back(mess
 async def test_a_number_that_the_gateway_refuses_fails_at_once(messenger: Messenger) -> None:
     await messenger.harness.deliver(samples.contact(phone="没有电话"), samples.submitted(), source="/intake")
     await messenger.work()
-    (failed,) = await messenger.harness.events()
+    (failed,) = await messenger.harness.events(MessageEvent)
     assert isinstance(failed, MessageFailed)
     assert "没有电话" not in failed.reason
 
@@ -111,7 +111,7 @@ async def test_a_gateway_that_never_comes_back_leaves_a_failed_message(messenger
     for _ in range(9):
         await messenger.work()
         messenger.harness.clock.advance(timedelta(days=1))
-    (failed,) = await messenger.harness.events()
+    (failed,) = await messenger.harness.events(MessageEvent)
     assert isinstance(failed, MessageFailed)
     assert [row["state"] for row in await messenger.messages()] == ["failed"]
 
@@ -123,7 +123,7 @@ async def test_a_receipt_makes_a_message_delivered_and_the_first_final_status_st
     assert await messenger.gateway._send_receipt(messenger.harness.client, row)
     late = dict(row) | {"status": "failed"}
     assert await messenger.gateway._send_receipt(messenger.harness.client, late)  # type: ignore[arg-type]
-    assert [type(event) for event in await messenger.harness.events()] == [MessageSent, MessageDelivered]
+    assert [type(event) for event in await messenger.harness.events(MessageEvent)] == [MessageSent, MessageDelivered]
     assert [row["state"] for row in await messenger.messages()] == ["delivered"]
 
 
@@ -135,7 +135,7 @@ async def test_a_receipt_that_is_quicker_than_the_gateways_answer_is_told_in_ord
     assert await messenger.gateway._send_receipt(messenger.harness.client, row)
     messenger.harness.clock.advance(timedelta(seconds=6))
     await messenger.work()
-    assert [type(event) for event in await messenger.harness.events()] == [MessageSent, MessageDelivered]
+    assert [type(event) for event in await messenger.harness.events(MessageEvent)] == [MessageSent, MessageDelivered]
 
 
 RECEIPT = {"message_id": "m", "status": "delivered"}

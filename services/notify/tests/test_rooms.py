@@ -29,12 +29,12 @@ async def test_the_migration_makes_the_tables(messenger: Messenger) -> None:
         assert await connection.run_sync(differences) == []
 
 
-def test_the_messenger_follows_everyone_but_itself() -> None:
+def test_the_messenger_follows_everyone_itself_too() -> None:
     for event in event_types().values():
         heard = any(
             matches(binding, f"{event.speaker}.{event.entity}.{event.action}.all") for binding in blueprint.bindings
         )
-        assert heard is (event.speaker != "notify" and event is not intake.CredentialRecorded)
+        assert heard is (event is not intake.CredentialRecorded)
     assert not any(open_to_departments(event) for event in event_types().values() if event.speaker == "notify")
 
 
@@ -62,7 +62,7 @@ async def test_a_message_goes_all_the_way_over_real_connections(database_url: st
             receipts = asyncio.create_task(gateway.run())
             await harness.deliver(samples.contact(), samples.submitted(), source="/intake")
             harness.clock.advance(timedelta(seconds=1))
-            assert await harness.run_senders() == 1
+            assert await harness.run_senders() == 2, "the message, and the receipt on paper"
             async with asyncio.timeout(5):
                 while gateway.shelf.owed():
                     await asyncio.sleep(0.01)
