@@ -54,7 +54,11 @@ PUBLIC = {
         *("PUT /ratings/{case_number}/{stage}", "POST /consultations", "GET /consultations"),
         "GET /consultations/{consultation_number}/progress",
     },
-    "notify": {"POST /sms/receipts/{gateway}"},
+    "notify": {
+        *("POST /sms/receipts/{gateway}", "GET /check", "POST /check", "GET /documents/check/{document_id}"),
+        *("POST /cases/{case_number}/documents", "GET /documents/links/{token}/{document_id}"),
+        "POST /cases/{case_number}/inbox",
+    },
 }
 OWN_ONLY = {
     "intake": {
@@ -87,7 +91,7 @@ OWN_ONLY = {
             "GET /consultations/queue",
         ),
     },
-    "notify": {"GET /subscriptions", "GET /feed", "GET /feed/positions", "GET /stream", "GET /inbox"},
+    "notify": {"GET /subscriptions", "GET /feed", "GET /feed/positions", "GET /stream", "GET /documents", "GET /inbox"},
 }
 """Asked by whoever may, these show what is the caller's own; a stranger owns nothing."""
 
@@ -100,7 +104,7 @@ FOR_ALL_OF_THEM = {"GET /rulebook", "GET /rulebooks", "GET /rulebooks/{version}"
 OPERATORS = 11
 """Routes that the kit gives to every service."""
 
-COUNTS = {"intake": 69, "approval": 21, "fees": 52, "monitor": 86, "notify": 28}
+COUNTS = {"intake": 70, "approval": 21, "fees": 52, "monitor": 86, "notify": 38}
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module", params=sorted(ROOMS))

@@ -74,3 +74,6 @@ SUPERVISION: Final[dict[StrEnum, str]] = {
     AppealTarget.ENTRY: "考核扣分",
     AppealTarget.RATING: "评价",
 }
+
+REDRESS: Final = "如不服本决定，可自收到之日起六十日内申请行政复议，或者六个月内向人民法院提起行政诉讼。"
+"""The ways of redress (Art. 38): Reconsideration Law Art. 20, Litigation Law Art. 46."""

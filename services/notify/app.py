@@ -27,8 +27,9 @@ from yimen.service import Blueprint, Loop, Parts, Service
 MESSAGES_AT_ONCE = 20
 """Fewer than the connections that a gateway's client keeps."""
 
-WEBHOOKS_AT_ONCE = 40
-"""Webhooks under way side by side, fewer than the connections that their client may open."""
+EACH_SUBSCRIPTION = 8
+WEBHOOKS_AT_ONCE = 25 * EACH_SUBSCRIPTION
+"""Webhooks under way side by side: two dozen subscribers may sleep, and the next one still finds its places free."""
 
 PAPERS_AT_ONCE = 4
 """Papers composed, rendered or on their way to the store side by side."""
@@ -45,7 +46,14 @@ senders = Senders()
 senders.add(SMS, act=handing.send_sms, settled=settling.record, ladder=handing.SMS_LADDER, at_once=MESSAGES_AT_ONCE)
 senders.add(MAIL, act=handing.send_mail, settled=settling.record, ladder=handing.MAIL_LADDER)
 senders.add(stuck.ASK, act=stuck.ask_fate, settled=stuck.record_fate, ladder=stuck.ASK_LADDER)
-senders.add("webhook", act=calls.call_webhook, settled=calls.record_call, ladder=LADDER, at_once=WEBHOOKS_AT_ONCE)
+senders.add(
+    "webhook",
+    act=calls.call_webhook,
+    settled=calls.record_call,
+    ladder=LADDER,
+    at_once=WEBHOOKS_AT_ONCE,
+    each=EACH_SUBSCRIPTION,
+)
 
 senders.add(
     "document",
@@ -68,7 +76,8 @@ blueprint = Blueprint(
 
 
 def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
-    hub, client = Hub(settings.stream_poll, settings.stream_heartbeat), new_client()
+    hub = Hub(settings.stream_poll, settings.stream_heartbeat)
+    client = new_client()
     context = Context(
         settings=settings,
         gateways={one.name: HttpGateway(one, client) for one in settings.sms_gateways},
@@ -89,8 +98,14 @@ def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
         workers=(sweep_stuck,),
     )
     context.database = hub.database = service.database
-    context.units, context.metrics = service.units, Metrics(service.registry)
+    context.units = service.units
+    context.metrics = Metrics(service.registry)
     return service
+
+
+def sweep_stuck(units: Units[Context]) -> Loop:
+    sweeper = stuck.Sweeper(units)
+    return Loop(sweeper.run, sweeper.stop, sweeper.run_due)
 
 
 async def begin(unit: Unit[Context]) -> None:
@@ -99,12 +114,7 @@ async def begin(unit: Unit[Context]) -> None:
     await keep_first_words(unit)
 
 
-def sweep_stuck(units: Units[Context]) -> Loop:
-    sweeper = stuck.Sweeper(units)
-    return Loop(sweeper.run, sweeper.stop, sweeper.run_due)
-
-
 def _client(timeout: float) -> httpx.AsyncClient:
     """No connection is kept: one made for a host must not serve another host at the same address."""
-    limits = httpx.Limits(max_connections=50, max_keepalive_connections=0)
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)  # senders count their places themselves
     return httpx.AsyncClient(timeout=timeout, limits=limits, trust_env=False, follow_redirects=False)

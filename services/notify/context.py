@@ -30,10 +30,11 @@ class Shelf:
 @dataclass
 class Context:
     """`gateways` take short messages, `mail` takes mails, where there is a server for them; `webhooks` calls departments'
-    systems; `resolve` gives a host's addresses; rendered `papers` lie under their hash. `shelf` has the book in force.
+    systems; `resolve` gives a host's addresses; rendered `papers` lie under their hash; `hub`
+    tells the live stream's readers.
 
-    `hub` tells the live stream's readers. `database` and `units` are the service's own, for senders and streams that work
-    outside a unit, `metrics` what it counts; set once, when the service is built.
+    `database` and `units` are the service's own, for senders and streams that read outside a unit, `metrics` what it counts;
+    set once, when the service is built.
     """
 
     settings: NotifySettings

@@ -11,7 +11,7 @@ from services.notify.desks.feeding import keep_in_feed
 from services.notify.desks.forwarding import forward_to_departments
 from services.notify.desks.papering import draw_up_papers
 from services.notify.desks.posting import learn_contact
-from services.notify.desks.remembering import remember_case
+from services.notify.desks.remembering import remember_case, remember_for_papers
 from services.notify.desks.showing import remember_circle, show_in_stream
 from services.notify.desks.writing import write_letters
 from services.notify.turns import take_turn
@@ -23,6 +23,7 @@ handlers = Handlers()
 
 DESKS: tuple[Desk, ...] = (
     remember_case,
+    remember_for_papers,
     remember_circle,
     show_in_stream,
     write_letters,

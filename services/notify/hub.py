@@ -17,7 +17,7 @@ from itertools import takewhile
 import structlog
 
 from services.notify.domain.sight import Sight
-from services.notify.listeners import Line, Listener, Portion, portion_of
+from services.notify.listeners import Line, Listener, Portion, place, portion_of
 from services.notify.queries import stream as stored
 from yimen.db import Database, is_contention, is_unavailable
 from yimen.errors import Unavailable
@@ -213,7 +213,7 @@ class Hub:
         if now < self._next_beat:
             return
         self._next_beat = now + self._heartbeat
-        beat = Portion(self._head, where(self._head))
+        beat = Portion(self._head, place(self._head))
         for listener in self._listeners():
             if listener.is_idle and not listener.is_behind:
                 listener.give(beat)
@@ -273,11 +273,6 @@ class Hub:
             oldest, _newest = await stored.stream_bounds(conn)
             rows = await stored.stream_rows(conn, number * PAGE, until, PAGE)
         return Page([Line.of(row) for row in rows], until, oldest)
-
-
-def where(at: int) -> bytes:
-    """Tells a reader its place without an event: it has no data, so that nothing is dispatched (HTML, 9.2.6)."""
-    return b": \nid: %d\n\n" % at
 
 
 def _refuse(asked: asyncio.Future[int], reason: Exception) -> None:

@@ -2,7 +2,7 @@
 
 Guarantees: one delivery row per (subscription, event, replay), never deleted; the next of a lane is sent when the one before
 it is settled, whichever way; no delivery is left waiting in an idle lane (the lane's row is locked by whoever adds or
-settles).
+settles). What is under way waits in its subscription's queue (yimen.queues), so that no subscription waits for another.
 """
 
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ async def enqueue(
     delivery_id: int | None = (await unit.execute(insert, row)).scalar_one_or_none()
     if busy is None and delivery_id is not None:
         await unit.execute(_OCCUPY, {"subscription": subscription_id, "about": subject, "delivery": delivery_id})
-        await send_later(unit, "webhook", key=str(delivery_id), payload={})
+        await send_later(unit, "webhook", key=str(delivery_id), payload={}, queue=subscription_id)
     return delivery_id
 
 
@@ -64,7 +64,7 @@ async def enqueue_all(unit: Unit[Context], subscription_id: str, events: Sequenc
     rows = [common | {name: getattr(event, name) for name in names} for event in events]
     await unit.execute(unit.insert(deliveries), rows)
     for delivery_id in await _start_idle(unit, subscription_id, replay):
-        await send_later(unit, "webhook", key=str(delivery_id), payload={})
+        await send_later(unit, "webhook", key=str(delivery_id), payload={}, queue=subscription_id)
 
 
 async def _start_idle(unit: Unit[Context], subscription_id: str, replay: int) -> list[int]:
@@ -91,7 +91,7 @@ async def settle(unit: Unit[Context], delivery_id: int, state: str, error: str |
     following = (await unit.execute(_GO_ON, lane)).scalar_one()
     if following is not None:
         await unit.execute(_SEND, {"delivery": following})
-        await send_later(unit, "webhook", key=str(following), payload={})
+        await send_later(unit, "webhook", key=str(following), payload={}, queue=row.subscription_id)
 
 
 async def _lock(unit: Unit[Context], subscription_id: str, subject: str) -> int | None:

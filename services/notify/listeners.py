@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import dataclass
+from typing import Any
 
 from sse_starlette import ServerSentEvent
 
@@ -16,6 +17,16 @@ from services.notify.domain.sight import Shown, Sight
 
 MOST_PORTIONS = 64
 MOST_BYTES = 1024 * 1024
+
+
+def sse(**fields: Any) -> bytes:
+    """A server-sent event's lines."""
+    return ServerSentEvent(**fields, sep="\n").encode()
+
+
+def place(at: int, retry: int | None = None) -> bytes:
+    """Tells a reader where it stands, without an event: there is no data, so nothing is dispatched (HTML, 9.2.6)."""
+    return sse(comment="", id=str(at), retry=retry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +38,7 @@ class Line:
 
     @classmethod
     def of(cls, event: Shown) -> Line:
-        told = ServerSentEvent(id=str(event.id), event=event.type, data=event.body)
-        return cls(event, told.encode())
+        return cls(event, sse(id=str(event.id), event=event.type, data=event.body))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +22,12 @@ import orjson
 import pylopdf_fonts_zh_cn
 import segno
 import typst
-import yaml
 
+from services.notify.layouts import LAYOUTS, versions
 from yimen.errors import Permanent
 
-LAYOUTS = Path(__file__).parent / "papers"
 STANDARDS: list[Any] = ["a-2a", "ua-1"]
 
-_IMPORT = re.compile(r'^\s*#?(?:import|include) "([^"@]+\.typ)"', re.MULTILINE)
 _CHARACTER = re.compile(r'`"(?:\\u\{([0-9a-f]+)\}|(.+?))"`')
 
 _idle: list[typst.Compiler] = []  # one is used by one thread at a time: typst refuses a second
@@ -60,32 +57,10 @@ def render(kind: str, data: Mapping[str, Any]) -> bytes:
 
 def template_version(kind: str) -> int:
     """Raises `Unrenderable` for a kind without a layout."""
-    versions = _versions().get(kind)
-    if not versions:
+    known = versions().get(kind)
+    if not known:
         raise Unrenderable(f"没有“{kind}”的版式")
-    return max(versions)
-
-
-def layout_hash(kind: str) -> str:
-    """Of the kind's layout and all that it imports. Another hash is another version (`papers/versions.yaml`)."""
-    sources = sorted(_sources(f"{kind}.typ"))
-    return sha256(b"".join((LAYOUTS / name).read_bytes() for name in sources)).hexdigest()
-
-
-def layouts() -> dict[str, dict[int, str]]:
-    """Each kind's versions, with the hash of their layouts."""
-    return _versions()
-
-
-@cache
-def _versions() -> dict[str, dict[int, str]]:
-    found: dict[str, dict[int, str]] = yaml.safe_load((LAYOUTS / "versions.yaml").read_text())
-    return found
-
-
-def _sources(name: str) -> set[str]:
-    imported = _IMPORT.findall((LAYOUTS / name).read_text())
-    return {name}.union(*map(_sources, imported))
+    return max(known)
 
 
 @cache

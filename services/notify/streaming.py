@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from services.notify.domain.sight import Sight
-from services.notify.hub import Hub, Page, where
-from services.notify.listeners import Listener, portion_of
+from services.notify.hub import Hub, Page
+from services.notify.listeners import Listener, place, portion_of, sse
 
 RETRY_MILLISECONDS = 3000
 
@@ -26,7 +26,7 @@ async def follow(hub: Hub, sight: Sight, after: int | None) -> AsyncIterator[byt
 
 async def _told(hub: Hub, sight: Sight, at: int) -> AsyncIterator[bytes]:
     """Catches up page by page, joins the hub, and once more whenever it falls behind."""
-    yield b"retry: %d\n%s" % (RETRY_MILLISECONDS, where(at))
+    yield place(at, RETRY_MILLISECONDS)
     while True:
         listener = Listener(sight)
         try:
@@ -47,6 +47,6 @@ async def _told(hub: Hub, sight: Sight, at: int) -> AsyncIterator[bytes]:
 def _page_told(page: Page, sight: Sight, at: int) -> bytes:
     told = b""
     if page.oldest > at + 1:
-        told = b'event: missed\ndata: {"from":%d,"to":%d}\n\n' % (at + 1, page.oldest - 1)
+        told = sse(event="missed", data=f'{{"from":{at + 1},"to":{page.oldest - 1}}}')
     portion = portion_of(page.lines, sight)
     return told + portion.data if portion else told

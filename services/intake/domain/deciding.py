@@ -16,9 +16,9 @@ from yimen.contracts.intake import CaseDecided, CaseQueued, CaseReviewed
 from yimen.contracts.parts import DocumentKind, Kind, Outcome, Staff
 from yimen.departments import DEPARTMENTS
 from yimen.errors import NotNow, Refusal, Unfit
+from yimen.terms import REDRESS
 from yimen.worktime import local_date
 
-REDRESS = "如不服本决定，可自收到之日起六十日内申请行政复议，或者六个月内向人民法院提起行政诉讼。"
 GRANT_BASIS = "《中华人民共和国行政许可法》第三十八条第一款"
 DENIAL_BASIS = "《中华人民共和国行政许可法》第三十八条第二款"
 QUANTITY_BASIS = "《中华人民共和国行政许可法》第五十七条"
@@ -32,12 +32,15 @@ def finish_review(case: Case, outcome: Outcome, now: datetime, rules: Rules) -> 
     reviewed_at = min(join.last_word_at(case), now)
     changed = case.but(status=Status.REVIEWED, outcome=outcome, reviewed_at=reviewed_at)
     joint = case.kind is Kind.JOINT
+    counting = sorted(case.live_reviews, key=lambda review: (review.stage, review.department))
     event = CaseReviewed(
         case_number=case.case_number,
         outcome=outcome,
         fee_lists=case.standing_lists,
         reviewed_at=reviewed_at,
         document=unnumbered_paper(JOINT_OPINION, local_date(reviewed_at)) if joint else None,
+        reviews=tuple(review.review_id for review in counting),
+        deemed=tuple(review.review_id for review in counting if review.deemed_at is not None),
     )
     return Change(changed, (event,)).then(conclude(changed, rules))
 

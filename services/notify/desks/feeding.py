@@ -1,35 +1,34 @@
 """Feed's desk: what departments may hear is kept for ever, with the item that it is about.
 
-Guarantees: the item of a subject is the one that its first event had, whatever later ones do not say; so a filter on
-items takes a subject whole or not at all. While a subscription asks for items and a case is not known yet, its event
-waits: nothing is guessed.
+Guarantees: a subject's item is settled by its first event; so a filter on items takes a subject whole or not at all.
+The item of a review or a fee list, whose case the hall has, is never guessed: while a subscription asks for items and
+the case is not known yet, its event waits. What the supervisor says of a case that nobody here knows has no item:
+such numbers come from departments' logs, and from what citizens write, and may never be heard of.
 """
 
 import orjson
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 
 from services.notify.context import Context
 from services.notify.desks import Told
 from services.notify.desks.subscribers import standing_subscriptions
-from services.notify.domain.filters import Filters, is_offered, item_will_be_known, own_item
+from services.notify.domain.filters import Filters, is_of_known_case, is_offered, own_item
 from services.notify.tables import cases, feed
 from yimen.bus import Unit
 from yimen.contracts import Event
 from yimen.errors import Transient
 
-_OF_SUBJECT = (
+_FIRST = (
     select(feed.c.item_code)
     .where(
         feed.c.scope == bindparam("its_scope"),
         feed.c.source == bindparam("its_source"),
         feed.c.subject == bindparam("its_subject"),
-        feed.c.item_code.is_not(None),
     )
     .order_by(feed.c.sequence)
     .limit(1)
 )
 _OF_CASE = select(cases.c.item_code).where(cases.c.case_number == bindparam("its_case"))
-_ITEM = select(func.coalesce(_OF_SUBJECT.scalar_subquery(), _OF_CASE.scalar_subquery()))
 
 
 async def keep_in_feed(unit: Unit[Context], told: Told) -> None:
@@ -64,11 +63,15 @@ async def item_of(unit: Unit[Context], told: Told) -> str | None:
 
 async def _find_item(unit: Unit[Context], told: Told) -> str | None:
     event, meta = told.event, told.meta
-    if own := own_item(event):
-        return own
-    about = {"its_scope": meta.scope, "its_source": meta.source, "its_subject": meta.subject}
-    item: str | None = (await unit.execute(_ITEM, about | {"its_case": event.correlation_id})).scalar_one()
-    if item is None and item_will_be_known(event) and await _is_waited_for(unit, event):
+    first = None
+    if meta.sequence > 1:
+        about = {"its_scope": meta.scope, "its_source": meta.source, "its_subject": meta.subject}
+        first = (await unit.execute(_FIRST, about)).one_or_none()
+    if first is not None and (first.item_code or not is_of_known_case(event)):
+        settled: str | None = first.item_code
+        return settled
+    item = own_item(event) or (await unit.execute(_OF_CASE, {"its_case": event.correlation_id})).scalar_one_or_none()
+    if item is None and is_of_known_case(event) and await _is_waited_for(unit, event):
         raise Transient(f"awaits the item of case {event.correlation_id}, which a subscription asks for")
     return item
 

@@ -53,9 +53,9 @@ def own_item(event: Event) -> str | None:
     return item
 
 
-def item_will_be_known(event: Event) -> bool:
-    """Of a case that the hall has, or soon hears of. What is handled outside has no case here."""
-    return event.correlation_id is not None and event.entity != "outside"
+def is_of_known_case(event: Event) -> bool:
+    """Of a case that the hall has, so that its submission has been heard here or is on its way."""
+    return event.entity in ("review", "list")
 
 
 def _wanted(value: str | None, chosen: Collection[str] | None) -> bool:

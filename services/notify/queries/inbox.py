@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notify.tables import inbox_letters
+from services.notify.tables import contacts, inbox_letters
 
 Rows = Sequence[Row[Any]]
 Place = tuple[bool, int]
@@ -29,3 +29,9 @@ async def inbox_letter(conn: AsyncConnection, letter_id: int) -> Row[Any] | None
     """Locked until the transaction ends."""
     query = select(inbox_letters).where(inbox_letters.c.id == letter_id).with_for_update()
     return (await conn.execute(query)).one_or_none()
+
+
+async def language_of(conn: AsyncConnection, recipient: str) -> str | None:
+    """What was chosen with the contact; None where nothing was, or none is known."""
+    language: str | None = await conn.scalar(select(contacts.c.language).where(contacts.c.recipient == recipient))
+    return language

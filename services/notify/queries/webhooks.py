@@ -1,13 +1,13 @@
 """Subscriptions and deliveries."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notify.tables import deliveries, subscriptions
+from services.notify.tables import deliveries, metadata, subscriptions
 from yimen.bus import View
 
 Rows = Sequence[Row[Any]]
@@ -97,3 +97,12 @@ async def next_attempt(view: View[Any], delivery_id: int) -> datetime | None:
     waits = (t.c.kind == "webhook") & (t.c.key == str(delivery_id)) & (t.c.state == "waiting")
     at: datetime | None = (await view.execute(select(t.c.run_at).where(waits))).scalar_one_or_none()
     return at
+
+
+async def breakers(conn: AsyncConnection, subscription_ids: Collection[str]) -> dict[str, Row[Any]]:
+    """Of those whose last calls failed: `failures` in a row; where that was too often and they are tried only now and then,
+    `since` when, and the `next_look`."""
+    t = metadata.tables["outgoing_queues"]
+    mine = t.c.queue.in_(list(subscription_ids))
+    found = (await conn.execute(select(t).where(t.c.kind == "webhook", mine))).all()
+    return {row.queue: row for row in found}

@@ -3,6 +3,7 @@
 from services.notify.tables.base import metadata
 from services.notify.tables.cases import cases
 from services.notify.tables.documents import credentials, document_links, documents, password_tries
+from services.notify.tables.facts import paper_facts
 from services.notify.tables.feed import feed
 from services.notify.tables.messages import contacts, gateways, inbox_letters, messages
 from services.notify.tables.stream import agency_stations, case_departments, stream, stream_head
@@ -25,6 +26,7 @@ __all__ = [
     "lanes",
     "messages",
     "metadata",
+    "paper_facts",
     "password_tries",
     "skipped",
     "stream",

@@ -46,6 +46,17 @@ class Reader:
         return [await self.next() for _ in range(count)]
 
 
+async def read(stream: AsyncIterator[bytes]) -> list[Told]:
+    """Everything that a stream tells until it ends."""
+    whole = b"".join([part async for part in stream]).decode()
+    blocks = [dict(line.partition(": ")[::2] for line in block.split("\n")) for block in whole.split("\n\n")]
+    return [
+        Told(int(block.get("id", "0")), block["event"], orjson.loads(block["data"]))
+        for block in blocks
+        if "data" in block
+    ]
+
+
 @asynccontextmanager
 async def reading(
     messenger: Messenger, *roles: Role, departments: tuple[str, ...] = (), after: int | None = None
