@@ -81,7 +81,7 @@ class Cast:
         }
 
     async def hand_in(self, story: Story, **more: Any) -> None:
-        body = {"item_code": story.code, "channel": "web", "applicant": self.applicant(story)}
+        body: Json = {"item_code": story.code, "channel": "web", "applicant": self.applicant(story)}
         body |= {"materials": story.materials, "electronic_service": story.way == "electronic"}
         made = await self.hall.create(story.citizen, "/intake/applications", body | more)
         story.number, story.password = made["case_number"], made["query_password"]
