@@ -31,13 +31,13 @@ from services.notify.layouts import LAYOUTS
 from services.notify.rendering import FONTS
 from services.notify.settings import NotifySettings
 from services.notify.tables import documents
-from services.notify.tests.samples import submitted
+from services.notify.tests.samples import published, submitted
 from services.notify.tests.sheets import URL, receipt
 from tests.support.driving import until
 from yimen.bus import Message
 from yimen.bus.local import LocalCarrier
 from yimen.clock import SystemClock
-from yimen.contracts import Meta
+from yimen.contracts import Event, Meta
 from yimen.contracts.parts import Document, DocumentKind
 from yimen.service import Parts, Service
 from yimen.web.testing import TestIssuer
@@ -159,15 +159,21 @@ async def _messenger(rig: Rig) -> AsyncIterator[Service[Context]]:
         parts = Parts(carrier=LocalCarrier(), clock=SystemClock(), verifier=TestIssuer().verifier)
         service = build(parts, settings)
         async with service.running():
+            await service.inbox.process([_brought(published())])
             yield service
+
+
+def _brought(event: Event) -> Message:
+    meta = Meta(
+        uuid4(), event.type, "/intake", event.subject, 1, event.scope, SystemClock().now(), event.correlation_id
+    )
+    return Message(event.routing_key, meta.to_headers(), event.to_body())
 
 
 def _message(number: int) -> Message:
     case = f"B{uuid4().hex[:12]}"
     paper = Document(kind=DocumentKind.RECEIPT, number=f"收字〔2026〕{number}号", dated=date(2026, 3, 2))
-    event = submitted(case).model_copy(update={"document": paper})
-    meta = Meta(uuid4(), event.type, "/intake", event.subject, 1, event.scope, SystemClock().now(), case)
-    return Message(event.routing_key, meta.to_headers(), event.to_body())
+    return _brought(submitted(case).model_copy(update={"document": paper}))
 
 
 async def _steadily(service: Service[Context], count: int) -> list[float]:
