@@ -29,8 +29,8 @@ from services.notify.app import build
 from services.notify.context import Context
 from services.notify.layouts import LAYOUTS
 from services.notify.rendering import FONTS
-from services.notify.settings import NotifySettings
 from services.notify.tables import documents
+from services.notify.tests.conftest import settings_for
 from services.notify.tests.samples import published, submitted
 from services.notify.tests.sheets import URL, receipt
 from tests.support.driving import until
@@ -42,10 +42,10 @@ from yimen.contracts.parts import Document, DocumentKind
 from yimen.service import Parts, Service
 from yimen.web.testing import TestIssuer
 
-PAPERS, QUICK_PAPERS = 600, 80
+PAPERS, QUICK_PAPERS = 600, 60
 RATE: Final = 20
-SECONDS, QUICK_SECONDS = 20, 5
-BURST, QUICK_BURST = 400, 100
+SECONDS, QUICK_SECONDS = 20, 4
+BURST, QUICK_BURST = 400, 60
 PATIENCE: Final = 120
 COLD: Final = 16
 
@@ -147,15 +147,7 @@ async def _whole_way(rig: Rig, quick: bool) -> list[Figure]:
 @asynccontextmanager
 async def _messenger(rig: Rig) -> AsyncIterator[Service[Context]]:
     with rig.database() as database_url, tempfile.TemporaryDirectory() as folder:
-        settings = NotifySettings.model_validate(
-            {
-                "database_url": database_url,
-                "sms_key": "no message is sent here",
-                "sms_receipt_secret": "whsec_bm8gbWVzc2FnZSBpcyBzZW50IGhlcmU=",
-                "documents": Path(folder).as_uri(),
-                "demonstration": True,
-            }
-        )
+        settings = settings_for(database_url, documents=Path(folder).as_uri())
         parts = Parts(carrier=LocalCarrier(), clock=SystemClock(), verifier=TestIssuer().verifier)
         service = build(parts, settings)
         async with service.running():
