@@ -10,6 +10,7 @@ from rich.table import Table
 from sim.demo.acting import Story
 from sim.demo.hall import Hall, Json
 from sim.demo.money import agrees
+from sim.demo.papers import Collected
 from sim.demo.supervision import Supervised
 from yimen.contracts.monitor import PartyKind
 from yimen.money import format_yuan
@@ -162,3 +163,9 @@ def show_days(console: Console, days: list[Json]) -> None:
             balances = [format_yuan(day["closing"]), format_yuan(day["balance"])]
             table.add_row(day["day"], *sides, *balances, remitted, "[green]相符[/]" if agrees(day) else "[red]不符[/]")
     console.print(table)
+
+
+def show_papers(console: Console, papers: Collected) -> None:
+    console.print(f"文书：共 {papers.made} 份，{len(papers.kinds)} 种各存一份于 {papers.folder}/，均经公开核验")
+    for fault in papers.faults:
+        console.print(f"[red]✗ {fault}[/]")

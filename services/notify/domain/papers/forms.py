@@ -30,7 +30,7 @@ from yimen.worktime import local_date
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A paper to come. `department`: who gives it, where the event itself says so."""
+    """A paper to come. `department`: the one that the event is about; it gives the paper, or is addressed."""
 
     kind: str
     number: str
