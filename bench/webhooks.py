@@ -30,7 +30,7 @@ NO_GATEWAY = (
     '[{"name": "none", "url": "http://127.0.0.1:9/", "key": "no message is sent here",'
     ' "receipt_secret": "whsec_bm8gbWVzc2FnZSBpcyBzZW50IGhlcmU="}]'
 )
-NOTIFY = Queue("notify", ("intake.#", "approval.#", "fees.#", "monitor.#"))
+NOTIFY = Queue("notify", ("intake.#", "approval.#", "fees.#", "monitor.#", "notify.#"))
 
 
 @dataclass
@@ -89,7 +89,7 @@ async def opened(rig: Rig) -> AsyncIterator[Way]:
         tokens = Tokens()
         await stack.enter_async_context(tokens.served())
         receiver = await stack.enter_async_context(Receiver().listening())
-        environment = _environment(tokens, amqp_url, notified)
+        environment = messenger_environment(tokens, amqp_url, notified)
         messenger = await stack.enter_async_context(rig.process("services.notify", **environment))
         base = f"http://127.0.0.1:{environment['YIMEN_PORT']}"
         await messenger.answers(f"{base}/readyz")
@@ -98,7 +98,7 @@ async def opened(rig: Rig) -> AsyncIterator[Way]:
         yield Way(speaker, receiver)
 
 
-def _environment(tokens: Tokens, amqp_url: str, database_url: str) -> dict[str, str]:
+def messenger_environment(tokens: Tokens, amqp_url: str, database_url: str) -> dict[str, str]:
     return {
         "YIMEN_PORT": str(free_port()),
         "YIMEN_BUS_URL": amqp_url,

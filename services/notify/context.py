@@ -7,10 +7,10 @@ from datetime import datetime
 import httpx
 
 from services.notify.domain.book import Book
+from services.notify.hub import Hub
 from services.notify.metrics import Metrics
 from services.notify.providers import Gateway, Provider
 from services.notify.settings import NotifySettings
-from services.notify.streaming import Tail
 from yimen.bus import Units
 from yimen.db import Database
 from yimen.objects import Objects
@@ -30,7 +30,8 @@ class Shelf:
 @dataclass
 class Context:
     """`gateways` take short messages, `mail` takes mails, where there is a server for them; `webhooks` calls departments'
-    systems; `resolve` gives a host's addresses; rendered `papers` lie under their hash.
+    systems; `resolve` gives a host's addresses; rendered `papers` lie under their hash; `hub`
+    tells the live stream's readers.
 
     `database` and `units` are the service's own, for senders and streams that read outside a unit, `metrics` what it counts;
     set once, when the service is built.
@@ -41,8 +42,8 @@ class Context:
     mail: Provider | None
     webhooks: httpx.AsyncClient
     resolve: Resolve
-    tail: Tail
     papers: Objects
+    hub: Hub
     shelf: Shelf = field(default_factory=Shelf)
     database: Database = field(init=False)
     units: "Units[Context]" = field(init=False)

@@ -26,6 +26,7 @@ import typst
 from services.notify.layouts import LAYOUTS, versions
 from yimen.errors import Permanent
 
+FONTS = Path(str(pylopdf_fonts_zh_cn.__file__)).parent
 STANDARDS: list[Any] = ["a-2a", "ua-1"]
 
 _CHARACTER = re.compile(r'`"(?:\\u\{([0-9a-f]+)\}|(.+?))"`')
@@ -66,8 +67,7 @@ def template_version(kind: str) -> int:
 @cache
 def _fonts() -> typst.Fonts:
     """Of the lock only: a machine's own fonts would make its papers differ from another's."""
-    folder = Path(pylopdf_fonts_zh_cn.__file__).parent
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
 
 
 @contextmanager

@@ -42,7 +42,11 @@ class NotifySettings(ServiceSettings):
     smtp_from: str = Field(default="", description="our address; needed where smtp_host is set")
     duty_phones: dict[str, str] = Field(default_factory=dict, description="department code -> its duty officer's phone")
     allow_private_webhooks: bool = False
-    webhook_timeout: float = 15.0
+    subscriptions_per_owner: int = Field(default=20, ge=1)
+    replay_limit: int = Field(default=10_000, ge=1, description="events that one request queues again")
+    webhook_timeout: float = Field(
+        default=15.0, gt=0, le=17, description="seconds for a call: name, connection and answer; a job's own time is 20"
+    )
     documents: str = ""
     """Where papers are kept: file:///folder or s3://bucket/prefix. Empty: a folder beside the SQLite file, with PostgreSQL
     `var/documents`, which is right only where all replicas run on one machine."""

@@ -13,6 +13,7 @@ from services.notify.providers.sms import HttpGateway
 from services.notify.settings import GatewaySettings, NotifySettings
 from services.notify.tests.played import Listener
 from sim.sms import SmsGateway, sms_app
+from tests.support.driving import working
 from tests.support.migrated import KINDS
 from yimen.testing import Harness, start_service
 
@@ -82,7 +83,8 @@ async def start(database_url: str, **changes: object) -> AsyncIterator[Messenger
             one.name: HttpGateway(one, httpx.AsyncClient(transport=httpx.ASGITransport(app=sms_app(played[one.name]))))
             for one in harness.service.context.settings.sms_gateways
         }
-        yield Messenger(harness, played["sms"], played["sms2"])
+        async with working(harness.service.context.hub):
+            yield Messenger(harness, played["sms"], played["sms2"])
 
 
 def _played(name: str, harness: Harness) -> SmsGateway:

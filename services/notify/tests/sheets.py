@@ -1,5 +1,6 @@
 """What a receipt says, for the tests that render one; papers that are rendered; and what can be read off a PDF."""
 
+from dataclasses import asdict
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -8,6 +9,8 @@ from uuid import uuid4
 import pypdfium2
 
 from services.notify.domain.documents import number_key
+from services.notify.domain.papers.handing_in import Receipt
+from services.notify.domain.papers.shapes import Matter, Piece
 from services.notify.tables import documents
 from yimen.ids import case_number
 from yimen.testing import Harness
@@ -31,12 +34,21 @@ def receipt(applicant: str = "赵一", copies: int = 1, **paper: Any) -> dict[st
     return {
         "paper": head | paper,
         "check": {"document_id": DOCUMENT_ID, "url": URL, "page": "http://127.0.0.1:8080/notify/check"},
-        "organ": "市场监督管理局",
-        "applicant": applicant,
-        "item": "食品经营许可",
-        "case_number": CASE,
-        "materials": [{"name": f"材料{place}", "copies": 1} for place in range(copies)],
+        **asdict(_receipt(applicant, copies)),
     }
+
+
+def _receipt(applicant: str, copies: int) -> Receipt:
+    who = {"applicant": applicant, "masked_id": "3607**********0011", "id_label": "证件号码", "you": "你", "agent": ""}
+    matter = Matter(
+        case_number=CASE, item="食品经营许可", item_code="I1", contact=applicant, department="market", **who
+    )
+    materials = tuple(Piece(name=f"材料{place}", due="1", given="1") for place in range(copies))
+    doors = {"agency": "", "renews": "", "situations": "", "kind": "承诺件", "channel": "大厅窗口"}
+    days = {"received_on": "2026年3月2日", "answer_by": "2026年3月9日"}
+    return Receipt(
+        organ="市场监督管理局", addressee=applicant, matter=matter, materials=materials, copies=copies, **doors, **days
+    )
 
 
 def text_of(pdf: bytes) -> str:

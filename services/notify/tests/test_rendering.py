@@ -88,7 +88,7 @@ def test_a_paper_is_archival_tagged_and_of_the_right_size() -> None:
         assert mark in pdf
     with pypdfium2.PdfDocument(pdf) as document:
         assert pdfium.FPDFCatalog_IsTagged(document.raw)
-        assert document.get_metadata_value("Title") == "收件凭证"
+        assert document.get_metadata_value("Title") == f"收件凭证 {NUMBER}"
         assert document.get_metadata_value("CreationDate").startswith("D:20260302")
         assert len(document) > 1
         assert {tuple(round(side * 25.4 / 72) for side in document[place].get_size()) for place in (0, 1)} == {
@@ -159,8 +159,8 @@ def test_a_kind_without_a_layout_is_refused(kind: str) -> None:
 
 def test_a_field_that_is_missing_is_refused() -> None:
     paper = receipt()
-    del paper["applicant"]
-    with pytest.raises(Unrenderable, match="applicant"):
+    del paper["addressee"]
+    with pytest.raises(Unrenderable, match="addressee"):
         render("receipt", paper)
 
 

@@ -1,30 +1,9 @@
-"""Which papers (文书) an event calls for."""
+"""What every statutory paper (文书) says: pure, from the event that it puts into writing and from what was said before.
 
-from dataclasses import dataclass
-from datetime import date
+Does not: lay out (`services/notify/papers`), number (whoever decided did, in the transaction that decided), or keep.
+"""
 
-from yimen.contracts.envelope import Event
-from yimen.contracts.intake import CaseSubmitted
-from yimen.contracts.parts import Document
+from services.notify.domain.papers.facts import REPEATED, Fact, Known
+from services.notify.domain.papers.forms import KINDS, Draft, content, drafts
 
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A paper to be made: its number was taken by whoever decided."""
-
-    kind: str
-    number: str
-    dated: date
-    title: str
-    department: str | None
-    case_number: str | None
-
-
-def drafts(event: Event) -> list[Draft]:
-    if isinstance(event, CaseSubmitted):
-        return [_draft(event, event.document, "收件凭证")]
-    return []
-
-
-def _draft(event: CaseSubmitted, paper: Document, title: str) -> Draft:
-    return Draft(paper.kind.value, paper.number, paper.dated, title, event.department, event.case_number)
+__all__ = ["KINDS", "REPEATED", "Draft", "Fact", "Known", "content", "drafts"]
