@@ -46,15 +46,16 @@ class Reader:
         return [await self.next() for _ in range(count)]
 
 
+def blocks_of(portion: str) -> list[dict[str, str]]:
+    """What a piece of the stream says, block by block: field by field."""
+    blocks = (block for block in portion.split("\n\n") if block)
+    return [dict(line.partition(": ")[::2] for line in block.split("\n")) for block in blocks]
+
+
 async def read(stream: AsyncIterator[bytes]) -> list[Told]:
-    """Everything that a stream tells until it ends."""
-    whole = b"".join([part async for part in stream]).decode()
-    blocks = [dict(line.partition(": ")[::2] for line in block.split("\n")) for block in whole.split("\n\n")]
-    return [
-        Told(int(block.get("id", "0")), block["event"], orjson.loads(block["data"]))
-        for block in blocks
-        if "data" in block
-    ]
+    """Every event that a stream tells until it ends."""
+    blocks = blocks_of(b"".join([part async for part in stream]).decode())
+    return [Told(int(one.get("id", "0")), one["event"], orjson.loads(one["data"])) for one in blocks if "data" in one]
 
 
 @asynccontextmanager
