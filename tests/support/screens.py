@@ -8,6 +8,7 @@ import asyncio
 import re
 import time
 from collections import defaultdict
+from typing import Any
 
 import orjson
 
@@ -88,7 +89,7 @@ class Screens:
     def readers(self) -> list[Reader]:
         return self._readers
 
-    async def hear(self, count: int) -> dict[str, object]:
+    async def hear(self, count: int) -> dict[str, Any]:
         """`events`: subject, sequence and id of each; `heard`: by id, the instant of each reader."""
 
         async def all_heard() -> bool:

@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,13 +13,15 @@ from hypothesis import strategies as st
 
 from services.notify import hub as hubs
 from services.notify import listeners
-from services.notify.domain.sight import sight_of
+from services.notify.domain.sight import Shown, sight_of
 from services.notify.hub import Hub
 from services.notify.streaming import follow
 from services.notify.tests import samples
 from services.notify.tests.conftest import Messenger, start
 from services.notify.tests.test_stream import blocks_of
 from yimen.contracts import Event
+from yimen.db import Database
+from yimen.errors import Unavailable
 from yimen.web import Role
 
 SIGHTS = {
@@ -208,3 +211,136 @@ def test_whoever_comes_goes_and_comes_back_hears_all_it_may_once_and_in_order(
 
         try_it()
         runner.run(stack.aclose())
+
+
+# -- one thing at a time ------------------------------------------------------------------------------------------------
+
+
+async def ids_of(stream: AsyncGenerator[bytes], count: int) -> list[int]:
+    """Of the next so many events."""
+    found: list[int] = []
+    async with asyncio.timeout(20):
+        while len(found) < count:
+            blocks = blocks_of((await anext(stream)).decode())
+            found += [int(block["id"]) for block in blocks if "data" in block]
+    return found
+
+
+@pytest.fixture
+async def house(database_url: str) -> AsyncIterator[House]:
+    async with replicas_on(database_url, 1) as one:
+        yield one
+
+
+class Counted:
+    """A database that counts how often a connection is taken for reading."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.reads = 0
+
+    def read(self) -> Any:
+        self.reads += 1
+        return self._database.read()
+
+
+async def said(house: House, count: int) -> int:
+    """So many notices; the newest id then."""
+    house.say(0, ["fees"] * count)
+    await house.all_said()
+    return await house.hub(0).look()
+
+
+async def test_a_reader_who_stands_still_delays_nobody_and_is_told_everything_later(small: None, house: House) -> None:
+    hub = house.hub(0)
+    begun = await hub.look()
+    still, brisk = [await follow(hub, SIGHTS["all"], None) for _ in range(2)]
+    await anext(still)  # it is told where it stands, and reads no more
+    waiting = asyncio.ensure_future(anext(still))
+    heard: list[int] = []
+    for _ in range(10):
+        await said(house, 4)
+        heard += await ids_of(brisk, 4)
+    assert heard == list(range(begun + 1, begun + 41))
+    first = [int(block["id"]) for block in blocks_of((await waiting).decode()) if "data" in block]
+    assert first + await ids_of(still, 40 - len(first)) == heard
+    for stream in (still, brisk):
+        await stream.aclose()
+
+
+async def test_what_waits_for_a_reader_is_bounded(small: None) -> None:
+    listener = listeners.Listener(SIGHTS["all"])
+    for number in range(1, 4):
+        listener.give(listeners.Portion(number, b"x"))
+    assert listener.is_behind
+    assert await listener.take() is None
+    large = listeners.Listener(SIGHTS["all"])
+    for number in range(1, 3):
+        large.give(listeners.Portion(number, b"x" * listeners.MOST_BYTES))
+    assert large.is_behind
+
+
+async def test_many_who_come_back_at_once_read_each_page_once(small: None, house: House) -> None:
+    hub = house.hub(0)
+    begun = await hub.look()
+    newest = await said(house, 40)
+    hub.database = counted = Counted(hub.database)  # type: ignore[assignment]
+    streams = await asyncio.gather(*(follow(hub, SIGHTS["all"], begun) for _ in range(50)))
+    heard = await asyncio.gather(*(ids_of(stream, 40) for stream in streams))
+    assert heard == [list(range(begun + 1, newest + 1))] * 50
+    assert counted.reads <= 40 / hubs.PAGE + 50  # a page each, and the looks that go on beside
+    for stream in streams:
+        await stream.aclose()
+
+
+async def test_those_who_come_back_soon_do_not_ask_the_database(house: House) -> None:
+    hub = house.hub(0)
+    begun = await hub.look()
+    await said(house, 30)
+    reads: list[int] = []
+    hub._read_page = reads.append  # type: ignore[assignment]
+    for stream in [await follow(hub, SIGHTS["all"], begun) for _ in range(20)]:
+        assert len(await ids_of(stream, 30)) == 30
+        await stream.aclose()
+    assert reads == []
+
+
+async def test_while_nobody_listens_nothing_is_read(house: House) -> None:
+    hub = house.hub(0)
+    await said(house, 5)
+    hub.database = counted = Counted(hub.database)  # type: ignore[assignment]
+    house.say(0, ["fees"] * 5)
+    await house.all_said()
+    await asyncio.sleep(0.1)  # ten times as long as it rests between two looks
+    assert counted.reads == 0
+
+
+async def test_a_database_that_is_away_for_a_while_costs_no_event(house: House) -> None:
+    hub = house.hub(0)
+    stream = await follow(hub, SIGHTS["all"], None)
+    await anext(stream)
+
+    class Away:
+        def read(self) -> Any:
+            raise Unavailable("played")
+
+    there, hub.database = hub.database, Away()  # type: ignore[assignment]
+    house.say(0, ["fees"] * 3)
+    await house.all_said()
+    with pytest.raises(Unavailable):
+        await hub.look()
+    hub.database = there
+    assert len(await ids_of(stream, 3)) == 3
+    await stream.aclose()
+
+
+async def test_readers_of_equal_sight_share_the_bytes_that_they_are_told() -> None:
+    hub = Hub(poll=1, heartbeat=1)
+    hub._recent = hubs.Recent(0)
+    equal = [listeners.Listener(SIGHTS["money"]) for _ in range(3)]
+    assert all(hub.join(listener, 0) for listener in equal)
+    shown = Shown(id=1, type="fees.notice.issued.v1", scope="all", circle=(), case_number="C1", body="{}")
+    hub._hand_out([listeners.Line.of(shown)])
+    told = [await listener.take() for listener in equal]
+    assert told[0] is not None
+    assert all(portion is told[0] for portion in told)
