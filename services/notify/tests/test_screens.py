@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import httpx
+import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -90,6 +91,7 @@ async def ready(port: int) -> None:
         await until(answers, 60)
 
 
+@pytest.mark.slow
 async def test_a_process_that_is_told_to_end_under_load_ends_its_streams_and_another_goes_on(
     amqp_vhost_url: str, postgres_database: Callable[[], str]
 ) -> None:
