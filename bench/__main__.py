@@ -22,6 +22,8 @@ ROOM = Path(__file__).parent
 NAMES = (
     *("consumer", "relay", "web", "cases", "lives", "webhooks", "listeners", "fees"),
     *("journal", "sweep", "statistics", "embedded"),
+    *("consumer", "relay", "web", "cases", "lives", "webhooks", "fees"),
+    *("documents", "journal", "sweep", "statistics", "embedded"),
 )
 """In the order in which they run and are shown; one that is not there is left out."""
 

@@ -26,6 +26,10 @@ RATE = 50
 BURST = 5000
 PATIENCE_SECONDS = 240
 WARM_UP = 200
+NO_GATEWAY = (
+    '[{"name": "none", "url": "http://127.0.0.1:9/", "key": "no message is sent here",'
+    ' "receipt_secret": "whsec_bm8gbWVzc2FnZSBpcyBzZW50IGhlcmU="}]'
+)
 NOTIFY = Queue("notify", ("intake.#", "approval.#", "fees.#", "monitor.#", "notify.#"))
 
 
@@ -101,8 +105,7 @@ def messenger_environment(tokens: Tokens, amqp_url: str, database_url: str) -> d
         "YIMEN_ISSUER": tokens.issuer,
         "YIMEN_LOG_LEVEL": os.environ.get("YIMEN_LOG_LEVEL", "WARNING"),
         "YIMEN_NOTIFY_DATABASE_URL": database_url,
-        "YIMEN_NOTIFY_SMS_KEY": "no message is sent here",
-        "YIMEN_NOTIFY_SMS_RECEIPT_SECRET": "whsec_bm8gbWVzc2FnZSBpcyBzZW50IGhlcmU=",
+        "YIMEN_NOTIFY_SMS_GATEWAYS": NO_GATEWAY,
         "YIMEN_NOTIFY_ALLOW_PRIVATE_WEBHOOKS": "true",
     }
 

@@ -16,9 +16,9 @@ from deploy.front import Front
 from deploy.outside import Outside
 from deploy.real import House, processes
 from services.intake.app import build
-from services.intake.materials import Materials, MaterialsDown
 from services.intake.settings import IntakeSettings
 from tests.support.answering import answering
+from yimen.objects import Objects, StoreDown
 from yimen.testing import Harness, start_service
 from yimen.web import Role
 
@@ -83,7 +83,7 @@ async def bucket(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bucket]:
 
 
 async def test_a_bucket_keeps_what_a_folder_would(bucket: Bucket) -> None:
-    materials = Materials.at("s3://yimen/materials")
+    materials = Objects.at("s3://yimen/materials")
     for _ in range(2):
         await materials.put(HASH, MOST)
     assert bucket.objects == {f"yimen/materials/{HASH[:2]}/{HASH[2:4]}/{HASH}": MOST}
@@ -94,8 +94,8 @@ async def test_a_bucket_keeps_what_a_folder_would(bucket: Bucket) -> None:
 
 async def test_a_bucket_that_refuses_is_an_outage(bucket: Bucket) -> None:
     bucket.full = True
-    with pytest.raises(MaterialsDown):
-        await Materials.at("s3://yimen").put(HASH, b"x")
+    with pytest.raises(StoreDown):
+        await Objects.at("s3://yimen").put(HASH, b"x")
 
 
 # -- where the ways to run keep them ------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import Final
 
 from yimen.contracts.fees import Difference, RefundCause, ReliefKind, ViolationKind, WaitsFor
 from yimen.contracts.monitor import AppealTarget, Light, Office, PartyKind
-from yimen.contracts.parts import AgencyStep, PauseKind
+from yimen.contracts.parts import AgencyStep, PauseKind, ServiceWay
 
 PROCEDURES: Final[dict[StrEnum, str]] = {
     PauseKind.HEARING: "听证",
@@ -50,6 +50,15 @@ MONEY: Final[dict[StrEnum, str]] = {
     Difference.FILE: "文件不符",
 }
 
+SERVICE_WAYS: Final[dict[ServiceWay, str]] = {
+    ServiceWay.PICK_UP: "大厅自取",
+    ServiceWay.DIRECT: "直接送达",
+    ServiceWay.POST: "邮寄送达",
+    ServiceWay.ELECTRONIC: "电子送达",
+    ServiceWay.LEFT: "留置送达",
+    ServiceWay.PUBLIC: "公告送达",
+}
+
 SUPERVISION: Final[dict[StrEnum, str]] = {
     Light.GREEN: "绿灯",
     Light.BLUE: "预警",
@@ -65,3 +74,6 @@ SUPERVISION: Final[dict[StrEnum, str]] = {
     AppealTarget.ENTRY: "考核扣分",
     AppealTarget.RATING: "评价",
 }
+
+REDRESS: Final = "如不服本决定，可自收到之日起六十日内申请行政复议，或者六个月内向人民法院提起行政诉讼。"
+"""The ways of redress (Art. 38): Reconsideration Law Art. 20, Litigation Law Art. 46."""

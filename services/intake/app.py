@@ -4,13 +4,14 @@ from pathlib import Path
 
 from services.intake.api import routers
 from services.intake.context import Context
-from services.intake.handlers import handlers, timers
-from services.intake.materials import Materials
+from services.intake.handlers import handlers
 from services.intake.publishing import publish_catalogue
 from services.intake.queries import calendar
 from services.intake.settings import IntakeSettings
+from services.intake.silence import timers
 from services.intake.tables import metadata
 from yimen.bus import Unit
+from yimen.objects import Objects
 from yimen.service import Blueprint, Parts, Service
 
 blueprint = Blueprint(
@@ -21,7 +22,7 @@ blueprint = Blueprint(
     routers=routers,
     handlers=handlers,
     timers=timers,
-    bindings=("approval.review.#", "fees.notice.#"),
+    bindings=("approval.review.#", "fees.notice.#", "notify.document.#"),
 )
 
 
@@ -36,7 +37,7 @@ def build(parts: Parts, settings: IntakeSettings) -> Service[Context]:
         catalogue=settings.catalogue,
         rules=settings.rules(),
         settings=settings,
-        materials=Materials.at(settings.materials_url),
+        materials=Objects.at(settings.materials_url),
     )
     limits = {"/files": settings.file_limit}
     return Service(blueprint, parts, settings, context=context, on_start=_greet, body_limits=limits)

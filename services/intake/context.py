@@ -5,8 +5,8 @@ from pathlib import Path
 
 from services.intake.domain.case import Rules
 from services.intake.domain.catalogue import Item
-from services.intake.materials import Materials
 from services.intake.settings import IntakeSettings
+from yimen.objects import Objects
 from yimen.worktime import Calendar
 
 
@@ -22,7 +22,7 @@ class Context:
     catalogue: Path
     rules: Rules
     settings: IntakeSettings
-    materials: Materials
+    materials: Objects
     calendar_revision: int = 0
     calendars: dict[int, Calendar] = field(default_factory=dict)
     items: dict[tuple[str, int], Item] = field(default_factory=dict)

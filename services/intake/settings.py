@@ -5,9 +5,9 @@ from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
-from sqlalchemy import make_url
 
 from services.intake.domain.case import Rules
+from yimen.objects import beside
 from yimen.settings import ServiceSettings
 from yimen.worktime import Calendar, Hours
 
@@ -52,12 +52,7 @@ class IntakeSettings(ServiceSettings):
 
     @property
     def materials_url(self) -> str:
-        if self.materials:
-            return self.materials
-        database = make_url(self.database_url)
-        beside = database.get_backend_name() == "sqlite" and database.database
-        folder = Path(beside).parent if beside else Path("var")
-        return (folder / "materials").absolute().as_uri()
+        return self.materials or beside(self.database_url, "materials")
 
     @property
     def file_limit(self) -> int:

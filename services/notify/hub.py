@@ -76,6 +76,7 @@ class Hub:
         self._groups: dict[Sight, set[Listener]] = {}
         self._asking: list[asyncio.Future[int]] = []
         self._news = asyncio.Event()
+        self._ear = asyncio.Event()
         self._is_open = True
         self._next_beat = 0.0
         self._old_pages: OrderedDict[int, Page] = OrderedDict()
@@ -98,7 +99,7 @@ class Hub:
     def stop(self) -> None:
         """The service stops: every reader's stream ends, and it will resume elsewhere."""
         self._is_open = False
-        self._news.set()
+        self.wake()
         for listener in self._listeners():
             listener.end()
         asking, self._asking = self._asking, []
@@ -108,6 +109,16 @@ class Hub:
     def wake(self) -> None:
         """After a commit, so that this process's own rows are seen at once."""
         self._news.set()
+        ear, self._ear = self._ear, asyncio.Event()
+        ear.set()
+
+    @property
+    def is_open(self) -> bool:
+        return self._is_open
+
+    def ear(self) -> asyncio.Event:
+        """Set at the next wake. Taken before looking, waited for after: nothing stored between the two goes unheard."""
+        return self._ear
 
     @property
     def _is_wanted(self) -> bool:

@@ -58,10 +58,14 @@ def missing_beside(case: Case, gap: Gap) -> tuple[str, ...]:
     return tuple(name for name in case.missing if name not in names)
 
 
+def let_follow(case: Case, gap: Gap) -> tuple[RequestedMaterial, ...]:
+    names = {material.code: material.name for material in case.item.materials}
+    return tuple(RequestedMaterial(code=code, name=names[code], reason=why) for code, why in gap.reasons.items())
+
+
 def defer(case: Case, gap: Gap, now: datetime, rules: Rules) -> Change:
     """Of a case that was just accepted."""
-    names = {material.code: material.name for material in case.item.materials}
-    materials = tuple(RequestedMaterial(code=code, name=names[code], reason=why) for code, why in gap.reasons.items())
+    materials = let_follow(case, gap)
     until = _until(case, gap, rules)
     event = CaseMaterialsDeferred(
         case_number=case.case_number,

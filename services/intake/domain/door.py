@@ -63,10 +63,16 @@ def submit(case: Case, rules: Rules, *, as_is: bool) -> Change:
         agency=case.agency,
         project=case.project,
         agent=case.agent.masked if case.agent else None,
+        electronic_service=case.electronic_service,
     )
     called = case.agent or case.applicant
     contact = ContactRecorded(
-        case_number=case.case_number, name=called.name, phone=called.phone, recorded_at=case.submitted_at
+        case_number=case.case_number,
+        name=called.name,
+        phone=called.phone,
+        email=called.email,
+        language=case.language.value,
+        recorded_at=case.submitted_at,
     )
     return Change(case, (submitted, contact, *fast_tracked(case)))
 
@@ -77,13 +83,20 @@ def accept(case: Case, by: Staff, now: datetime, rules: Rules, gap: Gap | None =
     if missing := case.missing if gap is None else deferring.missing_beside(case, gap):
         then = "请申请人按一次性告知书补交" if case.requested else "请一次性告知申请人需要补正的全部内容"
         raise NotNow("materials-missing", "申请材料不齐，不能受理", f"还缺少：{'、'.join(missing)}。{then}。")
-    accepted = _accepted(case, local_date(now), now, now, rules, by=by)
+    awaited = () if gap is None else deferring.let_follow(case, gap)
+    accepted = _accepted(case, local_date(now), now, now, rules, by=by, awaited=awaited)
     return accepted if gap is None else accepted.then(deferring.defer(accepted.case, gap, now, rules))
 
 
 def deem_accepted(case: Case, due_at: datetime, now: datetime, rules: Rules) -> Change:
     """Not answered in five working days: accepted by law as of the day it came in (R05)."""
-    return _accepted(case, case.received_on, due_at, now, rules, deemed=True)
+    return _accepted(case, case.received_on, due_at, now, rules, deemed=True, awaited=_never_asked_for(case))
+
+
+def _never_asked_for(case: Case) -> tuple[RequestedMaterial, ...]:
+    """What is still missing when silence has accepted the case."""
+    missing = [material for material in case.item.materials if material.name in case.missing]
+    return tuple(RequestedMaterial(code=m.code, name=m.name, reason="收件时未提交") for m in missing)
 
 
 def request_correction(case: Case, missing: Mapping[str, str], by: Staff, now: datetime, rules: Rules) -> Change:
@@ -182,6 +195,7 @@ def refuse(
     event = CaseRefused(
         case_number=case.case_number,
         document=unnumbered(DocumentKind.REFUSAL, local_date(now)),
+        ground=ground.value,
         reasons=reasons,
         competent_organ=competent_organ,
         refused_by=by,
@@ -228,6 +242,7 @@ def _accepted(
     *,
     by: Staff | None = None,
     deemed: bool = False,
+    awaited: tuple[RequestedMaterial, ...] = (),
 ) -> Change:
     changed = case.but(status=Status.ACCEPTED, accepted_on=on, accepted_at=at, deemed=deemed)
     promised, statutory = clock.promised_due(changed, rules), clock.statutory_due(changed, rules)
@@ -246,6 +261,7 @@ def _accepted(
         statutory_days=case.item.statutory_days,
         promised_due=clock.due(promised),
         statutory_due=clock.due(statutory),
+        awaited=awaited,
     )
     accepted = Change(changed, (event,))
     first = situations.next_stage(case.item, case.situations, 0)

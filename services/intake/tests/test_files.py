@@ -8,11 +8,11 @@ from hashlib import sha256
 import pytest
 from obstore.store import MemoryStore
 
-from services.intake.materials import Materials
 from services.intake.queries import files
 from services.intake.tests.hall import Hall
 from services.intake.tests.papers import DOCX, HTML, PDF, PNG
 from services.intake.tests.uploads import folder, objects, rows, upload, uploaded
+from yimen.objects import Objects
 from yimen.web import Role
 
 LIMIT = 20 * 1024 * 1024
@@ -131,7 +131,7 @@ async def test_whoever_uploads_beyond_all_measure_waits_a_day(hall: Hall) -> Non
 
 async def test_any_store_will_do(hall: Hall) -> None:
     """A bucket's place taken by a store in memory."""
-    materials = hall.harness.service.context.materials = Materials(MemoryStore())
+    materials = hall.harness.service.context.materials = Objects(MemoryStore())
     assert (await upload(hall)).status_code == 201
     assert b"".join([piece async for piece in await materials.get(hash_of(PDF))]) == PDF
     assert objects(hall) == []

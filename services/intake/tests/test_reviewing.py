@@ -20,6 +20,7 @@ from services.intake.tests.samples import (
 )
 from yimen.contracts.intake import CaseDecided, CaseResumed, CaseReviewed, ReviewUrged
 from yimen.contracts.parts import Opinion, Outcome, PauseKind
+from yimen.terms import REDRESS
 from yimen.worktime import end_of_day
 
 LATER = MONDAY + timedelta(days=14)
@@ -118,7 +119,7 @@ def test_one_refusal_with_reasons_denies() -> None:
     assert isinstance(decided, CaseDecided)
     assert decided.outcome is Outcome.DENIED
     assert "消防救援大队：不同意，疏散通道不足" in decided.reasons
-    assert decided.reasons.endswith(deciding.REDRESS)
+    assert decided.reasons.endswith(REDRESS)
     assert decided.legal_basis == "第四条"
 
 

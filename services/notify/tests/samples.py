@@ -40,6 +40,22 @@ def submitted(case: str = "C1", department: str = "market") -> intake.CaseSubmit
     )
 
 
+def published() -> intake.ItemPublished:
+    return intake.ItemPublished(
+        item_code="I1",
+        version=1,
+        name="食品经营许可",
+        department="market",
+        kind=Kind.JOINT,
+        statutory_days=20,
+        promised_days=10,
+        materials=(),
+        fees=(),
+        stages=(),
+        effective_from=date(2026, 1, 1),
+    )
+
+
 def accepted(case: str = "C1", **changes: Any) -> intake.CaseAccepted:
     values: dict[str, Any] = {
         "case_number": case,

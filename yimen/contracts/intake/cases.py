@@ -82,6 +82,9 @@ class CaseAccepted(CaseEvent, type="intake.case.accepted.v1"):
     statutory_days: int
     promised_due: Due
     statutory_due: Due
+    awaited: tuple[RequestedMaterial, ...] = Field(
+        default=(), description="not received yet: let follow (R16), or missing when silence accepted (R05)"
+    )
 
 
 class CaseRefused(CaseEvent, type="intake.case.refused.v1"):
@@ -147,6 +150,8 @@ class CaseReviewed(CaseEvent, type="intake.case.reviewed.v1"):
     fee_lists: tuple[Code, ...]
     reviewed_at: Instant
     document: Paper | None = Field(default=None, description="联合审查意见书, of a joint case")
+    reviews: tuple[Code, ...] = Field(default=(), description="that count, by stage and department")
+    deemed: tuple[Code, ...] = Field(default=(), description="those of them that silence or absence decided (R44, R45)")
 
 
 class CaseDecided(CaseEvent, type="intake.case.decided.v1"):

@@ -1,4 +1,4 @@
-"""Where the bytes of uploaded materials are: a folder, or a bucket that speaks S3 (`obstore`).
+"""Where bytes are kept that are too many for a row: a folder, or a bucket that speaks S3 (`obstore`).
 
 Guarantees: what `put` returned from is kept, in a folder also through a power cut; an object lies under its own
 sha256, is written whole or not at all, and never changes, so that the same content is stored once and to put it
@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
+from sqlalchemy import make_url
 
 from yimen.errors import Transient
 
@@ -24,26 +25,26 @@ RETRY_FOR = timedelta(seconds=20)
 """Whoever waits at the screen is told to come back, rather than kept for minutes."""
 
 
-class MaterialsDown(Transient):
+class StoreDown(Transient):
     """The object store does not answer, or has no room."""
 
 
-class Materials:
-    """`Materials.at("file:///var/lib/yimen/materials")`, `Materials.at("s3://bucket/prefix")`; credentials as AWS's own
+class Objects:
+    """`Objects.at("file:///var/lib/yimen/materials")`, `Objects.at("s3://bucket/prefix")`; credentials as AWS's own
     tools read them from the environment."""
 
     def __init__(self, store: ObjectStore | MemoryStore) -> None:
         self._store = store
 
     @classmethod
-    def at(cls, url: str) -> "Materials":
+    def at(cls, url: str) -> "Objects":
         parts = urlsplit(url)
         if parts.scheme != "file":
             return cls(from_url(url, retry_config={"max_retries": 2, "retry_timeout": RETRY_FOR}))
         return cls(LocalStore(Path(unquote(parts.path)), mkdir=True))
 
     async def put(self, sha256: str, content: bytes) -> None:
-        """Raises `MaterialsDown`."""
+        """Raises `StoreDown`."""
         key = _key(sha256)
         with _outages():
             await obstore.put_async(self._store, key, content, use_multipart=False)
@@ -51,10 +52,17 @@ class Materials:
                 await asyncio.to_thread(_sync, Path(self._store.prefix) / key)
 
     async def get(self, sha256: str) -> AsyncIterator[bytes]:
-        """The content in pieces, to be read once. Raises `MaterialsDown` before the first piece."""
+        """The content in pieces, to be read once. Raises `StoreDown` before the first piece."""
         with _outages():
             found = await obstore.get_async(self._store, _key(sha256))
         return _pieces(found.stream(min_chunk_size=PIECE))
+
+
+def beside(database_url: str, folder: str) -> str:
+    """Where objects are kept unless it is set: a folder beside the SQLite file, with PostgreSQL under `var`."""
+    database = make_url(database_url)
+    is_file = database.get_backend_name() == "sqlite" and database.database
+    return ((Path(is_file).parent if is_file else Path("var")) / folder).absolute().as_uri()
 
 
 async def _pieces(stream: "obstore.BytesStream") -> AsyncIterator[bytes]:
@@ -74,7 +82,7 @@ def _outages() -> Iterator[None]:
     except FileNotFoundError:
         raise  # an object that a row names is gone: no passing trouble
     except (BaseError, OSError) as down:
-        raise MaterialsDown(f"the store of materials failed: {type(down).__name__}") from down
+        raise StoreDown(f"the object store failed: {type(down).__name__}") from down
 
 
 def _sync(path: Path) -> None:
