@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import pytest
@@ -117,17 +117,22 @@ async def test_a_waiting_reader_is_woken_by_the_next_event(database_url: str) ->
             assert places(await waiting) == FIRE[:1]
 
 
+class Ear(asyncio.Event):
+    """Tells when somebody begins to wait for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waited_for = asyncio.Event()
+
+    async def wait(self) -> Literal[True]:
+        self.waited_for.set()
+        return await super().wait()
+
+
 def _look_of(messenger: Messenger) -> asyncio.Event:
     """Set when a reader has looked, found nothing, and begins to wait."""
-    tail, waits = messenger.harness.service.context.tail, asyncio.Event()
-    wait = tail.wait
-
-    async def seen(ear: asyncio.Event) -> None:
-        waits.set()
-        await wait(ear)
-
-    tail.wait = seen
-    return waits
+    messenger.harness.service.context.hub._ear = ear = Ear()
+    return ear.waited_for
 
 
 async def test_a_waiting_reader_is_let_go_when_its_time_is_over_or_the_service_stops(messenger: Messenger) -> None:
@@ -136,7 +141,7 @@ async def test_a_waiting_reader_is_let_go_when_its_time_is_over_or_the_service_s
     looked = _look_of(messenger)
     waiting = asyncio.create_task(system.ask("GET", "/feed?wait=30"))
     await looked.wait()
-    messenger.harness.service.context.tail.close()
+    messenger.harness.service.context.hub.stop()
     async with asyncio.timeout(20):
         assert places(await waiting) == []
 
