@@ -20,6 +20,8 @@ from tests.support.parts import RealParts
 
 ROOM = Path(__file__).parent
 NAMES = (
+    *("consumer", "relay", "web", "cases", "lives", "webhooks", "listeners", "fees"),
+    *("journal", "sweep", "statistics", "embedded"),
     *("consumer", "relay", "web", "cases", "lives", "webhooks", "fees"),
     *("documents", "journal", "sweep", "statistics", "embedded"),
 )

@@ -56,7 +56,7 @@ LISTS = {
 STEPS = {
     "accept an instant case": ("submitted", "acceptance", {}),
     "decide it at the window": ("accepted", "decision", {"outcome": "granted"}),
-    "serve the decision": ("decided", "service", {"way": "窗口领取", "receiver": "李强"}),
+    "serve the decision": ("decided", "service", {"way": "pick_up", "receiver": "李强"}),
 }
 
 

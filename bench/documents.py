@@ -1,9 +1,9 @@
 """Papers a second: rendered alone beside typst with nothing around it, by one thread and by two; and the whole way.
 
 Alone: the receipt, each with another number. Beside it the same layout and data, compiled by a kept compiler that is
-given one QR code for all of them; and by `typst.compile` anew, as one would without keeping anything. The whole way: applications
-come in as events over the real inbox, the messenger's own loops compose, render, put into a folder and record, in this
-process with PostgreSQL; from the unit that took the event to the unit that recorded the paper.
+given one QR code for all of them; and by `typst.compile` anew, as one would without keeping anything. The whole way:
+applications come in as events over the real inbox, the messenger's own loops compose, render, put into a folder and
+record, in this process with PostgreSQL; from the unit that took the event to the unit that recorded the paper.
 """
 
 import asyncio
@@ -71,7 +71,7 @@ async def _alone(rig: Rig, count: int) -> list[Figure]:
             bare,
             "per s",
             Wanted(ratio=0.4),
-            "the same compiler kept, one code for all",
+            "compiler kept, one code for all",
         ),
         Figure("papers rendered, two threads", two, one, "per s", Wanted(), "one thread"),
         Figure("papers rendered, one thread", warm, cold, "per s", Wanted(), "typst.compile anew for each"),

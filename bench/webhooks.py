@@ -26,7 +26,11 @@ RATE = 50
 BURST = 5000
 PATIENCE_SECONDS = 240
 WARM_UP = 200
-NOTIFY = Queue("notify", ("intake.#", "approval.#", "fees.#", "monitor.#"))
+NO_GATEWAY = (
+    '[{"name": "none", "url": "http://127.0.0.1:9/", "key": "no message is sent here",'
+    ' "receipt_secret": "whsec_bm8gbWVzc2FnZSBpcyBzZW50IGhlcmU="}]'
+)
+NOTIFY = Queue("notify", ("intake.#", "approval.#", "fees.#", "monitor.#", "notify.#"))
 
 
 @dataclass
@@ -85,7 +89,7 @@ async def opened(rig: Rig) -> AsyncIterator[Way]:
         tokens = Tokens()
         await stack.enter_async_context(tokens.served())
         receiver = await stack.enter_async_context(Receiver().listening())
-        environment = _environment(tokens, amqp_url, notified)
+        environment = messenger_environment(tokens, amqp_url, notified)
         messenger = await stack.enter_async_context(rig.process("services.notify", **environment))
         base = f"http://127.0.0.1:{environment['YIMEN_PORT']}"
         await messenger.answers(f"{base}/readyz")
@@ -94,15 +98,14 @@ async def opened(rig: Rig) -> AsyncIterator[Way]:
         yield Way(speaker, receiver)
 
 
-def _environment(tokens: Tokens, amqp_url: str, database_url: str) -> dict[str, str]:
+def messenger_environment(tokens: Tokens, amqp_url: str, database_url: str) -> dict[str, str]:
     return {
         "YIMEN_PORT": str(free_port()),
         "YIMEN_BUS_URL": amqp_url,
         "YIMEN_ISSUER": tokens.issuer,
         "YIMEN_LOG_LEVEL": os.environ.get("YIMEN_LOG_LEVEL", "WARNING"),
         "YIMEN_NOTIFY_DATABASE_URL": database_url,
-        "YIMEN_NOTIFY_SMS_KEY": "no message is sent here",
-        "YIMEN_NOTIFY_SMS_RECEIPT_SECRET": "whsec_bm8gbWVzc2FnZSBpcyBzZW50IGhlcmU=",
+        "YIMEN_NOTIFY_SMS_GATEWAYS": NO_GATEWAY,
         "YIMEN_NOTIFY_ALLOW_PRIVATE_WEBHOOKS": "true",
     }
 

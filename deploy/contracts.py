@@ -20,7 +20,7 @@ from services.intake.settings import IntakeSettings
 from services.monitor.app import build as build_monitor
 from services.monitor.settings import MonitorSettings
 from services.notify.app import build as build_notify
-from services.notify.settings import NotifySettings
+from services.notify.settings import GatewaySettings, NotifySettings
 from yimen.asyncapi import main
 from yimen.bus.local import LocalCarrier
 from yimen.clock import SystemClock
@@ -37,13 +37,14 @@ def openapi_documents() -> dict[str, dict[str, Any]]:
 def _services(folder: Path) -> tuple[Service[Any], ...]:
     parts = Parts(carrier=LocalCarrier(), clock=SystemClock(), verifier=TokenVerifier("urn:none", "yimen", _no_keys))
     unused = SecretStr("never used to sign anything")
+    gateway = GatewaySettings(name="none", url="http://unused", key=unused, receipt_secret=unused)
     url = f"sqlite+aiosqlite:///{folder / 'unused.db'}"
     return (
         build_intake(parts, IntakeSettings(database_url=url)),
         build_approval(parts, ApprovalSettings(database_url=url)),
         build_fees(parts, FeesSettings(database_url=url)),
         build_monitor(parts, MonitorSettings(database_url=url)),
-        build_notify(parts, NotifySettings(database_url=url, sms_key=unused, sms_receipt_secret=unused)),
+        build_notify(parts, NotifySettings(database_url=url, sms_gateways=(gateway,))),
     )
 
 

@@ -1,8 +1,8 @@
 """The whole hall in one process: `make run`.
 
-Five services, SQLite files, the bus in process, and the played world: bank, identity provider, SMS gateway. Same outbox,
-inbox and handlers as in production; only the carrier differs. Survives `kill -9` at any point: what was answered with
-success is in a database, and goes on from there at the next start.
+Five services, SQLite files, the bus in process, and the played world: bank, identity provider, SMS gateways, mail
+server. Same outbox, inbox and handlers as in production; only the carrier differs. Survives `kill -9` at any point:
+what was answered with success is in a database, and goes on from there at the next start.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from starlette.types import ASGIApp
 
 from deploy.gateway import Departments
 from deploy.home import home_page
-from deploy.outside import Outside
+from deploy.outside import MAIL_FROM, Outside
 from services.approval.app import build as build_approval
 from services.approval.settings import ApprovalSettings
 from services.fees.app import build as build_fees
@@ -31,7 +31,7 @@ from services.intake.settings import IntakeSettings
 from services.monitor.app import build as build_monitor
 from services.monitor.settings import MonitorSettings
 from services.notify.app import build as build_notify
-from services.notify.settings import NotifySettings
+from services.notify.settings import GatewaySettings, NotifySettings
 from yimen import telemetry
 from yimen.bus import Carrier
 from yimen.bus.local import LocalCarrier
@@ -69,9 +69,11 @@ def build_services(home: Path, base: str, parts: Parts, outside: Outside) -> dic
     )
     notify = NotifySettings(
         database_url=_sqlite(home, "notify"),
-        sms_url=f"{base}/sms/messages",
-        sms_key=SecretStr(outside.agreed.sms_key),
-        sms_receipt_secret=SecretStr(outside.agreed.sms_receipt_secret),
+        sms_gateways=tuple(GatewaySettings(**agreed.as_setting(base)) for agreed in outside.agreed),
+        smtp_host="127.0.0.1",
+        smtp_port=outside.smtp_port,
+        smtp_starttls=False,
+        smtp_from=MAIL_FROM,
         allow_private_webhooks=True,
         public_url=base,
         demonstration=True,

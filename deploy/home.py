@@ -21,12 +21,14 @@ SERVICES = {
     "approval": ("部门审批", "各部门窗口与后台：签收、审查、中止、开单、答复"),
     "fees": ("收费", "票款分离：核标、缴款通知、银行回执、账目"),
     "monitor": ("电子监察", "每一步都记入不可更改的日志，时限由事件重新计算"),
-    "notify": ("通知", "短信、部门系统订阅、实时动态"),
+    "notify": ("通知", "短信、邮件、站内信、部门系统订阅、实时动态"),
 }
 PLAYED = {
     "identity/people": "身份提供方（模拟）：各种角色的演示人物",
     "bank/pay": "代收银行（模拟）：缴款页面",
     "sms/": "短信网关（模拟）：已收到的短信",
+    "sms2/": "备用短信网关（模拟）：已收到的短信",
+    "mail/": "邮件服务器（模拟）：已收到的邮件",
 }
 _STYLE = """
 body{font:16px/1.7 "PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;color:#1a2233;margin:0;background:#f4f6fa}

@@ -1,4 +1,5 @@
-"""The played outside world of a hall that runs on one machine: bank, SMS gateway, identity provider, and a clock to move.
+"""The played outside world of a hall that runs on one machine: bank, two SMS gateways, a mail server, identity
+provider, and a clock to move.
 
 What the services and the players have agreed upon (keys, secrets) is made at the first start and kept in `home`; nothing of
 it is a constant that a real hall could start with by mistake.
@@ -7,6 +8,7 @@ it is a constant that a real hall could start with by mistake.
 import json
 import os
 import secrets
+import socket
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -28,6 +30,7 @@ from starlette.routing import BaseRoute, Mount
 
 from sim.bank import Bank, KeyRing, bank_app, control_app
 from sim.identity import identity_app
+from sim.mail import Postbox, mail_app
 from sim.sms import SmsGateway, sms_app
 from yimen.clock import MovableClock
 
@@ -35,21 +38,55 @@ BANK_TIME_SCALE = 0.05  # the bank's first repetition after 15 s would be long t
 BANK_LATE_SECONDS = 6.0  # the hall waits 5 s
 
 
+GATEWAYS = {"sms": 3.0, "sms2": 1.0}
+"""The SMS gateways, by their names, which are their paths too, and their shares."""
+
+MAIL_FROM = "hall@yimen.example"
+
+
 @dataclass(frozen=True)
 class Agreed:
-    """Between the messenger and the SMS gateway."""
+    """Between the messenger and an SMS gateway."""
 
-    sms_key: str
-    sms_receipt_secret: str
+    name: str
+    weight: float
+    key: str
+    receipt_secret: str
+
+    def as_setting(self, base: str) -> dict[str, Any]:
+        """As the messenger is told of it."""
+        return {
+            "name": self.name,
+            "url": f"{base}/{self.name}/messages",
+            "key": self.key,
+            "receipt_secret": self.receipt_secret,
+            "weight": self.weight,
+        }
 
 
-def agreed_in(home: Path) -> Agreed:
+def agreed_in(home: Path) -> tuple[Agreed, ...]:
+    """What an older hall had not agreed upon yet is added."""
     path = home / "agreed.json"
-    if not path.exists():
-        new = {"sms_key": secrets.token_urlsafe(24)}
-        new["sms_receipt_secret"] = "whsec_" + b64encode(secrets.token_bytes(24)).decode()
-        _write(path, json.dumps(new).encode())
-    return Agreed(**json.loads(path.read_text()))
+    known = json.loads(path.read_text()) if path.exists() else {}
+    told = {name: secret for gateway in GATEWAYS for name, secret in _new_secrets(gateway).items()}
+    if missing := told.keys() - known.keys():
+        known |= {name: told[name] for name in missing}
+        _write(path, json.dumps(known).encode())
+    return tuple(
+        Agreed(name, weight, known[f"{name}_key"], known[f"{name}_receipt_secret"]) for name, weight in GATEWAYS.items()
+    )
+
+
+def _new_secrets(gateway: str) -> dict[str, str]:
+    return {
+        f"{gateway}_key": secrets.token_urlsafe(24),
+        f"{gateway}_receipt_secret": "whsec_" + b64encode(secrets.token_bytes(24)).decode(),
+    }
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
 
 
 @dataclass(frozen=True)
@@ -87,6 +124,16 @@ def _write(path: Path, content: bytes) -> None:
     os.replace(draft, path)
 
 
+def _gateway(home: Path, base: str, agreed: Agreed) -> SmsGateway:
+    return SmsGateway(
+        name=agreed.name,
+        key=agreed.key,
+        receipt_url=f"{base}/notify/sms/receipts/{agreed.name}",
+        receipt_secret=agreed.receipt_secret,
+        path=home / f"{agreed.name}.sqlite3",
+    )
+
+
 class Outside:
     """`base` is where the hall will answer, e.g. http://127.0.0.1:8080.
 
@@ -103,13 +150,9 @@ class Outside:
         self.journal_key = journal_key_in(home)
         self._bank = None if bank_elsewhere else self._open_bank(home)
         self.identity = identity_app(self.issuer, home / "identity.key")
-        gateway = SmsGateway(
-            key=self.agreed.sms_key,
-            receipt_url=f"{base}/notify/sms/receipts",
-            receipt_secret=self.agreed.sms_receipt_secret,
-            path=home / "sms.sqlite3",
-        )
-        self._living = {"sms": sms_app(gateway)}
+        self.smtp_port = free_port()
+        self._living = {agreed.name: sms_app(_gateway(home, base, agreed)) for agreed in self.agreed}
+        self._living["mail"] = mail_app(Postbox(home / "mail.sqlite3"), self.smtp_port)
         if self._bank is not None:
             self._living["bank"] = bank_app(self._bank)
 
@@ -137,7 +180,7 @@ class Outside:
 
     @asynccontextmanager
     async def alive(self) -> AsyncIterator[None]:
-        """The bank calls back and the gateway sends its receipts while this lasts."""
+        """The bank calls back, the gateways send their receipts and mails are taken while this lasts."""
         async with AsyncExitStack() as stack:
             for app in self._living.values():
                 await stack.enter_async_context(app.router.lifespan_context(app))

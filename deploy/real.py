@@ -9,9 +9,9 @@ would end in `yimen.unrouted`.
 """
 
 import asyncio
+import json
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -25,7 +25,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from deploy.front import Front
-from deploy.outside import BANK_LATE_SECONDS, BANK_TIME_SCALE, Outside
+from deploy.outside import BANK_LATE_SECONDS, BANK_TIME_SCALE, MAIL_FROM, Outside, free_port
 from yimen import telemetry
 from yimen.departments import DEPARTMENTS
 from yimen.running import run_until_told, server_of
@@ -51,11 +51,6 @@ class Process:
     port: int | None = None
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
 @dataclass
 class House:
     """What is told from outside, and what was started."""
@@ -65,8 +60,8 @@ class House:
     bus_url: str
     postgres_url: str
     replicas: int = 1
-    bank_port: int = field(default_factory=_free_port)
-    bank_control_port: int = field(default_factory=_free_port)
+    bank_port: int = field(default_factory=free_port)
+    bank_control_port: int = field(default_factory=free_port)
     running: list[asyncio.subprocess.Process] = field(default_factory=list)
 
     def database(self, name: str) -> str:
@@ -93,9 +88,11 @@ def processes(house: House, outside: Outside) -> list[Process]:
         "YIMEN_FEES_BANK_PAY_URL": f"{house.base}/bank/pay",
     }
     notify = {
-        "YIMEN_NOTIFY_SMS_URL": f"{house.base}/sms/messages",
-        "YIMEN_NOTIFY_SMS_KEY": outside.agreed.sms_key,
-        "YIMEN_NOTIFY_SMS_RECEIPT_SECRET": outside.agreed.sms_receipt_secret,
+        "YIMEN_NOTIFY_SMS_GATEWAYS": json.dumps([agreed.as_setting(house.base) for agreed in outside.agreed]),
+        "YIMEN_NOTIFY_SMTP_HOST": "127.0.0.1",
+        "YIMEN_NOTIFY_SMTP_PORT": str(outside.smtp_port),
+        "YIMEN_NOTIFY_SMTP_STARTTLS": "false",
+        "YIMEN_NOTIFY_SMTP_FROM": MAIL_FROM,
         "YIMEN_NOTIFY_ALLOW_PRIVATE_WEBHOOKS": "true",
         "YIMEN_NOTIFY_DOCUMENTS": (house.home / "documents").absolute().as_uri(),
         "YIMEN_NOTIFY_PUBLIC_URL": house.base,
@@ -159,7 +156,7 @@ async def make_databases(house: House, names: list[str]) -> None:
 async def _start(house: House, process: Process) -> list[str]:
     """All replicas of one process; their addresses."""
     addresses = []
-    for port in [process.port] if process.port else [_free_port() for _ in range(house.replicas)]:
+    for port in [process.port] if process.port else [free_port() for _ in range(house.replicas)]:
         environment = {**os.environ, **process.environment, "YIMEN_PORT": str(port)}
         child = await asyncio.create_subprocess_exec(sys.executable, "-m", process.module, env=environment)
         house.running.append(child)

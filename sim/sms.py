@@ -12,7 +12,7 @@ import html
 import random
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -45,8 +45,9 @@ class Moods:
     """Switches to misbehave by."""
 
     fail_next: int = 0  # answers 503 so many times, taking nothing
-    lose_next: int = 0  # takes the message, then answers 503 so many times
+    lose_next: int = 0  # takes the message, then answers 504 so many times, as if the answer had been lost on the way
     receipt_delay: float = 0.0  # seconds
+    keep_receipts: bool = False  # sends none; what became of a message is told to whoever asks
     undelivered_share: float = 0.0  # of messages that end as failed
 
 
@@ -75,6 +76,12 @@ class Shelf:
         query = "SELECT * FROM messages WHERE ?1 IS NULL OR phone = ?1 ORDER BY received_at DESC, id LIMIT 500"
         return self.connection.execute(query, (phone,)).fetchall()
 
+    def find(self, message_id: str) -> sqlite3.Row | None:
+        found: sqlite3.Row | None = self.connection.execute(
+            "SELECT * FROM messages WHERE id = ?", (message_id,)
+        ).fetchone()
+        return found
+
     def owed(self) -> list[sqlite3.Row]:
         return self.connection.execute("SELECT * FROM messages WHERE receipt_sent = 0 ORDER BY received_at").fetchall()
 
@@ -88,6 +95,7 @@ class SmsGateway:
     def __init__(
         self,
         *,
+        name: str = "sms",
         key: str,
         receipt_url: str,
         receipt_secret: str,
@@ -96,6 +104,7 @@ class SmsGateway:
         client: httpx.AsyncClient | None = None,
         retry: float = 1.0,
     ) -> None:
+        self.name = name
         self.key = key
         self.moods = Moods()
         self.shelf = Shelf(path)
@@ -118,7 +127,8 @@ class SmsGateway:
         async with self._client or httpx.AsyncClient(timeout=10, trust_env=False) as client:
             while True:
                 self._news.clear()
-                left = [row for row in self.shelf.owed() if not await self._send_receipt(client, row)]
+                owed = [] if self.moods.keep_receipts else self.shelf.owed()
+                left = [row for row in owed if not await self._send_receipt(client, row)]
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._news.wait(), self._retry if left else None)
 
@@ -159,9 +169,12 @@ def sms_app(gateway: SmsGateway) -> FastAPI:
 
     app = FastAPI(title="短信网关（模拟）", lifespan=lifespan)
 
+    def is_known(authorization: str) -> bool:
+        return secrets.compare_digest(authorization.encode(), f"Bearer {gateway.key}".encode())
+
     @app.post("/messages", status_code=202)
     async def take(handed: Handed, response: Response, authorization: str = Header(default="")) -> dict[str, str]:
-        if not secrets.compare_digest(authorization.encode(), f"Bearer {gateway.key}".encode()):
+        if not is_known(authorization):
             response.status_code = 401
             return {"error": "密钥不正确"}
         if gateway.moods.fail_next > 0:
@@ -171,8 +184,8 @@ def sms_app(gateway: SmsGateway) -> FastAPI:
         gateway.take(handed)
         if gateway.moods.lose_next > 0:
             gateway.moods.lose_next -= 1
-            response.status_code = 503
-            return {"error": "网关忙"}
+            response.status_code = 504
+            return {"error": "网关超时"}
         return {"id": handed.id}
 
     @app.get("/messages")
@@ -180,14 +193,31 @@ def sms_app(gateway: SmsGateway) -> FastAPI:
         rows = gateway.shelf.taken(phone)
         return JSONResponse([{k: row[k] for k in ("id", "phone", "text", "received_at", "status")} for row in rows])
 
-    @app.get("/")
-    async def page() -> HTMLResponse:
-        return HTMLResponse(_page(gateway.shelf.taken()))
-
+    _add_answers(app, gateway, is_known)
     return app
 
 
-def _page(rows: list[sqlite3.Row]) -> str:
+def _add_answers(app: FastAPI, gateway: SmsGateway, is_known: Callable[[str], bool]) -> None:
+    """What became of a message, for who has the key; and what was taken, for whoever watches."""
+
+    @app.get("/messages/{message_id}")
+    async def fate(message_id: str, response: Response, authorization: str = Header(default="")) -> dict[str, str]:
+        """What became of it: its final status, as in the receipt."""
+        if not is_known(authorization):
+            response.status_code = 401
+            return {"error": "密钥不正确"}
+        row = gateway.shelf.find(message_id)
+        if row is None:
+            response.status_code = 404
+            return {"error": "没有这条短信"}
+        return {"id": message_id, "status": str(row["status"])}
+
+    @app.get("/")
+    async def page() -> HTMLResponse:
+        return HTMLResponse(_page(gateway.name, gateway.shelf.taken()))
+
+
+def _page(name: str, rows: list[sqlite3.Row]) -> str:
     items = "".join(
         f"<li><strong>{html.escape(row['phone'])}</strong> <time>{html.escape(row['received_at'][:19])}Z</time>"
         f"<p>{html.escape(row['text'])}</p></li>"
@@ -195,6 +225,6 @@ def _page(rows: list[sqlite3.Row]) -> str:
     )
     return (
         '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>短信网关（模拟）</title>'
-        "<h1>已发出的短信</h1><p>演示用：这里的短信没有发往真实手机。</p>"
+        f"<h1>已由短信网关 {html.escape(name)} 发出的短信</h1><p>演示用：这里的短信没有发往真实手机。</p>"
         f"<ul>{items or '<li>还没有短信。</li>'}</ul></html>"
     )

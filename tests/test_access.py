@@ -14,8 +14,8 @@ import pytest
 import pytest_asyncio
 
 from deploy.embedded import Hall, build_hall
-from services.notify.streaming import Tail
 from tests.support.furniture import ROOMS
+from tests.support.one_look import OneLook
 from tests.support.rooms import IN_DEPARTMENTS, Operation, Room, operations_of
 from yimen.web import Role
 from yimen.web.testing import TestIssuer
@@ -23,7 +23,7 @@ from yimen.web.testing import TestIssuer
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 EVERYWHERE = {"GET /healthz", "GET /readyz", "GET /metrics", "GET /docs"}
-SIGNED = {"POST /bank/messages", "POST /sms/receipts"}
+SIGNED = {"POST /bank/messages", "POST /sms/receipts/{gateway}"}
 """Nobody signs in here: who speaks is known by the signature on the message."""
 
 PUBLIC = {
@@ -55,8 +55,9 @@ PUBLIC = {
         "GET /consultations/{consultation_number}/progress",
     },
     "notify": {
-        *("POST /sms/receipts", "GET /check", "POST /check", "GET /documents/check/{document_id}"),
+        *("POST /sms/receipts/{gateway}", "GET /check", "POST /check", "GET /documents/check/{document_id}"),
         *("POST /cases/{case_number}/documents", "GET /documents/links/{token}/{document_id}"),
+        "POST /cases/{case_number}/inbox",
     },
 }
 OWN_ONLY = {
@@ -90,7 +91,7 @@ OWN_ONLY = {
             "GET /consultations/queue",
         ),
     },
-    "notify": {"GET /subscriptions", "GET /stream", "GET /documents"},
+    "notify": {"GET /subscriptions", "GET /feed", "GET /feed/positions", "GET /stream", "GET /documents", "GET /inbox"},
 }
 """Asked by whoever may, these show what is the caller's own; a stranger owns nothing."""
 
@@ -103,14 +104,7 @@ FOR_ALL_OF_THEM = {"GET /rulebook", "GET /rulebooks", "GET /rulebooks/{version}"
 OPERATORS = 11
 """Routes that the kit gives to every service."""
 
-COUNTS = {"intake": 69, "approval": 21, "fees": 52, "monitor": 86, "notify": 17}
-
-
-class OneLook(Tail):
-    """A stream that ends when its reader has seen all there is."""
-
-    async def wait(self, ear: object) -> None:
-        self.close()
+COUNTS = {"intake": 70, "approval": 21, "fees": 52, "monitor": 86, "notify": 38}
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module", params=sorted(ROOMS))
@@ -124,11 +118,11 @@ async def knock(room: Room, operation: Operation, headers: dict[str, str]) -> tu
     """The whole stream, where there is one, from its beginning."""
     if operation.path != "/stream":
         return await room.ask(operation, headers)
-    room.harness.service.context.tail = OneLook(0.01)
+    room.harness.service.context.hub = OneLook(room.harness.service.database)
     return await room.ask(operation, headers, params={"after": 0})
 
 
-NO_THINGS = {"kind", "month", "quarter", "stage", "version"}
+NO_THINGS = {"gateway", "kind", "month", "quarter", "stage", "version"}
 """What fills a path and is nobody's."""
 
 
@@ -294,7 +288,8 @@ def hall(tmp_path: Path) -> Hall:
 
 
 async def test_the_hall_answers_at_its_own_addresses_only(hall: Hall) -> None:
-    single, played = {"/intake", "/fees", "/monitor", "/notify"}, {"/identity", "/bank", "/bank-control", "/sms"}
+    single = {"/intake", "/fees", "/monitor", "/notify"}
+    played = {"/identity", "/bank", "/bank-control", "/sms", "/sms2", "/mail"}
     assert {route.path for route in hall.app.routes} == {"/", "/approval", *played, *single}
     strange = [
         "/admin", "/docs", "/openapi.json", "/redoc", "/metrics", "/healthz", "/readyz", "/clock", "/items", "/cases",

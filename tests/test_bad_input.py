@@ -16,7 +16,7 @@ from tests.support.serving import serving
 from yimen.web import Role
 
 MUTATING = {"POST", "PUT", "PATCH", "DELETE"}
-SIGNED = {"POST /bank/messages", "POST /sms/receipts"}
+SIGNED = {"POST /bank/messages", "POST /sms/receipts/{gateway}"}
 AT_HOME = {
     Role.OPERATOR,
     Role.SUPERVISOR,

@@ -24,7 +24,14 @@ ROOT = Path(__file__).parents[1]
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
 DOCUMENTS = [*READMES, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SETTINGS = (KitSettings, IntakeSettings, ApprovalSettings, FeesSettings, MonitorSettings, NotifySettings)
-ONE_MACHINE = {"YIMEN_HOME", "YIMEN_POSTGRES_URL", "YIMEN_HALL", "YIMEN_TEST_AMQP_URL", "YIMEN_TEST_POSTGRES_URL"}
+ONE_MACHINE = {
+    "YIMEN_HOME",
+    "YIMEN_POSTGRES_URL",
+    "YIMEN_HALL",
+    "YIMEN_DEMO_PAPERS",
+    "YIMEN_TEST_AMQP_URL",
+    "YIMEN_TEST_POSTGRES_URL",
+}
 """Read by deploy, sim and tests, not by services."""
 
 TABLES = {*new_metadata().tables}

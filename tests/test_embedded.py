@@ -14,7 +14,7 @@ async def test_the_standard_day_ends_as_it_should(tmp_path: Path) -> None:
         stories = await play_day(hall.base, whole=True)
         assert await faults_of(hall.base, stories) == []
         states = {e.story.title: e.case["state"] for e in await endings(hall.base, stories)}
-        assert len(states) == 18
+        assert len(states) == 21
         async with httpx.AsyncClient(trust_env=False) as client:
             page = (await client.get(hall.base)).text
         assert all(story.number in page for story in stories.values())

@@ -49,7 +49,7 @@ BANK = tuple(f"Bank-{name}" for name in ("Timestamp", "Nonce", "Serial", "Signat
 SIGNATURES = {
     "POST /bank/messages": BANK,
     "POST /statements": BANK,
-    "POST /sms/receipts": tuple(f"webhook-{name}" for name in ("id", "timestamp", "signature")),
+    "POST /sms/receipts/{gateway}": tuple(f"webhook-{name}" for name in ("id", "timestamp", "signature")),
 }
 
 

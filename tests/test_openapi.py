@@ -19,8 +19,8 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.core.failures import FailureGroup
 
-from services.notify.streaming import Tail
 from tests.support.furniture import ROOMS
+from tests.support.one_look import OneLook
 from tests.support.serving import Served, serving
 from yimen.web import Role
 
@@ -43,13 +43,6 @@ KNOWN = {"item_code", "code", "id_number", "type", "as_is", "url", "departments"
 SHARE = {"sqlite": 1.0, "postgresql": 0.6}
 MANY_ROUTES = 20
 """A service with more is asked less of each: the whole takes its time from the run of all tests."""
-
-
-class OneLook(Tail):
-    """A stream that ends when its reader has seen all there is."""
-
-    async def wait(self, ear: object) -> None:
-        self.close()
 
 
 def pairs(body: Any) -> Iterator[tuple[str, Any]]:
@@ -99,7 +92,8 @@ class Present:
 def served(request: pytest.FixtureRequest, database_of: Callable[[str], str], tmp_path: Path) -> Iterator[Served]:
     with serving(ROOMS[request.param](database_of(request.param), tmp_path)) as opened:
         if request.param == "notify":
-            opened.room.harness.service.context.tail = OneLook(0.01)
+            service = opened.room.harness.service
+            service.context.hub = OneLook(service.database)
         yield opened
 
 

@@ -30,7 +30,7 @@ from services.intake.settings import IntakeSettings
 from services.monitor.app import build as build_monitor
 from services.monitor.settings import MonitorSettings
 from services.notify.app import build as build_notify
-from services.notify.settings import NotifySettings
+from services.notify.settings import GatewaySettings, NotifySettings
 from sim.people import DEPARTMENTS
 from tests.support.ledger import NINE, story
 from tests.support.played import play, served
@@ -62,7 +62,7 @@ class Turns:
 
 
 def build_replica(parts: Parts, urls: dict[str, str], base: str, outside: Outside) -> Services:
-    ring, agreed = outside.ring, outside.agreed
+    ring = outside.ring
     fees = FeesSettings(
         database_url=urls["fees"],
         bank_url=f"{base}/bank",
@@ -72,9 +72,7 @@ def build_replica(parts: Parts, urls: dict[str, str], base: str, outside: Outsid
     )
     notify = NotifySettings(
         database_url=urls["notify"],
-        sms_url=f"{base}/sms/messages",
-        sms_key=SecretStr(agreed.sms_key),
-        sms_receipt_secret=SecretStr(agreed.sms_receipt_secret),
+        sms_gateways=tuple(GatewaySettings(**agreed.as_setting(base)) for agreed in outside.agreed),
     )
     windows = {
         name: build_approval(parts, ApprovalSettings(database_url=urls[name], departments=departments, window=name))

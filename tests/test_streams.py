@@ -82,7 +82,7 @@ FROM_NOTHING = [
     Stream(
         "monitor", "intake.item.#", "intake.case.#", "intake.review.#", "approval.#", "fees.#", "notify.#", "monitor.#"
     ),
-    Stream("notify", "intake.#", "approval.#", "fees.#", "monitor.#"),
+    Stream("notify", "intake.#", "approval.#", "fees.#", "monitor.#", "notify.#"),
     Stream("fees", "intake.item.#", "intake.case.#", "intake.calendar.#", "approval.review.#"),
     Stream("approval.planning", "intake.review.*.planning"),
     Stream("approval.environment", "intake.review.*.environment"),

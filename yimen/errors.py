@@ -20,7 +20,14 @@ class YimenError(Exception):
 
 
 class Transient(YimenError):
-    """May succeed later without anybody's help."""
+    """May succeed later without anybody's help.
+
+    `retry_after`: seconds for which the other side asked to be left alone; `answer`: what it said, kept with the attempt."""
+
+    def __init__(self, *args: object, retry_after: float = 0, answer: dict[str, Any] | None = None) -> None:
+        super().__init__(*args)
+        self.retry_after = retry_after
+        self.answer = answer
 
 
 class CarrierDown(Transient):

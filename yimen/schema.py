@@ -1,7 +1,10 @@
 """The kit's own tables, which stand in every service's database beside its own.
 
-`new_metadata()` for a service's tables.py; `create_v1()` for its first migration, `create_v2()` for a later one.
+`new_metadata()` for a service's tables.py; `create_v1()` for its first migration, `create_v2()` and `create_v3()` for
+later ones.
 """
+
+from typing import Any
 
 from alembic import op
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, Uuid, false
@@ -81,7 +84,7 @@ def _set_aside(metadata: MetaData) -> None:
     Index("ix_inbox_parked_open", parked.c.consumer, parked.c.resolution, parked.c.parked_at)
 
 
-def _work(metadata: MetaData) -> None:
+def _timers(metadata: MetaData) -> None:
     timers = Table(
         "timers",
         metadata,
@@ -95,6 +98,10 @@ def _work(metadata: MetaData) -> None:
         Column("error", Text),
     )
     Index("ix_timers_due", timers.c.parked, timers.c.run_at)
+
+
+def _work_v1(metadata: MetaData) -> None:
+    """What is done outside, as the first migrations made it; `create_v3` adds the rest."""
     outgoing = Table(
         "outgoing",
         metadata,
@@ -119,6 +126,37 @@ def _work(metadata: MetaData) -> None:
         Column("error", Text),
         Index("ix_outgoing_attempts_job", "kind", "key"),
     )
+
+
+def _queue_columns() -> tuple[Column[Any], ...]:
+    """`leased`: somebody may be at it until `run_at`; else `run_at` is when it is due."""
+    return (
+        Column("queue", String(80), nullable=False, server_default=""),
+        Column("leased", Boolean, nullable=False, server_default=false()),
+    )
+
+
+def _work(metadata: MetaData) -> None:
+    _work_v1(metadata)
+    outgoing = metadata.tables["outgoing"]
+    for column in _queue_columns():
+        outgoing.append_column(column)
+    metadata.tables["outgoing_attempts"].append_column(Column("milliseconds", Integer))
+    outgoing.indexes.clear()
+    Index("ix_outgoing_queue", *(outgoing.c[name] for name in QUEUE_INDEX))
+    Table(
+        "outgoing_queues",
+        metadata,
+        Column("kind", String(40), primary_key=True),
+        Column("queue", String(80), primary_key=True),
+        Column("failures", Integer, nullable=False),
+        Column("since", Instant),
+        Column("next_look", Instant),
+    )
+
+
+QUEUE_INDEX = ("state", "kind", "queue", "run_at")
+"""Leads from one queue to the next without reading what waits in between (yimen.queues)."""
 
 
 def _requests(metadata: MetaData) -> None:
@@ -152,7 +190,7 @@ def _operations(metadata: MetaData) -> None:
 
 def kit_tables(metadata: MetaData) -> MetaData:
     """Attaches outbox, inbox, timers, outgoing work, idempotency keys and operators' acts to a service's metadata."""
-    for attach in (_outbox, _inbox, _set_aside, _work, _requests, _operations):
+    for attach in (_outbox, _inbox, _set_aside, _timers, _work, _requests, _operations):
         attach(metadata)
     return metadata
 
@@ -167,6 +205,7 @@ V1 = (
     *("timers", "outgoing", "outgoing_attempts", "idempotency"),
 )
 V2 = ("operator_acts",)
+V3 = ("outgoing_queues",)
 KEPT = "what operators did stays on record"
 
 
@@ -175,14 +214,22 @@ def _named(names: tuple[str, ...]) -> tuple[MetaData, list[Table]]:
     return metadata, [metadata.tables[name] for name in names]
 
 
+def _v1() -> tuple[MetaData, list[Table]]:
+    """As it was: a table that changed since stands here as it was made."""
+    metadata = bare_metadata()
+    for attach in (_outbox, _inbox, _set_aside, _timers, _work_v1, _requests):
+        attach(metadata)
+    return metadata, [metadata.tables[name] for name in V1]
+
+
 def create_v1() -> None:
-    """Called by each service's first migration. When one of its tables changes, this becomes a frozen copy."""
-    metadata, tables = _named(V1)
+    """Called by each service's first migration."""
+    metadata, tables = _v1()
     metadata.create_all(op.get_bind(), tables=tables)
 
 
 def drop_v1() -> None:
-    metadata, tables = _named(V1)
+    metadata, tables = _v1()
     metadata.drop_all(op.get_bind(), tables=tables)
 
 
@@ -212,3 +259,24 @@ def drop_v2() -> None:
     metadata.drop_all(op.get_bind(), tables=tables)
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION refuse_to_forget_acts()")
+
+
+def create_v3() -> None:
+    """Queues of jobs, each with its own places and its own breaker. Processes of the version before go on: what they write
+    stands in the queue without a name."""
+    for column in _queue_columns():
+        op.add_column("outgoing", column)
+    op.add_column("outgoing_attempts", Column("milliseconds", Integer))
+    op.drop_index("ix_outgoing_due", "outgoing")
+    op.create_index("ix_outgoing_queue", "outgoing", list(QUEUE_INDEX))
+    metadata, tables = _named(V3)
+    metadata.create_all(op.get_bind(), tables=tables)
+
+
+def drop_v3() -> None:
+    op.drop_table("outgoing_queues")
+    op.drop_index("ix_outgoing_queue", "outgoing")
+    op.create_index("ix_outgoing_due", "outgoing", ["state", "run_at"])
+    op.drop_column("outgoing_attempts", "milliseconds")
+    for column in reversed(_queue_columns()):
+        op.drop_column("outgoing", column.name)

@@ -3,24 +3,29 @@
 Guarantees: a job is done at least once and its outcome settled once; a sender killed between doing and recording does it
 again under the same key, which is what the other side must recognise it by. Every attempt is kept with its answer.
 
+The jobs of a kind may wait in queues, one for each other side: a queue that is slow keeps its own places only, and one
+that fails again and again is left alone until it answers (yimen.queues).
+
 A job's state: waiting, until it is done, given_up (the ladder used up, or Permanent) or unsettled (done or given up, but
 its `settled` broke: a defect of ours, to be mended by a person).
 """
 
 import asyncio
-import random
+import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, and_, bindparam, select, tuple_, update
+from sqlalchemy import and_, bindparam, update
 
+from yimen.attempts import Answer, Outcome, next_try
 from yimen.bus.unit import Unit, Units
 from yimen.db import is_contention, is_unavailable
 from yimen.errors import Permanent, Transient
+from yimen.queues import Claimed, Head, Queues
 from yimen.waiting import rest_until
 
 log = structlog.get_logger()
@@ -42,8 +47,10 @@ class Job:
     attempt: int
 
 
-Answer = dict[str, Any]
 Act = Callable[[Any, Job], Awaitable[Answer]]
+Place = tuple[str, ...]
+"""(kind,) or (kind, queue): what has room for so many jobs and no more."""
+
 Settled = Callable[[Unit[Any], Job, Answer | None, str | None], Awaitable[None]]
 
 
@@ -53,6 +60,7 @@ class Trade:
     settled: Settled
     ladder: Sequence[float]
     at_once: int
+    each: int | None
 
 
 class Senders:
@@ -61,10 +69,20 @@ class Senders:
     def __init__(self) -> None:
         self._by_kind: dict[str, Trade] = {}
 
-    def add(self, kind: str, *, act: Act, settled: Settled, ladder: Sequence[float], at_once: int = AT_ONCE) -> None:
+    def add(
+        self,
+        kind: str,
+        *,
+        act: Act,
+        settled: Settled,
+        ladder: Sequence[float],
+        at_once: int = AT_ONCE,
+        each: int | None = None,
+    ) -> None:
         """`ladder`: seconds between attempts; when it is used up the job is given up, and kept. `at_once`: how many jobs
-        of this kind one process does side by side; slow ones take no other kind's place."""
-        self._by_kind[kind] = Trade(act, settled, tuple(ladder), at_once)
+        of this kind one process does side by side; slow ones take no other kind's place. `each`: how many of them may be
+        of one queue; given, each queue has a breaker."""
+        self._by_kind[kind] = Trade(act, settled, tuple(ladder), at_once, each)
 
     @property
     def trades(self) -> Mapping[str, Trade]:
@@ -78,13 +96,27 @@ class Senders:
 
 
 async def send_later(
-    unit: Unit[Any], kind: str, *, key: str, payload: dict[str, Any], not_before: datetime | None = None
+    unit: Unit[Any],
+    kind: str,
+    *,
+    key: str,
+    payload: dict[str, Any],
+    not_before: datetime | None = None,
+    queue: str = "",
 ) -> None:
     """Once for each (kind, key): asking again changes nothing."""
-    row = {"kind": kind, "key": key, "payload": payload, "attempt": 0, "state": "waiting"}
+    row = {"kind": kind, "key": key, "queue": queue, "payload": payload, "attempt": 0, "state": "waiting"}
     row |= {"run_at": not_before or unit.now, "created_at": unit.now}
     unit.work_for.add("outgoing")
     await unit.execute(unit.insert(unit.table("outgoing")).on_conflict_do_nothing(), row)
+
+
+async def send_again(unit: Unit[Any], kind: str, *, key: str) -> None:
+    """A job that has ended, once more under the same key, its whole ladder before it."""
+    table = unit.table("outgoing")
+    unit.work_for.add("outgoing")
+    afresh = {"state": "waiting", "run_at": unit.now, "attempt": 0}
+    await unit.execute(update(table).where(table.c.kind == kind, table.c.key == key).values(afresh))
 
 
 class SenderRunner:
@@ -95,15 +127,16 @@ class SenderRunner:
     def __init__(self, units: Units[Any], senders: Senders) -> None:
         self._units = units
         self._senders = senders
-        self._table = units.metadata.tables["outgoing"]
-        self._attempts = units.metadata.tables["outgoing_attempts"]
-        t = self._table
+        tables = units.metadata.tables
+        self._table = t = tables["outgoing"]
+        self._attempts = tables["outgoing_attempts"]
+        self._queues = Queues(t, tables["outgoing_queues"], LEASE_SECONDS)
         waits = and_(t.c.kind == bindparam("of_kind"), t.c.key == bindparam("of_key"), t.c.state == "waiting")
-        self._end = update(t).where(waits)
+        self._end = update(t).where(waits).values(leased=False)
         self._stopping = asyncio.Event()
         self._wake = asyncio.Event()
-        self._in_hand: dict[tuple[str, str], asyncio.Task[None]] = {}
-        self._is_full = False  # something may wait for a place
+        self._in_hand: dict[tuple[str, str, str], asyncio.Task[None]] = {}
+        self._full: set[Place] = set()  # where something may wait for whoever ends
         units.alarms["outgoing"].append(self._wake)
 
     def stop(self) -> None:
@@ -146,85 +179,81 @@ class SenderRunner:
 
     async def _take(self) -> list[asyncio.Task[None]]:
         """Starts what is due and has room."""
-        room = self._room()
-        self._is_full = len(room) < len(self._senders.trades)
         async with self._units.view() as view:
-            kinds = set(await view.conn.scalars(select(self._table.c.kind).where(self._due(view.now, room)).distinct()))
-        if not kinds:
-            return []
-        jobs: list[Job] = []
-        async with self._units.begin() as unit:
-            for kind in sorted(kinds):
-                claimed = await self._claim(unit, kind, room[kind])
-                self._is_full |= len(claimed) == room[kind]
-                jobs += claimed
+            due = await self._queues.due(view, sorted(self._senders.trades))  # another version may know other kinds
+        busy = self._busy()
+        self._full = {place for head in due for place in _places(head)}  # who ends while we claim wakes us
+        jobs: list[Claimed] = []
+        if any(self._room(head, busy) for head in due):
+            async with self._units.begin() as unit:
+                for head in due:
+                    jobs += await self._claim(unit, head, busy)
+        self._full = {place for head in due for place in _places(head) if busy[place] >= self._most(head, place)}
         return [self._start(job) for job in jobs]
 
-    def _room(self) -> dict[str, int]:
-        """How many more of each kind may be done at once, where any."""
-        busy = Counter(kind for kind, _key in self._in_hand)
-        free = {kind: trade.at_once - busy[kind] for kind, trade in self._senders.trades.items()}
-        return {kind: count for kind, count in free.items() if count > 0}
+    def _busy(self) -> Counter[Place]:
+        """How many are in hand, of each kind and of each queue."""
+        return Counter(place for kind, queue, _key in self._in_hand for place in ((kind,), (kind, queue)))
 
-    def _due(self, now: datetime, kinds: Iterable[str]) -> ColumnElement[bool]:
-        """Of these kinds only: a replica of another version may know others."""
-        t = self._table
-        due = and_(t.c.state == "waiting", t.c.run_at <= now, t.c.kind.in_(list(kinds)))
-        return and_(due, tuple_(t.c.kind, t.c.key).not_in(list(self._in_hand))) if self._in_hand else due
+    def _most(self, head: Head, place: Place) -> int:
+        trade = self._senders.of(head.kind)
+        if trade.each is None or len(place) == 1:
+            return trade.at_once
+        return trade.each if head.next_look is None else 1
 
-    async def _claim(self, unit: Unit[Any], kind: str, room: int) -> list[Job]:
-        table = self._table
-        free = (
-            select(table.c.key)
-            .where(self._due(unit.now, [kind]))
-            .order_by(table.c.run_at, table.c.created_at)
-            .limit(room)
-            .with_for_update(skip_locked=True)
-            .cte("free")  # as a subquery PostgreSQL may look again for each row, and take more than there is room for
-        )
-        lease = unit.now + timedelta(seconds=LEASE_SECONDS)
-        claim = update(table).where(table.c.kind == kind, table.c.key.in_(select(free.c.key)))
-        claim = claim.values(run_at=lease, attempt=table.c.attempt + 1)
-        rows = await unit.execute(claim.returning(table.c.key, table.c.payload, table.c.attempt))
-        return [Job(kind, row.key, row.payload, row.attempt) for row in rows]
+    def _room(self, head: Head, busy: Counter[Place]) -> int:
+        return max(0, min(self._most(head, place) - busy[place] for place in _places(head)))
 
-    def _start(self, job: Job) -> asyncio.Task[None]:
-        task = asyncio.create_task(self._work(job), name=f"{job.kind}:{job.key}")
-        self._in_hand[job.kind, job.key] = task
-        task.add_done_callback(lambda done: self._finished(job, done))
+    async def _claim(self, unit: Unit[Any], head: Head, busy: Counter[Place]) -> list[Claimed]:
+        room = self._room(head, busy)
+        if not room:
+            return []
+        mine = [key for kind, queue, key in self._in_hand if (kind, queue) == (head.kind, head.queue)]
+        claimed = await self._queues.claim(unit, head, room, mine)
+        busy.update(dict.fromkeys(_places(head), len(claimed)))
+        return claimed
+
+    def _start(self, claimed: Claimed) -> asyncio.Task[None]:
+        kind, queue = claimed.head.kind, claimed.head.queue
+        task = asyncio.create_task(self._work(claimed), name=f"{kind}:{claimed.key}")
+        self._in_hand[kind, queue, claimed.key] = task
+        task.add_done_callback(lambda done: self._finished(claimed, done))
         return task
 
-    def _finished(self, job: Job, task: asyncio.Task[None]) -> None:
-        del self._in_hand[job.kind, job.key]
-        if self._is_full:
+    def _finished(self, claimed: Claimed, task: asyncio.Task[None]) -> None:
+        kind, queue, key = claimed.head.kind, claimed.head.queue, claimed.key
+        del self._in_hand[kind, queue, key]
+        if not self._full.isdisjoint(_places(claimed.head)):
             self._wake.set()
         if not task.cancelled() and (error := task.exception()):
-            log.error("job_unrecorded", kind=job.kind, key=job.key, exc_info=error)  # done again when its lease is over
+            log.error("job_unrecorded", kind=kind, key=key, exc_info=error)  # done again when its lease is over
 
     # -- doing and recording --------------------------------------------------------------------------------------------
 
-    async def _work(self, job: Job) -> None:
+    async def _work(self, claimed: Claimed) -> None:
+        job = Job(claimed.head.kind, claimed.key, claimed.payload, claimed.attempt)
         trade = self._senders.of(job.kind)
-        answer: Answer | None = None
-        error: Exception | None = None
+        outcome = Outcome()
+        started = time.monotonic()
         try:
             async with asyncio.timeout(ACT_SECONDS):
-                answer = await trade.act(self._units.context, job)
+                outcome.answer = await trade.act(self._units.context, job)
         except Exception as failed:
-            error = failed
-            log.warning("job_failed", kind=job.kind, key=job.key, attempt=job.attempt, error=repr(error))
-        await self._keep(trade, job, answer, error)
+            outcome.error = failed
+            log.warning("job_failed", kind=job.kind, key=job.key, attempt=job.attempt, error=repr(failed))
+        outcome.milliseconds = round(1000 * (time.monotonic() - started))
+        await self._keep(trade, claimed, job, outcome)
 
-    async def _keep(self, trade: Trade, job: Job, answer: Answer | None, error: Exception | None) -> None:
+    async def _keep(self, trade: Trade, claimed: Claimed, job: Job, outcome: Outcome) -> None:
         """A database that is away is waited for. Where `settled` is broken the job ends unsettled: it was done, and
         doing it again for ever would not mend us."""
         for rest in (*RECORD_SECONDS, None):
             try:
-                await self._record(trade, job, answer, error)
+                await self._record(trade, claimed, job, outcome)
             except Exception as broken:
                 if not (is_unavailable(broken) or is_contention(broken) or isinstance(broken, Transient)):
                     log.exception("job_unsettled", kind=job.kind, key=job.key)
-                    await self._record(None, job, None, broken)
+                    await self._record(None, claimed, job, Outcome(error=broken))
                     return
                 if rest is None:
                     raise
@@ -232,24 +261,36 @@ class SenderRunner:
             else:
                 return
 
-    async def _record(self, trade: Trade | None, job: Job, answer: Answer | None, error: Exception | None) -> None:
+    async def _record(self, trade: Trade | None, claimed: Claimed, job: Job, outcome: Outcome) -> None:
         """Without a trade: the outcome could not be settled, only kept."""
+        error = outcome.error
         final = trade is None or error is None or isinstance(error, Permanent) or job.attempt > len(trade.ladder)
         mine = {"of_kind": job.kind, "of_key": job.key}
         async with self._units.begin() as unit:
             attempt = {"kind": job.kind, "key": job.key, "attempt": job.attempt, "at": unit.now}
-            unit.add(self._attempts, attempt | {"answer": answer, "error": repr(error) if error else None})
+            unit.add(self._attempts, attempt | outcome.kept())
             if trade is None:
                 await unit.execute(self._end, mine | {"state": "unsettled"})
-            elif not final:
+                return
+            if trade.each is not None:
+                await self._judge(unit, claimed, outcome)
+            if not final:
                 # Another replica that took it over after our lease knows better when to try again.
                 retry = self._end.where(self._table.c.attempt == job.attempt)
-                await unit.execute(retry, mine | {"run_at": unit.now + _wait_after(trade, job)})
+                await unit.execute(retry, mine | {"run_at": next_try(trade.ladder, claimed, outcome, unit.now)})
             else:
                 done = await unit.execute(self._end, mine | {"state": "given_up" if error else "done"})
                 if done.rowcount:
-                    await trade.settled(unit, job, answer, str(error) or repr(error) if error else None)
+                    await trade.settled(unit, job, outcome.answer, str(error) or repr(error) if error else None)
+
+    async def _judge(self, unit: Unit[Any], claimed: Claimed, outcome: Outcome) -> None:
+        """What the outcome says of the other side. Our own database's absence says nothing."""
+        if outcome.error is None or isinstance(outcome.error, Permanent):
+            if claimed.head.troubled:
+                await self._queues.succeeded(unit, claimed.head)
+        elif not is_unavailable(outcome.error):
+            await self._queues.failed(unit, claimed, outcome.retry_after)
 
 
-def _wait_after(trade: Trade, job: Job) -> timedelta:
-    return timedelta(seconds=trade.ladder[job.attempt - 1] * random.uniform(1.0, 1.1))  # noqa: S311 - jitter
+def _places(head: Head) -> tuple[Place, Place]:
+    return (head.kind,), (head.kind, head.queue)

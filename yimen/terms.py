@@ -5,7 +5,7 @@ from typing import Final
 
 from yimen.contracts.fees import Difference, RefundCause, ReliefKind, ViolationKind, WaitsFor
 from yimen.contracts.monitor import AppealTarget, Light, Office, PartyKind
-from yimen.contracts.parts import AgencyStep, PauseKind
+from yimen.contracts.parts import AgencyStep, PauseKind, ServiceWay
 
 PROCEDURES: Final[dict[StrEnum, str]] = {
     PauseKind.HEARING: "听证",
@@ -48,6 +48,15 @@ MONEY: Final[dict[StrEnum, str]] = {
     Difference.DOUBLED: "文件内重复",
     Difference.BALANCE: "余额不符",
     Difference.FILE: "文件不符",
+}
+
+SERVICE_WAYS: Final[dict[ServiceWay, str]] = {
+    ServiceWay.PICK_UP: "大厅自取",
+    ServiceWay.DIRECT: "直接送达",
+    ServiceWay.POST: "邮寄送达",
+    ServiceWay.ELECTRONIC: "电子送达",
+    ServiceWay.LEFT: "留置送达",
+    ServiceWay.PUBLIC: "公告送达",
 }
 
 SUPERVISION: Final[dict[StrEnum, str]] = {

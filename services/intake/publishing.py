@@ -52,5 +52,6 @@ def _described(item: Item, event: type[ItemDescribed]) -> ItemDescribed:
         stages=item.stages,
         effective_from=item.effective_from,
         situations=item.situations,
+        basis=item.legal_basis,
         quota=item.quota,
     )

@@ -35,7 +35,7 @@ from yimen.contracts.monitor import (
     RatingRectified,
     RatingVoided,
 )
-from yimen.contracts.parts import Channel, Due, Kind, Staff
+from yimen.contracts.parts import Channel, Due, Kind, ServiceWay, Staff
 from yimen.errors import NotNow
 from yimen.worktime import local_date
 
@@ -74,7 +74,9 @@ async def learn_acceptance(unit: Unit[Context], event: intake.CaseAccepted, _met
 
 @handlers.on(intake.CaseServed)
 async def learn_service(unit: Unit[Context], event: intake.CaseServed, _meta: Meta) -> None:
-    await _learn(unit, event.case_number, served_by=event.served_by.model_dump())
+    """Where the paper was fetched (电子送达) nobody served."""
+    by_nobody = event.proof is not None and event.proof.way is ServiceWay.ELECTRONIC
+    await _learn(unit, event.case_number, served_by=None if by_nobody else event.served_by.model_dump())
 
 
 @handlers.on(intake.CaseClosed)

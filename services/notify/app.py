@@ -4,22 +4,32 @@ from pathlib import Path
 
 import httpx
 
-from services.notify import calls, printing, sms
+from services.notify import calls, handing, printing, settling, stuck
 from services.notify.api import routers
 from services.notify.api.checking import FILE_LIMIT
 from services.notify.context import Context
-from services.notify.desks.writing import keep_duty_phones
+from services.notify.desks.posting import keep_duty_phones
+from services.notify.domain.hours import MAIL, SMS
 from services.notify.domain.webhooks import LADDER
 from services.notify.handlers import handlers
+from services.notify.hub import Hub
+from services.notify.metrics import Metrics
+from services.notify.providers.sms import HttpGateway, new_client
+from services.notify.providers.smtp import SmtpServer
 from services.notify.settings import NotifySettings
-from services.notify.streaming import Tail
 from services.notify.tables import metadata
+from services.notify.wordbook import keep_first_words
+from yimen.bus import Unit, Units
 from yimen.objects import Objects
 from yimen.sender import Senders
 from yimen.service import Blueprint, Loop, Parts, Service
 
-WEBHOOKS_AT_ONCE = 40
-"""Webhooks under way side by side, fewer than the connections that their client may open."""
+MESSAGES_AT_ONCE = 20
+"""Fewer than the connections that a gateway's client keeps."""
+
+EACH_SUBSCRIPTION = 8
+WEBHOOKS_AT_ONCE = 25 * EACH_SUBSCRIPTION
+"""Webhooks under way side by side: two dozen subscribers may sleep, and the next one still finds its places free."""
 
 PAPERS_AT_ONCE = 4
 """Papers composed, rendered or on their way to the store side by side."""
@@ -28,13 +38,22 @@ BINDINGS = (
     *("intake.item.#", "intake.case.#", "intake.review.#", "intake.calendar.#", "intake.contact.#"),
     "intake.credential.#",
     *("intake.agency.#", "intake.project.#", "intake.ban.#", "intake.announcement.#"),
-    *("approval.#", "fees.#", "monitor.#"),
+    *("approval.#", "fees.#", "monitor.#", "notify.#"),
 )
-"""Everything, contacts and the hashes of query passwords too."""
+"""Everything, contacts and the hashes of query passwords too. Its own words come back for the live stream."""
 
 senders = Senders()
-senders.add("sms", act=sms.send_sms, settled=sms.record_sms, ladder=sms.LADDER)
-senders.add("webhook", act=calls.call_webhook, settled=calls.record_call, ladder=LADDER, at_once=WEBHOOKS_AT_ONCE)
+senders.add(SMS, act=handing.send_sms, settled=settling.record, ladder=handing.SMS_LADDER, at_once=MESSAGES_AT_ONCE)
+senders.add(MAIL, act=handing.send_mail, settled=settling.record, ladder=handing.MAIL_LADDER)
+senders.add(stuck.ASK, act=stuck.ask_fate, settled=stuck.record_fate, ladder=stuck.ASK_LADDER)
+senders.add(
+    "webhook",
+    act=calls.call_webhook,
+    settled=calls.record_call,
+    ladder=LADDER,
+    at_once=WEBHOOKS_AT_ONCE,
+    each=EACH_SUBSCRIPTION,
+)
 
 senders.add(
     "document",
@@ -57,13 +76,15 @@ blueprint = Blueprint(
 
 
 def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
-    tail = Tail(settings.stream_poll)
+    hub = Hub(settings.stream_poll, settings.stream_heartbeat)
+    client = new_client()
     context = Context(
         settings=settings,
-        gateway=_client(timeout=10),
+        gateways={one.name: HttpGateway(one, client) for one in settings.sms_gateways},
+        mail=SmtpServer(settings) if settings.smtp_host else None,
         webhooks=_client(timeout=settings.webhook_timeout),
         resolve=calls.resolve,
-        tail=tail,
+        hub=hub,
         papers=Objects.at(settings.documents_url),
     )
     service = Service(
@@ -71,15 +92,29 @@ def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
         parts,
         settings,
         context=context,
-        on_start=keep_duty_phones,
+        on_start=begin,
         body_limits={"/check": FILE_LIMIT},
-        loops=(Loop(tail.until_closed, tail.close),),
+        loops=(Loop(hub.run, hub.stop),),
+        workers=(sweep_stuck,),
     )
-    context.database = service.database
+    context.database = hub.database = service.database
+    context.units = service.units
+    context.metrics = Metrics(service.registry)
     return service
+
+
+def sweep_stuck(units: Units[Context]) -> Loop:
+    sweeper = stuck.Sweeper(units)
+    return Loop(sweeper.run, sweeper.stop, sweeper.run_due)
+
+
+async def begin(unit: Unit[Context]) -> None:
+    """At start: whom to call in each department, and the words that the program came with."""
+    await keep_duty_phones(unit)
+    await keep_first_words(unit)
 
 
 def _client(timeout: float) -> httpx.AsyncClient:
     """No connection is kept: one made for a host must not serve another host at the same address."""
-    limits = httpx.Limits(max_connections=50, max_keepalive_connections=0)
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)  # senders count their places themselves
     return httpx.AsyncClient(timeout=timeout, limits=limits, trust_env=False, follow_redirects=False)

@@ -1,19 +1,25 @@
 """Calling departments' systems: a signed POST to an address that was looked at first.
 
 Guarantees: the addresses that a name resolves to are judged at every attempt, and the call goes to the very address
-that was judged, so that a name cannot change its mind in between; redirects are not followed; what the other side
-answers is not read.
+that was judged, so that a name cannot change its mind in between; redirects are not followed; of what the other side
+answers its status is kept and the first `MOST` bytes, and never a header. A call ends before its job's time is over.
 """
 
 import asyncio
 import socket
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import httpx
-from standardwebhooks import Webhook
+from sqlalchemy import Row
 
-from services.notify import lanes
+from services.notify import lanes, standing
 from services.notify.context import Context
+from services.notify.domain.answers import MOST, legible, wait_asked
+from services.notify.domain.keys import sign, valid_secrets
 from services.notify.domain.webhooks import AddressRefused, check_url, may_call
 from services.notify.queries import webhooks as stored
 from yimen.bus import Unit
@@ -21,7 +27,11 @@ from yimen.errors import Transient
 from yimen.sender import Job
 
 GONE = 410
+STOPPED = frozenset({"paused", "disabled", "ended"})
+"""In place of a status: the subscription was not to be called."""
 
+READING = 2.0
+"""Seconds for the words of an answer whose status is known: they decide nothing."""
 
 RESOLVING = 2.0
 """Seconds for a name. A subscription is made in a transaction, which must not wait for a slow name server."""
@@ -54,48 +64,87 @@ def _host(url: httpx.URL) -> str:
     return url.raw_host.decode("ascii")
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """`retry_after`: seconds for which the other side wants to be left alone."""
+
+    status: int
+    said: str
+    retry_after: float
+
+    @property
+    def kept(self) -> dict[str, object]:
+        return {"status": self.status, "said": self.said}
+
+
 async def call_webhook(context: Context, job: Job) -> dict[str, object]:
     """Answers `{"status": …}` for what settles the delivery; everything else is tried again."""
     async with context.database.read() as conn:
         delivery = await stored.delivery_to_make(conn, int(job.key))
     if delivery.state != "active":
-        return {"status": "stopped"}
+        return {"status": delivery.state}
     try:
-        address = await vetted_address(context, delivery.url)
-        status = await _post(context, delivery.url, address, str(delivery.event_id), delivery.body, delivery.secret)
+        async with asyncio.timeout(context.settings.webhook_timeout):
+            address = await vetted_address(context, delivery.url)
+            sent = await _post(context, delivery.url, address, delivery)
     except AddressRefused as refused:
         raise Transient(f"not called: {refused}") from refused
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, TimeoutError) as error:
         raise Transient(f"no answer: {type(error).__name__}") from error
-    if status != GONE and not 200 <= status < 300:
-        raise Transient(f"answered {status}")
-    return {"status": status}
+    answered = await _heard(sent)
+    if answered.status != GONE and not 200 <= answered.status < 300:
+        raise Transient(f"answered {answered.status}", retry_after=answered.retry_after, answer=answered.kept)
+    return answered.kept
 
 
-async def _post(context: Context, url: str, address: str, event_id: str, body: str, secret: str) -> int:
-    parts = httpx.URL(url)
+async def _post(context: Context, url: str, address: str, delivery: Row[Any]) -> httpx.Response:
+    """The answer's head; its words are still to be read, and its connection to be closed."""
+    parts, event_id = httpx.URL(url), str(delivery.event_id)
     # Receivers hold the stamp against their own clocks: the world's time, not the hall's, which demonstrations move.
     stamp = datetime.now(UTC)
     headers = {
         "host": parts.netloc.decode(),
+        "accept-encoding": "identity",
         "content-type": "application/cloudevents+json",
         "webhook-id": event_id,
         "webhook-timestamp": str(int(stamp.timestamp())),
-        "webhook-signature": Webhook(secret).sign(event_id, stamp, body),
+        "webhook-signature": sign(valid_secrets(delivery, stamp), event_id, stamp, delivery.body),
     }
     request = context.webhooks.build_request(
-        "POST", parts.copy_with(host=address), content=body.encode(), headers=headers
+        "POST", parts.copy_with(host=address), content=delivery.body.encode(), headers=headers
     )
     request.extensions["sni_hostname"] = _host(parts)
-    answer = await context.webhooks.send(request, stream=True)
-    await answer.aclose()
-    return answer.status_code
+    return await context.webhooks.send(request, stream=True)
+
+
+async def _heard(answer: httpx.Response) -> Answered:
+    try:
+        body = await _first_bytes(answer)
+    finally:
+        await answer.aclose()
+    wait = wait_asked(answer.headers.get("retry-after"), datetime.now(UTC))
+    return Answered(answer.status_code, legible(body, answer.charset_encoding), wait)
+
+
+async def _first_bytes(answer: httpx.Response) -> bytes:
+    """As they came over the wire: nothing is unpacked. Whatever came in time, if the rest does not."""
+    found = bytearray()
+    raw = cast("AsyncGenerator[bytes, None]", answer.aiter_raw())
+    with suppress(TimeoutError, httpx.HTTPError):
+        async with asyncio.timeout(READING), aclosing(raw) as parts:
+            async for part in parts:
+                found += part
+                if len(found) >= MOST:
+                    break
+    return bytes(found[:MOST])
 
 
 async def record_call(unit: Unit[Context], job: Job, answer: dict[str, object] | None, error: str | None) -> None:
     status = None if answer is None else answer["status"]
-    state = "exhausted" if status is None else "refused" if status in (GONE, "stopped") else "delivered"
-    await lanes.settle(unit, int(job.key), state, error)
+    delivery_id = int(job.key)
     if status == GONE:
-        delivery = await stored.delivery(unit.conn, int(job.key))
-        await lanes.stop(unit, delivery.subscription_id, "disabled", "对方系统答复410，订阅已停用")
+        await standing.disable(unit, delivery_id)
+    elif status in STOPPED:
+        await standing.hold(unit, delivery_id)
+    else:
+        await lanes.settle(unit, delivery_id, "exhausted" if status is None else "delivered", error)

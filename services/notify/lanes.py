@@ -1,18 +1,19 @@
 """Deliveries of one subscription about one subject go one after the other; other subjects do not wait for them.
 
-Guarantees: one delivery row per (subscription, event), never deleted; the next of a lane is sent when the one before
+Guarantees: one delivery row per (subscription, event, replay), never deleted; the next of a lane is sent when the one before
 it is settled, whichever way; no delivery is left waiting in an idle lane (the lane's row is locked by whoever adds or
-settles).
+settles). What is under way waits in its subscription's queue (yimen.queues), so that no subscription waits for another.
 """
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
 from services.notify.context import Context
-from services.notify.tables import deliveries, lanes, subscriptions
+from services.notify.tables import deliveries, lanes
 from yimen.bus import Unit
 from yimen.sender import send_later
 
@@ -48,8 +49,35 @@ async def enqueue(
     delivery_id: int | None = (await unit.execute(insert, row)).scalar_one_or_none()
     if busy is None and delivery_id is not None:
         await unit.execute(_OCCUPY, {"subscription": subscription_id, "about": subject, "delivery": delivery_id})
-        await send_later(unit, "webhook", key=str(delivery_id), payload={})
+        await send_later(unit, "webhook", key=str(delivery_id), payload={}, queue=subscription_id)
     return delivery_id
+
+
+async def enqueue_all(unit: Unit[Context], subscription_id: str, events: Sequence[Row[Any]], replay: int) -> None:
+    """Events of the feed, in this order, each behind what already waits in its lane."""
+    lane, subjects = {"subscription_id": subscription_id}, sorted({event.subject for event in events})
+    if not subjects:
+        return
+    await unit.execute(_locking(unit), [lane | {"subject": subject} for subject in subjects])
+    common = {"subscription_id": subscription_id, "replay": replay, "state": "waiting", "created_at": unit.now}
+    names = ("event_id", "type", "subject", "body")
+    rows = [common | {name: getattr(event, name) for name in names} for event in events]
+    await unit.execute(unit.insert(deliveries), rows)
+    for delivery_id in await _start_idle(unit, subscription_id, replay):
+        await send_later(unit, "webhook", key=str(delivery_id), payload={}, queue=subscription_id)
+
+
+async def _start_idle(unit: Unit[Context], subscription_id: str, replay: int) -> list[int]:
+    """The first of each lane of the replay where nothing is under way."""
+    subjects = select(deliveries.c.subject).where(
+        deliveries.c.subscription_id == subscription_id, deliveries.c.replay == replay
+    )
+    idle = (lanes.c.subscription_id == subscription_id) & lanes.c.busy.is_(None) & lanes.c.subject.in_(subjects)
+    occupy = update(lanes).where(idle).values(busy=_FOLLOWING.scalar_subquery()).returning(lanes.c.busy)
+    first = sorted((await unit.execute(occupy)).scalars())
+    if first:
+        await unit.execute(_SEND, [{"delivery": delivery_id} for delivery_id in first])
+    return first
 
 
 async def settle(unit: Unit[Context], delivery_id: int, state: str, error: str | None) -> None:
@@ -63,28 +91,20 @@ async def settle(unit: Unit[Context], delivery_id: int, state: str, error: str |
     following = (await unit.execute(_GO_ON, lane)).scalar_one()
     if following is not None:
         await unit.execute(_SEND, {"delivery": following})
-        await send_later(unit, "webhook", key=str(following), payload={})
-
-
-async def stop(unit: Unit[Context], subscription_id: str, state: str, reason: str) -> None:
-    """Nothing more is sent. What still waited is kept as refused; what is under way finds out by itself."""
-    ended = {"state": state, "reason": reason, "ended_at": unit.now}
-    await unit.execute(
-        update(subscriptions)
-        .where(subscriptions.c.id == subscription_id, subscriptions.c.state == "active")
-        .values(ended)
-    )
-    waiting = (deliveries.c.subscription_id == subscription_id) & (deliveries.c.state == "waiting")
-    refused = {"state": "refused", "error": reason, "settled_at": unit.now}
-    await unit.execute(update(deliveries).where(waiting).values(refused))
+        await send_later(unit, "webhook", key=str(following), payload={}, queue=row.subscription_id)
 
 
 async def _lock(unit: Unit[Context], subscription_id: str, subject: str) -> int | None:
     """The delivery that is under way, if any. Whoever asks next waits until this unit has ended."""
-    row = unit.insert(lanes)
-    row = row.on_conflict_do_update(
-        index_elements=["subscription_id", "subject"], set_={"subject": row.excluded.subject}
-    )
-    found = await unit.execute(row.returning(lanes.c.busy), {"subscription_id": subscription_id, "subject": subject})
+    row = _locking(unit).returning(lanes.c.busy)
+    found = await unit.execute(row, {"subscription_id": subscription_id, "subject": subject})
     busy: int | None = found.scalar_one()
     return busy
+
+
+def _locking(unit: Unit[Context]) -> Any:
+    """Makes a lane's row, or locks it."""
+    row = unit.insert(lanes)
+    return row.on_conflict_do_update(
+        index_elements=["subscription_id", "subject"], set_={"subject": row.excluded.subject}
+    )

@@ -19,10 +19,12 @@ from rich.console import Console
 from sim.demo import playing
 from sim.demo.hall import Hall
 from sim.demo.money import agrees, closed_days
-from sim.demo.report import ending_of, show, show_days, show_supervision
+from sim.demo.papers import collect_papers
+from sim.demo.report import ending_of, show, show_days, show_papers, show_supervision
 from sim.demo.supervision import Supervision
 
 START_SECONDS = 120
+PAPERS = "var/demo-papers"
 
 
 def _answers(base: str) -> bool:
@@ -73,19 +75,21 @@ async def play(base: str, console: Console) -> bool:
         for ending in endings:
             show(console, ending)
         supervised = await Supervision(hall, stories).play()
+        papers = await collect_papers(hall, Path(os.environ.get("YIMEN_DEMO_PAPERS", PAPERS)))
         days = await closed_days(hall)
         books = await hall.get("treasurer", "/fees/invariants")
         journal = await hall.get("supervisor", "/monitor/journal/verification")
     wrong = [ending.story.title for ending in endings if ending.faults]
     show_days(console, days)
     show_supervision(console, supervised)
+    show_papers(console, papers)
     balance, whole = "平" if books["ok"] else "不平", "完整" if journal["sound"] else "已被改动"
     console.print(f"账目：{balance}    监察日志：{journal['checked']} 条，封存 {journal['seals']} 次，{whole}")
     console.print(
         f"{len(endings) - len(wrong)} / {len(endings)} 件与预期一致，用时 {time.monotonic() - started:.1f} 秒"
     )
     sound = bool(books["ok"]) and bool(journal["sound"]) and all(agrees(day) for day in days)
-    return not wrong and sound and not supervised.faults
+    return not wrong and sound and not supervised.faults and not papers.faults
 
 
 async def main() -> int:

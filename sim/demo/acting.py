@@ -7,13 +7,17 @@ from typing import Any
 
 from sim.demo.hall import Hall, Json
 from sim.people import PEOPLE
+from yimen.worktime import local_date
 
 MORNING, AFTERNOON = time(9, 30), time(14, 30)
+
+FOOD_GAP = "004"
+"""The material of a food business licence that may follow later: 食品安全规章制度."""
 
 
 @dataclass
 class Story:
-    """One case: what is asked for, by whom, and how it must end."""
+    """One case: what is asked for, by whom, and how it must end; `way`: how the outcome is served."""
 
     title: str
     item: str
@@ -23,6 +27,7 @@ class Story:
     lights: frozenset[str] = frozenset({"green"})
     papers: tuple[str, ...] = ()
     paid: int = 0
+    way: str = "pick_up"
     number: str = ""
     password: str = ""
     department: str = ""
@@ -76,10 +81,9 @@ class Cast:
         }
 
     async def hand_in(self, story: Story, **more: Any) -> None:
-        body = {"item_code": story.code, "channel": "web", "applicant": self.applicant(story)}
-        made = await self.hall.create(
-            story.citizen, "/intake/applications", body | {"materials": story.materials} | more
-        )
+        body: Json = {"item_code": story.code, "channel": "web", "applicant": self.applicant(story)}
+        body |= {"materials": story.materials, "electronic_service": story.way == "electronic"}
+        made = await self.hall.create(story.citizen, "/intake/applications", body | more)
         story.number, story.password = made["case_number"], made["query_password"]
 
     # -- the departments ------------------------------------------------------------------------------------------------
@@ -123,5 +127,24 @@ class Cast:
         await self.hall.until(story.clerk, story.case, lambda case: case["decided_at"], "the decision")
 
     async def serve(self, story: Story) -> None:
-        receiver = PEOPLE[story.citizen].name
-        await self.hall.act(story.clerk, story.case, "service", {"way": "大厅自取", "receiver": receiver})
+        """A firm's papers are taken by whoever it sent (代收)."""
+        if story.way == "electronic":
+            await self.fetch(story)
+            return
+        receipt: Json = {"way": story.way, "receiver": PEOPLE[story.citizen].name}
+        if self.applicant(story)["type"] == "organisation":
+            receipt |= {"relation": "单位经办人", "proxy_reason": "受单位委托领取"}
+        if story.way == "post":
+            receipt["received_on"] = f"{local_date(await self.hall.now())}"
+        await self.hall.act(story.clerk, story.case, "service", receipt)
+
+    async def post(self, story: Story) -> None:
+        """交邮: on its way; served when the receipt is in."""
+        posting = {"carrier": "中国邮政", "waybill": f"EMS{story.number[-10:]}CN"}
+        await self.hall.act(story.clerk, story.case, "posting", posting)
+
+    async def fetch(self, story: Story) -> None:
+        """电子送达: with number and query password, and no account; that it was fetched is the service."""
+        papers = await self.hall.papers(story.number, story.password, "grant")
+        await self.hall.download(f"/notify/{papers['grant']}")
+        await self.hall.until(story.clerk, story.case, lambda case: case["served_at"], "service by fetching")

@@ -11,7 +11,10 @@ def standard_day() -> dict[str, Story]:
     granted = ("acceptance", "grant", "service")
     return {
         "instant": Story("即办件", "公共场所卫生许可", "zhang-xiaomei", "closed", "granted", papers=granted),
-        "committed": Story("承诺件，收费", "不动产登记", "li-qiang", "closed", "granted", papers=granted, paid=8_000),
+        "committed": Story(
+            "承诺件，收费，邮寄送达", "不动产登记", "li-qiang", "closed", "granted",
+            papers=granted, paid=8_000, way="post",
+        ),
         "joint": Story(
             "联办件：三个部门，一次中止，一次缴费",
             "建设工程规划许可证",
@@ -125,6 +128,7 @@ class Day(Cast):
 
     async def answers_come(self) -> None:
         joint, forwarded = self.stories["joint"], self.stories["forwarded"]
+        await self.post(self.stories["committed"])
         environment = await self.desk(joint, "environment")
         await self.hall.act("officer-environment", environment, "resumption")
         await self.consent("environment", environment)

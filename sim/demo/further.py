@@ -5,14 +5,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
-from sim.demo.acting import AFTERNOON, MORNING, Cast, Moment, Story
+from sim.demo.acting import AFTERNOON, FOOD_GAP, MORNING, Cast, Moment, Story
 from sim.demo.hall import Hall, Json
 from sim.people import PEOPLE
 from yimen.worktime import SHANGHAI, Calendar, local_date
 
 MANDATE = "委托书〔2026〕1号"
-FOOD_GAP = "004"
-"""The material of a food business licence that may follow later: 食品安全规章制度."""
 
 
 def further_stories() -> dict[str, Story]:

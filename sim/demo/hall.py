@@ -65,6 +65,16 @@ class Hall:
         answer = await self._send("GET", path, headers=await self._headers(person) | headers)
         return _body(answer, path)
 
+    async def file(self, person: str | None, path: str) -> bytes:
+        answer = await self._send("GET", path, headers=await self._headers(person))
+        _refuse_failure(answer, path)
+        return answer.content
+
+    async def check(self, content: bytes) -> Json:
+        """What the public check says of a file."""
+        headers = {"Content-Type": "application/pdf", "Accept": "application/json"}
+        return _body(await self._send("POST", "/notify/check", content=content, headers=headers), "the check of papers")
+
     async def create(self, person: str | None, path: str, body: Json) -> Json:
         """A POST that creates; repeated under the same key until it is answered."""
         headers = await self._headers(person) | {"Idempotency-Key": str(uuid4())}
@@ -149,6 +159,27 @@ class Hall:
         told: list[str] = []
         await self._wait(try_to_pay, lambda: f"the bank took no payment for {payment_code}: {told[-1]}")
 
+    async def papers(self, number: str, password: str, wanted: str) -> dict[str, str]:
+        """Where the applicant may fetch each kind of paper, once the wanted one is there."""
+        path = f"/notify/cases/{number}/documents"
+
+        async def look() -> Json | None:
+            answer = await self._send("POST", path, headers={"Query-Password": password})
+            told.append(answer.text[:500])
+            found = _json(answer).get("documents", []) if answer.is_success else []
+            links = {paper["kind"]: paper["url"] for paper in found}
+            return links if wanted in links else None
+
+        told: list[str] = []
+        return await self._wait(look, lambda: f"{path} offers no {wanted}: {told[-1]}")
+
+    async def download(self, path: str) -> bytes:
+        """Without signing in."""
+        answer = await self._send("GET", path)
+        if not answer.is_success:
+            raise Unexpected(f"GET {path}: {answer.status_code} {answer.text[:500]}")
+        return answer.content
+
     async def now(self) -> datetime:
         return datetime.fromisoformat((await self.get(None, "/intake/clock"))["now"])
 
@@ -161,9 +192,13 @@ class Hall:
 
 
 def _body(answer: httpx.Response, what: str) -> Json:
+    _refuse_failure(answer, what)
+    return _json(answer)
+
+
+def _refuse_failure(answer: httpx.Response, what: str) -> None:
     if not answer.is_success:
         raise Unexpected(f"{answer.request.method} {what}: {answer.status_code} {answer.text[:2000]}")
-    return _json(answer)
 
 
 def _json(answer: httpx.Response) -> Json:

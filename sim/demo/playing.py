@@ -9,6 +9,7 @@ from sim.demo.day import Day
 from sim.demo.further import Further
 from sim.demo.hall import Hall
 from sim.demo.money import Money
+from sim.demo.remaining import Remaining
 from yimen.worktime import SHANGHAI, Calendar, local_date
 
 
@@ -25,4 +26,4 @@ async def play(hall: Hall, *casts: Cast) -> dict[str, Story]:
 
 
 def whole_programme(hall: Hall) -> Sequence[Cast]:
-    return (Day(hall), Further(hall), Money(hall))
+    return (Day(hall), Further(hall), Money(hall), Remaining(hall))

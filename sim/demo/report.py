@@ -10,6 +10,7 @@ from rich.table import Table
 from sim.demo.acting import Story
 from sim.demo.hall import Hall, Json
 from sim.demo.money import agrees
+from sim.demo.papers import Collected
 from sim.demo.supervision import Supervised
 from yimen.contracts.monitor import PartyKind
 from yimen.money import format_yuan
@@ -25,7 +26,8 @@ LIGHTS = {
 PAPERS = {
     "receipt": "收件凭证", "acceptance": "受理通知书", "one_time_notice": "一次性告知书", "refusal": "不予受理决定书",
     "return": "退办件通知书", "joint_notice": "联办件通知书", "special_procedure": "特别程序所需时间告知书",
-    "extension": "延长时限告知书", "deferral": "容缺受理通知书", "minutes": "联合会审纪要",
+    "extension": "延长时限告知书", "deferral": "容缺受理通知书", "deferral_lapsed": "容缺材料逾期告知书",
+    "minutes": "联合会审纪要", "re_examination": "复核决定书",
     "grant": "准予行政许可决定书", "denial": "不予行政许可决定书", "service": "送达回证",
 }  # fmt: skip
 
@@ -161,3 +163,9 @@ def show_days(console: Console, days: list[Json]) -> None:
             balances = [format_yuan(day["closing"]), format_yuan(day["balance"])]
             table.add_row(day["day"], *sides, *balances, remitted, "[green]相符[/]" if agrees(day) else "[red]不符[/]")
     console.print(table)
+
+
+def show_papers(console: Console, papers: Collected) -> None:
+    console.print(f"文书：共 {papers.made} 份，{len(papers.kinds)} 种各存一份于 {papers.folder}/，均经公开核验")
+    for fault in papers.faults:
+        console.print(f"[red]✗ {fault}[/]")

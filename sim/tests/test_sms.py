@@ -78,8 +78,15 @@ async def test_a_busy_gateway_takes_nothing_and_a_forgetful_one_takes_it(
     gateway.moods.fail_next, gateway.moods.lose_next = 1, 1
     assert (await client.post("/messages", json=MESSAGE, headers=KEY)).status_code == 503
     assert gateway.shelf.taken() == []
-    assert (await client.post("/messages", json=MESSAGE, headers=KEY)).status_code == 503
+    assert (await client.post("/messages", json=MESSAGE, headers=KEY)).status_code == 504
     assert len(gateway.shelf.taken()) == 1
+
+
+async def test_whoever_has_the_key_is_told_what_became_of_a_message(client: httpx.AsyncClient) -> None:
+    await client.post("/messages", json=MESSAGE, headers=KEY)
+    assert (await client.get("/messages/m1", headers=KEY)).json() == {"id": "m1", "status": "delivered"}
+    assert (await client.get("/messages/m2", headers=KEY)).status_code == 404
+    assert (await client.get("/messages/m1")).status_code == 401
 
 
 async def test_the_page_shows_messages_as_text(client: httpx.AsyncClient) -> None:

@@ -31,7 +31,7 @@ from tests.support.fees_areas import BEFORE_FEES, furnish_fees
 from tests.support.intake_areas import BEFORE_AREAS, furnish_intake
 from tests.support.intake_areas.files import upload
 from tests.support.monitor_areas import BEFORE_MONITOR, furnish_monitor
-from tests.support.notify_areas import BEFORE_NOTIFY, furnish_notify
+from tests.support.notify_areas import BEFORE_NOTIFY, furnish_notify, messages
 from tests.support.rooms import Room, open_room
 from yimen.web import Role
 
@@ -44,14 +44,16 @@ BEFORE_CASE = {
     f"{CASE}decision": [f"{CASE}acceptance"],
     f"{CASE}supplement": [f"{CASE}correction"],
     f"{CASE}service": [f"{CASE}acceptance", f"{CASE}decision"],
+    f"{CASE}posting": [f"{CASE}acceptance", f"{CASE}decision"],
 }
+OF_AN_INSTANT_ITEM = {f"{CASE}decision", f"{CASE}service", f"{CASE}posting"}
 
 # -- intake -----------------------------------------------------------------------------------------------------------
 
 
 async def _case(room: Room, label: str) -> None:
     """Joint; but instant for what only the window of an instant item does."""
-    client, kind = room.harness.client, "instant" if label in (f"{CASE}decision", f"{CASE}service") else "joint"
+    client, kind = room.harness.client, "instant" if label in OF_AN_INSTANT_ITEM else "joint"
     items = (await client.get("/items")).json()
     code, room.department = next((item["code"], item["department"]) for item in items if item["kind"] == kind)
     materials = (await client.get(f"/items/{code}")).json()["materials"]
@@ -74,7 +76,8 @@ async def _case(room: Room, label: str) -> None:
         f"{CASE}refusal": {"ground": "another_organ", "reasons": "不属于本机关职权", "competent_organ": "市公安局"},
         f"{CASE}return": {"reasons": "不符合规划", "policy_basis": "规划第三条"},
         f"{CASE}decision": {"outcome": "granted", "reasons": "符合条件", "legal_basis": "第三十八条"},
-        f"{CASE}service": {"way": "窗口领取", "receiver": "张三"},
+        f"{CASE}service": {"way": "pick_up", "receiver": "张三"},
+        f"{CASE}posting": {"carrier": "邮政速递", "waybill": "EMS123456789CN"},
         f"{CASE}supplement": {"materials": [{"code": first, "copies": 1}]},
         f"{CASE}withdrawal": {"reasons": "暂不办理"},
     }
@@ -130,14 +133,13 @@ def monitor(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room
 def notify(database_url: str, folder: Path) -> AbstractAsyncContextManager[Room]:
     bodies = {
         "POST /subscriptions": {"url": "http://127.0.0.1:9/hook", "departments": ["fire"]},
-        "POST /sms/receipts": {"message_id": "M1", "status": "delivered"},
     }
     settings = NotifySettings(
         database_url=database_url,
-        sms_key=SecretStr("gateway-of-tests"),
-        sms_receipt_secret=SecretStr("whsec_dGVzdHMtb2YtdGhlLW1lc3Nlbmdlcg=="),
+        sms_gateways=messages.GATEWAYS,
         allow_private_webhooks=True,
         documents=(folder / "documents").as_uri(),
+        subscriptions_per_owner=100_000,
     )
     return open_room("notify", build_notify, settings, "fire", furnish_notify, bodies, BEFORE_NOTIFY)
 

@@ -32,7 +32,7 @@ _DECISION = {
     "legal_basis": "'《中华人民共和国行政许可法》第三十八条第一款'",
     "licence": _LICENCE,
 }
-_SERVICE = {"served_at": _SERVED, "service_way": "'窗口领取'", "receiver": "'张三'", "ended_at": _SERVED}
+_SERVICE = {"served_at": _SERVED, "service_way": "'大厅自取'", "receiver": "'张三'", "ended_at": _SERVED}
 _UNACCEPTED = {"accepted_at": "NULL", "accepted_on": "NULL", "stage": "NULL"}
 
 

@@ -27,7 +27,7 @@ from services.intake.settings import IntakeSettings
 from services.monitor.app import build as build_monitor
 from services.monitor.settings import MonitorSettings
 from services.notify.app import build as build_notify
-from services.notify.settings import NotifySettings
+from services.notify.settings import GatewaySettings, NotifySettings
 from sim.demo.acting import Story
 from sim.demo.day import Day
 from sim.demo.hall import Hall
@@ -58,8 +58,9 @@ BOOKKEEPING = frozenset(
 SURROGATE = {
     # A place in the chain is the order of arrival, and the hash follows from the place.
     "monitor": frozenset({"position", "hash"}),
-    # The stream's ids and the contact's moment are the order of arrival; so is which delivery of a lane is the first.
-    "notify": frozenset({"id"}),
+    # The stream's ids and the contact's moment are the order of arrival; so is which delivery of a lane is the first, and
+    # whose turn it is in a recipient's line; and whom a row of the stream concerned as far as it was known by then.
+    "notify": frozenset({"id", "place", "job", "key", "circle"}),
     # Papers, licences and notices are numbered in the order in which they are made.
     "intake": frozenset({"id", "number", "licence_number"}),
     "fees": frozenset({"number", "notice_number", "payment_code", "key"}),
@@ -149,7 +150,8 @@ def builder(name: str, url: str, home: Path) -> tuple[Callable[[Parts, Any], Ser
         return build_fees, FeesSettings(database_url=url, bank_keys_file=home / "bank" / "keys.json")
     if service == "notify":
         unused = SecretStr("no sender runs in a replay")
-        return build_notify, NotifySettings(database_url=url, sms_key=unused, sms_receipt_secret=unused)
+        gateway = GatewaySettings(name="none", url="http://unused", key=unused, receipt_secret=unused)
+        return build_notify, NotifySettings(database_url=url, sms_gateways=(gateway,))
     if service == "monitor":
         return build_monitor, MonitorSettings(database_url=url)
     return build_intake, IntakeSettings(database_url=url)

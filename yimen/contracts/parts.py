@@ -225,7 +225,8 @@ class ServiceWay(StrEnum):
 
 class ServiceProof(Part):
     """What proves the service (送达回证): `documents` by their numbers; a proxy's `relation` to the addressee and why it was
-    a proxy; the post's waybill; the document whose fetching was the service, where it was electronic."""
+    a proxy; the post's waybill; `posted_on` is the day of the post's taking over, or of the public notice; the document
+    whose fetching was the service, where it was electronic."""
 
     way: ServiceWay
     documents: tuple[Name, ...]
@@ -238,6 +239,7 @@ class ServiceProof(Part):
     waybill: Code | None = None
     posted_on: date | None = None
     document_id: Code | None = None
+    remark: Text | None = Field(default=None, description="why it was left (留置), or made public (公告)")
 
 
 class Due(Part):

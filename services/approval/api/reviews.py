@@ -17,7 +17,7 @@ from services.approval.deciding import decides_in_place_of
 from services.approval.domain import moves
 from services.approval.domain.fee_lists import list_fees
 from services.approval.domain.state import OPEN, ReviewState, Status
-from services.approval.queries import reviews
+from services.approval.queries import papers, reviews
 from services.approval.tasks import (
     OFFICERS,
     READERS,
@@ -106,12 +106,13 @@ async def record_superior_answer(body: AnswerFromSuperior, officer: Officer) -> 
 
 @router.post("/{review_id}/decision")
 async def decide(body: Decide, officer: Officer) -> ReviewDetail:
-    """审查意见 (R42), by the chief representative or the B in force. After deemed consent (R44) it is kept and changes
-    nothing; `notice` says so."""
+    """审查意见 (R42), by the chief representative or the B in force; the numbered 意见函 comes with it. After deemed consent
+    (R44) it is kept and changes nothing; `notice` says so."""
     by, at = officer.hand
     chief = await decides_in_place_of(officer.task)
+    paper = await officer.task.paper(papers.OPINION)
     return await officer.make(
-        lambda state: moves.decide(state, body.opinion, body.reasons, body.legal_basis, by, at, chief)
+        lambda state: moves.decide(state, body.opinion, body.reasons, body.legal_basis, paper, by, at, chief)
     )
 
 

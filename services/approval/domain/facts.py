@@ -144,6 +144,8 @@ class Decision(Part):
     legal_basis: Text
     decided_by: Staff
     decided_at: Instant
+    document: Paper | None = None
+    """意见函; what was decided before opinions were numbered has none."""
     in_place_of: Staff | None = None
     """The chief representative for whom B stood in (AB 角)."""
 

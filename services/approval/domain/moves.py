@@ -22,7 +22,7 @@ from services.approval.domain.guards import (
 )
 from services.approval.domain.state import Move, ReviewState
 from yimen.contracts import approval
-from yimen.contracts.parts import Kind, Opinion, PauseKind, Staff
+from yimen.contracts.parts import Kind, Opinion, Paper, PauseKind, Staff
 from yimen.errors import NotNow, Unfit
 from yimen.worktime import Calendar
 
@@ -112,12 +112,13 @@ def decide(
     opinion: Opinion,
     reasons: str,
     legal_basis: str,
+    paper: Paper,
     by: Staff,
     at: datetime,
     in_place_of: Staff | None = None,
 ) -> Move:
-    """One of the three answers (R42), by the chief representative or the one who stands in. Late ones too: see
-    `ReviewState.deemed_at`."""
+    """One of the three answers (R42) on a numbered paper, by the chief representative or the one who stands in. Late ones
+    too: see `ReviewState.deemed_at`."""
     refuse_unready(state)
     refuse_chair(state, by)
     _refuse_unexamined(state)
@@ -129,6 +130,7 @@ def decide(
         legal_basis=legal_basis,
         decided_by=by,
         decided_at=at,
+        document=paper,
         in_place_of=in_place_of,
     )
     return state.changed(decision=facts), approval.ReviewDecided(**state.names, **dict(facts))

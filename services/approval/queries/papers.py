@@ -14,8 +14,9 @@ from yimen.worktime import local_date
 
 SITE_VISIT = "site_visit"
 HEARING_NOTICE = "hearing_notice"
+OPINION = "opinion"  # 意见函 (R42)
 
-_MARKS = {SITE_VISIT: "勘字", HEARING_NOTICE: "听字"}
+_MARKS = {SITE_VISIT: "勘字", HEARING_NOTICE: "听字", OPINION: "函字"}
 
 
 async def next_paper(unit: Unit[Any], department: str, kind: str, at: datetime) -> Paper:

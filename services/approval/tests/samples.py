@@ -26,6 +26,7 @@ CHIEF = Staff(id="c1", name="李首席")
 CALENDAR = Calendar.seeded()
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """Monday 2026-03-02, nine in the morning in Shanghai."""
+OPINION = Paper(kind="opinion", number="消防救援大队函字〔2026〕1号", dated=date(2026, 3, 2))
 
 SURVEY = Fee(code="SURVEY", name="勘验费", unit="次", price=30000, basis="价费字〔2026〕1号")
 COPY = Fee(code="COPY", name="工本费", unit="份", price=500, basis="价费字〔2026〕1号")
@@ -87,7 +88,7 @@ def received(**changes: Any) -> ReviewState:
 
 
 def decided(state: ReviewState, opinion: Opinion = Opinion.CONSENT) -> ReviewState:
-    return moves.decide(state, opinion, "不符合规范", "消防法第十五条", CHIEF, MONDAY)[0]
+    return moves.decide(state, opinion, "不符合规范", "消防法第十五条", OPINION, CHIEF, MONDAY)[0]
 
 
 def forwarded(state: ReviewState) -> ReviewState:

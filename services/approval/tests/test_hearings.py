@@ -8,7 +8,7 @@ from services.approval.domain import hearings, moves
 from services.approval.domain.state import ReviewState, Status
 from services.approval.tests import samples
 from services.approval.tests.desk import CONSENT, REFUSAL, Desk
-from services.approval.tests.samples import CALENDAR, CHIEF, MONDAY, SIGNER
+from services.approval.tests.samples import CALENDAR, CHIEF, MONDAY, OPINION, SIGNER
 from yimen.contracts import approval
 from yimen.contracts.parts import Opinion, Paper, PauseKind, Staff
 from yimen.errors import NotNow, Refusal, Unfit
@@ -166,8 +166,8 @@ def test_whoever_chairs_examines_nothing_from_then_on():
     assert refused(moves.assign, state, CHAIR, CHIEF, MONDAY).code == "chair-examines"
     assert refused(moves.assign, state, SIGNER, CHAIR, MONDAY).code == "chair-examines"
     after = held(state)[0]
-    assert refused(moves.decide, after, Opinion.CONSENT, "据笔录", "", CHAIR, TENTH).code == "chair-examines"
-    assert moves.decide(after, Opinion.CONSENT, "据笔录", "", CHIEF, TENTH)
+    assert refused(moves.decide, after, Opinion.CONSENT, "据笔录", "", OPINION, CHAIR, TENTH).code == "chair-examines"
+    assert moves.decide(after, Opinion.CONSENT, "据笔录", "", OPINION, CHIEF, TENTH)
 
 
 @pytest.mark.rule("R31")
@@ -197,7 +197,7 @@ def test_the_record_is_made_once_after_the_hour_that_was_told():
 @pytest.mark.parametrize("opinion", Opinion)
 def test_nothing_is_decided_between_the_request_and_the_record(opinion: Opinion):
     for state in (asked()[0], ready()):
-        refusal = refused(moves.decide, state, opinion, "理由", "依据", CHIEF, TENTH)
+        refusal = refused(moves.decide, state, opinion, "理由", "依据", OPINION, CHIEF, TENTH)
         assert (type(refusal), refusal.code) == (NotNow, "hearing-missing")
 
 
@@ -205,7 +205,7 @@ def test_nothing_is_decided_between_the_request_and_the_record(opinion: Opinion)
 @pytest.mark.parametrize("opinion", Opinion)
 def test_after_a_hearing_every_answer_rests_on_reasons(opinion: Opinion):
     state = held(ready())[0]
-    refusal = refused(moves.decide, state, opinion, " ", "依据", CHIEF, TENTH)
+    refusal = refused(moves.decide, state, opinion, " ", "依据", OPINION, CHIEF, TENTH)
     assert (type(refusal), refusal.code) == (Unfit, "reasons-missing")
     assert samples.decided(state, opinion).decision.reasons
 

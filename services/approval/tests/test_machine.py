@@ -11,7 +11,7 @@ from services.approval.domain.facts import Standing
 from services.approval.domain.fee_lists import list_fees
 from services.approval.domain.state import ReviewState, Status
 from services.approval.tests import samples
-from services.approval.tests.samples import CALENDAR, CHIEF, MONDAY, SIGNER
+from services.approval.tests.samples import CALENDAR, CHIEF, MONDAY, OPINION, SIGNER
 from yimen.contracts import approval
 from yimen.contracts.parts import Due, FeeLine, Kind, Opinion, Paper, PauseKind, Staff
 from yimen.errors import Refusal
@@ -222,7 +222,7 @@ class Desk(RuleBasedStateMachine):
         lawful = self.workable and self.lacks("decided", "paused") and self.may_answer(opinion)
         lawful = lawful and (bool(reasons) or (opinion is not REFUSE and self.lacks("heard of")))
         lawful = lawful and not self.awaits_hearing and (self.inspection is None or self.has("visited"))
-        if self.attempt(lawful, lambda s: moves.decide(s, opinion, reasons, "消防法", CHIEF, self.now)):
+        if self.attempt(lawful, lambda s: moves.decide(s, opinion, reasons, "消防法", OPINION, CHIEF, self.now)):
             self.done |= {"decided", "upward"} if opinion is UPWARD else {"decided"}
 
     @rule(code=st.sampled_from(["SURVEY", "COPY", "GIFT"]))

@@ -5,7 +5,7 @@ import pytest
 from services.approval.domain import arrivals, moves
 from services.approval.domain.state import ReviewState, Status
 from services.approval.tests import samples
-from services.approval.tests.samples import CALENDAR, CHIEF, MONDAY, SIGNER
+from services.approval.tests.samples import CALENDAR, CHIEF, MONDAY, OPINION, SIGNER
 from yimen.contracts import approval
 from yimen.contracts.parts import Kind, Opinion, PauseKind, Staff
 from yimen.errors import NotNow, Refusal, Unfit
@@ -14,7 +14,7 @@ LAWFUL_MOVES = {
     "assign": lambda s: moves.assign(s, CHIEF, SIGNER, MONDAY),
     "pause": lambda s: moves.pause(s, PauseKind.TESTING, "消防法第十五条", 5, SIGNER, MONDAY),
     "forward": lambda s: moves.forward(s, "市消防救援支队", "拟同意", SIGNER, MONDAY),
-    "decide": lambda s: moves.decide(s, Opinion.CONSENT, "", "", CHIEF, MONDAY),
+    "decide": lambda s: moves.decide(s, Opinion.CONSENT, "", "", OPINION, CHIEF, MONDAY),
 }
 EVERY_MOVE = LAWFUL_MOVES | {
     "receive": lambda s: moves.receive(s, SIGNER, MONDAY),
@@ -30,7 +30,7 @@ def refusal(move, state: ReviewState) -> Refusal:
 
 
 def decide(opinion: Opinion, reasons: str = "", legal_basis: str = ""):
-    return lambda state: moves.decide(state, opinion, reasons, legal_basis, CHIEF, MONDAY)
+    return lambda state: moves.decide(state, opinion, reasons, legal_basis, OPINION, CHIEF, MONDAY)
 
 
 def superior_says(superior: str, granted: bool, opinion: str = " "):

@@ -8,7 +8,7 @@ from services.approval.domain import moves, visits
 from services.approval.domain.state import ReviewState
 from services.approval.tests import samples
 from services.approval.tests.desk import CONSENT, HEARING, OFFICER, Desk
-from services.approval.tests.samples import CHIEF, MONDAY, SIGNER
+from services.approval.tests.samples import CHIEF, MONDAY, OPINION, SIGNER
 from yimen.contracts import approval
 from yimen.contracts.parts import Due, Opinion, Paper, Staff
 from yimen.errors import NotNow, Refusal, Unfit
@@ -94,7 +94,7 @@ def test_an_item_with_inspection_is_not_answered_before_the_visit(opinion):
 def test_a_late_answer_to_such_an_item_needs_its_visit_too():
     state = samples.deemed(samples.received(**INSPECTED))
     with pytest.raises(NotNow) as caught:
-        moves.decide(state, Opinion.CONSENT, "", "", CHIEF, MONDAY)
+        moves.decide(state, Opinion.CONSENT, "", "", OPINION, CHIEF, MONDAY)
     assert caught.value.code == "inspection-missing"
 
 

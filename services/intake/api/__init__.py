@@ -19,6 +19,7 @@ from services.intake.api import (
     projects,
     re_examination,
     reports,
+    serving,
     transitions,
     windows,
 )
@@ -31,6 +32,7 @@ routers = (
     applications.router,
     cases.router,
     transitions.router,
+    serving.router,
     progress.router,
     calendar.router,
     deferral.router,

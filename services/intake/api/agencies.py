@@ -13,7 +13,7 @@ from pydantic import Field
 from services.intake import entrusting, queries
 from services.intake.api.agency_views import AgencyPage, AgencyView, agency_view, summary
 from services.intake.api.applications import new_number, person, register
-from services.intake.api.bodies import ApplicantBody, Materials
+from services.intake.api.bodies import ApplicantBody, ElectronicService, Materials, MessageLanguage
 from services.intake.api.desk import handed_in
 from services.intake.api.items import item_in_force
 from services.intake.api.paging import After, Limit, place_of, written
@@ -23,6 +23,7 @@ from services.intake.context import Context
 from services.intake.domain import agency as agencies
 from services.intake.domain.agency import Agency, AgencyState, Move
 from services.intake.domain.case import Rules
+from services.intake.domain.values import Language
 from services.intake.queries import agencies as kept
 from yimen.bus import Unit, View
 from yimen.contracts.envelope import Code
@@ -62,6 +63,8 @@ class EntrustingBody(Body):
     materials: Materials
     fee: Annotated[int, Field(ge=0, le=10**13, strict=True, description="代办收费，必须为0")] = 0
     situations: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
+    language: MessageLanguage = Language.CHINESE
+    electronic_service: ElectronicService = False
 
 
 class StepBody(Body):
@@ -89,6 +92,8 @@ async def entrust(
         item_name=item.name,
         applicant=applicant,
         mandate=body.mandate.strip(),
+        language=body.language,
+        electronic_service=body.electronic_service,
         situations=body.situations,
         materials=await handed_in(item, body.materials, unit, {caller.id}),
         entrusted_at=unit.now,

@@ -45,6 +45,7 @@ class AgencyView(AgencySummary):
 
     applicant: ApplicantView
     mandate: str
+    electronic_service: bool
     situations: tuple[str, ...]
     materials: tuple[Held, ...]
     document: Paper
@@ -71,7 +72,16 @@ def agency_view(
     agency: Agency, rules: Rules, now: datetime, *, whole: bool, case: ProgressView | None = None
 ) -> AgencyView:
     """`whole`: whether the reader may see the whole identification and the telephone number."""
-    kept = ("mandate", "situations", "materials", "forwarded_at", "handed_in_at", "steps", "next_step")
+    kept = (
+        "mandate",
+        "electronic_service",
+        "situations",
+        "materials",
+        "forwarded_at",
+        "handed_in_at",
+        "steps",
+        "next_step",
+    )
     return AgencyView(
         **dict(summary(agency, rules)),
         **{name: getattr(agency, name) for name in kept},

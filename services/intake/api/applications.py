@@ -84,6 +84,8 @@ async def _case(unit: Unit[Context], item: Item, body: ApplicationBody, caller: 
         situations=body.situations,
         account=None if Role.WINDOW_CLERK in caller.roles else caller.id,
         agent=agent,
+        language=body.language,
+        electronic_service=body.electronic_service,
         submitted_at=unit.now,
         received_on=local_date(unit.now),
         materials=materials,
@@ -104,21 +106,26 @@ def person(body: ApplicantBody, pointer: str = "/applicant") -> Person:
     organisation = body.type == "organisation"
     check = ids.check_credit_code if organisation else ids.check_resident_id
     number = _checked(check, body.id_number, f"{pointer}/id_number")
-    return Person(name=body.name.strip(), id_number=number, phone=body.phone, organisation=organisation)
+    return Person(
+        name=body.name.strip(), id_number=number, phone=body.phone, email=body.email, organisation=organisation
+    )
 
 
 async def _agent(unit: Unit[Context], body: AgentBody | None, caller: Principal) -> Agent | None:
     """委托代理 (Art. 29). A mandate that was uploaded is kept by its sha256; any other is a document's number."""
     if body is None:
         return None
-    known = {
-        "name": body.name.strip(),
-        "id_number": _checked(ids.check_resident_id, body.id_number, "/agent/id_number"),
-    }
+    agent = Agent(
+        name=body.name.strip(),
+        id_number=_checked(ids.check_resident_id, body.id_number, "/agent/id_number"),
+        phone=body.phone,
+        email=body.email,
+        mandate=body.mandate.strip(),
+    )
     if not is_file_id(body.mandate):
-        return Agent(**known, phone=body.phone, mandate=body.mandate.strip())
+        return agent
     file = (await uploads(unit, [body.mandate], {caller.id}))[body.mandate]
-    return Agent(**known, phone=body.phone, mandate=file.sha256, mandate_file=file.file_id)
+    return agent.but(mandate=file.sha256, mandate_file=file.file_id)
 
 
 def _checked(check: Callable[[str], str], number: str, pointer: str) -> str:

@@ -15,12 +15,14 @@ class DraftApplicant(Body):
     name: Line = None
     id_number: Line = None
     phone: Line = None
+    email: Line = None
 
 
 class DraftAgent(Body):
     name: Line = None
     id_number: Line = None
     phone: Line = None
+    email: Line = None
     mandate: Line = None
 
 
@@ -43,6 +45,8 @@ class DraftBody(Body):
     situations: Annotated[list[Line], Field(max_length=50)] | None = None
     project: Line = None
     renews: Line = None
+    language: Line = None
+    electronic_service: bool | None = None
 
     @property
     def written(self) -> dict[str, Any]:

@@ -7,13 +7,15 @@ from pydantic import BaseModel
 from services.intake.api.views import document
 from services.intake.domain import clock, words
 from services.intake.domain.case import Rules, Status
+from services.intake.domain.values import Posting
 from services.intake.queries.lists import Entry
-from yimen.contracts.parts import Channel, Due, Kind, Outcome, Paper
+from yimen.contracts.parts import Channel, Due, Kind, Outcome, Paper, ServiceProof
 from yimen.departments import department_name
 
 
 class LedgerLine(BaseModel):
-    """`promised_due` is None before acceptance and while a pause stands; `serve_by` before the decision."""
+    """`promised_due` is None before acceptance and while a pause stands; `serve_by` before the decision; `service_proof` of
+    what was served before proofs were kept here."""
 
     case_number: str
     submitted_at: datetime
@@ -38,6 +40,9 @@ class LedgerLine(BaseModel):
     served_at: datetime | None
     service_way: str | None
     receiver: str | None
+    electronic_service: bool
+    postings: tuple[Posting, ...]
+    service_proof: ServiceProof | None
     ended_at: datetime | None
     documents: list[Paper]
 
@@ -47,8 +52,9 @@ def ledger_line(entry: Entry, rules: Rules) -> LedgerLine:
     applicant = case.applicant.masked
     same = ("case_number", "submitted_at", "received_on", "channel", "kind", "department", "accepted_on", "deemed")
     ends = ("decided_on", "served_at", "service_way", "receiver", "ended_at")
+    service = ("electronic_service", "postings", "service_proof")
     return LedgerLine(
-        **{name: getattr(case, name) for name in (*same, *ends)},
+        **{name: getattr(case, name) for name in (*same, *ends, *service)},
         applicant_name=applicant.name,
         masked_id=applicant.masked_id,
         item_code=case.item.code,

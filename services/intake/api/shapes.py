@@ -13,10 +13,11 @@ from services.intake.domain.values import (
     Licence,
     Meeting,
     Pausing,
+    Posting,
     ReExamination,
     SuperiorAnswer,
 )
-from yimen.contracts.parts import Channel, Due, Kind, Opinion, Outcome, Paper, RequestedMaterial, Staff
+from yimen.contracts.parts import Channel, Due, Kind, Opinion, Outcome, Paper, RequestedMaterial, ServiceProof, Staff
 
 
 class ApplicantView(BaseModel):
@@ -25,6 +26,7 @@ class ApplicantView(BaseModel):
     organisation: bool
     id_number: str | None = None
     phone: str | None = None
+    email: str | None = None
 
 
 class AgentView(BaseModel):
@@ -34,12 +36,14 @@ class AgentView(BaseModel):
     masked_id: str
     id_number: str | None = None
     phone: str | None = None
+    email: str | None = None
     mandate: str
     mandate_on_file: bool
 
 
 class AnswerView(BaseModel):
-    """One answer that came; `late` ones, second ones among them, changed nothing (R49), and `note` says why."""
+    """One answer that came; `late` ones, second ones among them, changed nothing (R49), and `note` says why. `document`: its
+    意见函; a department's own system may answer without one."""
 
     opinion: Opinion
     reasons: str
@@ -48,6 +52,7 @@ class AnswerView(BaseModel):
     decided_at: datetime
     arrived_at: datetime
     late: bool
+    document: Paper | None
     note: str = ""
 
 
@@ -167,6 +172,12 @@ class CaseView(CaseSummary):
     decided_on: date | None
     decided_at: datetime | None
     serve_by: Due | None
+    electronic_service: bool
+    postings: tuple[Posting, ...]
+    served_at: datetime | None
+    service_way: str | None
+    receiver: str | None
+    service_proof: ServiceProof | None
     licence: Licence | None
     renews: str | None
     renewal_due: date | None

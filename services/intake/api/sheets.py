@@ -46,6 +46,15 @@ COLUMNS: dict[str, Callable[[LedgerLine], object]] = {
     "送达期限": lambda line: _due(line.serve_by),
     "送达方式": lambda line: line.service_way,
     "签收人": lambda line: line.receiver,
+    "与申请人关系": lambda line: _proved(line, "relation"),
+    "代收理由": lambda line: _proved(line, "proxy_reason"),
+    "送达文书": lambda line: "；".join(line.service_proof.documents) if line.service_proof else "",
+    "送达地点": lambda line: _proved(line, "place"),
+    "见证人": lambda line: _proved(line, "witness"),
+    "承运单位": lambda line: _posted(line, "carrier"),
+    "运单号": lambda line: _posted(line, "waybill"),
+    "交邮或公告日期": lambda line: _posted(line, "posted_on"),
+    "送达备注": lambda line: _proved(line, "remark"),
     "送达时间": lambda line: _local(line.served_at),
     "办结时间": lambda line: _local(line.ended_at),
 }
@@ -84,6 +93,15 @@ def _local(instant: datetime | None) -> str:
 
 def _due(due: Due | None) -> str:
     return "" if due is None else f"{due.on}{'（暂定）' if due.provisional else ''}"
+
+
+def _proved(line: LedgerLine, name: str) -> object:
+    return getattr(line.service_proof, name, None)
+
+
+def _posted(line: LedgerLine, name: str) -> object:
+    """As it was proved; until then as it was last handed to the post."""
+    return _proved(line, name) or (getattr(line.postings[-1], name) if line.postings and not line.served_at else None)
 
 
 def _papers(papers: list[Paper]) -> str:

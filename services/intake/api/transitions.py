@@ -7,7 +7,6 @@ from services.intake.api.bodies import (
     DecisionBody,
     RefusalBody,
     ReturnBody,
-    ServiceBody,
     SupplementBody,
     WithdrawalBody,
 )
@@ -58,14 +57,6 @@ async def decide(body: DecisionBody, at: Window) -> CaseView:
         lambda case, rules: deciding.decide_at_window(
             case, body.outcome, body.reasons, body.legal_basis, by, now, rules
         )
-    )
-
-
-@router.post("/service")
-async def serve(body: ServiceBody, at: Window) -> CaseView:
-    """送达; closes the case."""
-    return await at.make(
-        lambda case, _rules: deciding.serve(case, body.way, body.receiver, at.caller.staff, at.unit.now)
     )
 
 

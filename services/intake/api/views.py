@@ -65,7 +65,8 @@ def case_view(
     pauses = [pause for review in case.reviews for pause in review.pauses]
     turn = ("renews", "renewal_due", "queued_at")
     doors = ("agency", "project", "fast_track_days")
-    own = {name: getattr(case, name) for name in (*kept, *ended, *ways, *turn, *doors)}
+    service = ("electronic_service", "postings", "served_at", "service_way", "receiver", "service_proof")
+    own = {name: getattr(case, name) for name in (*kept, *ended, *ways, *turn, *doors, *service)}
     return CaseView(
         **summary(case, rules),
         **own,
@@ -91,7 +92,8 @@ def case_view(
 
 def applicant_view(person: Person, *, whole: bool) -> ApplicantView:
     shown = ApplicantView(**person.masked.model_dump())
-    return shown.model_copy(update={"id_number": person.id_number, "phone": person.phone}) if whole else shown
+    reached = {name: getattr(person, name) for name in ("id_number", "phone", "email")}
+    return shown.model_copy(update=reached) if whole else shown
 
 
 def _agent(agent: Agent, *, whole: bool) -> AgentView:
@@ -100,6 +102,7 @@ def _agent(agent: Agent, *, whole: bool) -> AgentView:
         masked_id=agent.masked.masked_id,
         id_number=agent.id_number if whole else None,
         phone=agent.phone if whole else None,
+        email=agent.email if whole else None,
         mandate=agent.mandate,
         mandate_on_file=agent.mandate_file is not None,
     )
@@ -122,7 +125,8 @@ def _review(case: Case, review: Review, rules: Rules, answers: Sequence[Row[Any]
 
 def _answer(row: Row[Any], review: Review, rules: Rules) -> AnswerView:
     note = f"本意见到达时，该审查已记为“{join.label(review, rules)}”；留存备查，不改变结果。" if row.late else ""
-    return AnswerView.model_validate({**row._mapping, "note": note})
+    paper = None if row.document is None else Paper.model_validate(row.document, strict=False)
+    return AnswerView.model_validate({**row._mapping, "document": paper, "note": note})
 
 
 def _lead_word(case: Case, word: LeadDecision) -> LeadWordView:

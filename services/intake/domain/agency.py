@@ -15,7 +15,7 @@ from services.intake.domain import clock
 from services.intake.domain.case import UNDECIDED, Case, Rules, Status
 from services.intake.domain.documents import AGENCY_RECEIPT, UNNUMBERED, unnumbered_paper
 from services.intake.domain.item import Item
-from services.intake.domain.values import Held, Person, Value
+from services.intake.domain.values import Held, Language, Person, Value
 from yimen import contracts
 from yimen.contracts.intake import AgencyEntrusted, AgencyOverdue, AgencyStepRecorded
 from yimen.contracts.parts import AgencyStep, Channel, Staff
@@ -75,6 +75,8 @@ class Agency(Value):
     item_name: str
     applicant: Person
     mandate: str
+    language: Language = Language.CHINESE
+    electronic_service: bool = False
     situations: tuple[str, ...] = ()
     materials: tuple[Held, ...]
     receipt_number: str = UNNUMBERED
@@ -111,6 +113,8 @@ class Agency(Value):
             channel=self.level,
             applicant=self.applicant,
             agency=self.agency_id,
+            language=self.language,
+            electronic_service=self.electronic_service,
             situations=self.situations,
             submitted_at=now,
             received_on=local_date(now),

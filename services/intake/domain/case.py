@@ -15,10 +15,13 @@ from services.intake.domain.values import (
     Agent,
     Deferral,
     Held,
+    Language,
     LeadDecision,
     Licence,
     Meeting,
     Person,
+    Posting,
+    Proof,
     ReExamination,
     Review,
     Value,
@@ -56,6 +59,8 @@ class Case(Value):
     account: str | None = None
     situations: tuple[str, ...] = ()
     agent: Agent | None = None
+    language: Language = Language.CHINESE
+    electronic_service: bool = False
     agency: str | None = None
     project: str | None = None
     fast_track_days: int | None = None
@@ -92,6 +97,8 @@ class Case(Value):
     served_at: datetime | None = None
     service_way: str | None = None
     receiver: str | None = None
+    service_proof: Proof | None = None
+    postings: tuple[Posting, ...] = ()
     ended_at: datetime | None = None
 
     @property
@@ -192,6 +199,7 @@ class Rules:
     supplement_days: int = 90  # R08, C, calendar days
     deferral_grace_days: int = 15  # R16, C
     serve_days: int = 10  # R30, national law
+    public_days: int = 30  # 公告送达, national law
     renewal_days: int = 30  # R32, national law
     inspection_days: int = 5  # R33, national law
     forward_days: int = 3  # R48, C

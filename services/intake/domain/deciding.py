@@ -1,18 +1,18 @@
-"""From the last answer to service (决定、发证、送达).
+"""From the last answer to the licence (决定、发证); `serving` takes it from there.
 
 Guarantees: a grant with fee lists waits until nothing is owed (R54), one with a gap until it is filled (R16); a denial
 waits for neither; where the quantity is limited a grant waits for its turn too (R15); a renewal that the law has granted is
 not decided otherwise (R32); the decision is made once; a denial carries its reasons, the article and the ways of redress
-(Art. 38); a licence is issued in the same transaction as the grant, and closing comes with service.
+(Art. 38); a licence is issued in the same transaction as the grant.
 """
 
 from datetime import datetime
 
 from services.intake.domain import clock, join, licensing, queue
 from services.intake.domain.case import Case, Change, Rules, Status
-from services.intake.domain.documents import unnumbered
+from services.intake.domain.documents import JOINT_OPINION, unnumbered, unnumbered_paper
 from services.intake.domain.words import wrong_state
-from yimen.contracts.intake import CaseClosed, CaseDecided, CaseQueued, CaseReviewed, CaseServed
+from yimen.contracts.intake import CaseDecided, CaseQueued, CaseReviewed
 from yimen.contracts.parts import DocumentKind, Kind, Outcome, Staff
 from yimen.departments import DEPARTMENTS
 from yimen.errors import NotNow, Refusal, Unfit
@@ -27,15 +27,18 @@ RENEWED_BY_LAW = "期满未作决定，视为准予延续。"
 
 
 def finish_review(case: Case, outcome: Outcome, now: datetime, rules: Rules) -> Change:
-    """Every department has spoken; dated by the last of their words, whenever it got here."""
+    """Every department has spoken; dated by the last of their words, whenever it got here. What several said is summed up
+    on one paper (联合审查意见书)."""
     reviewed_at = min(join.last_word_at(case), now)
     changed = case.but(status=Status.REVIEWED, outcome=outcome, reviewed_at=reviewed_at)
+    joint = case.kind is Kind.JOINT
     counting = sorted(case.live_reviews, key=lambda review: (review.stage, review.department))
     event = CaseReviewed(
         case_number=case.case_number,
         outcome=outcome,
         fee_lists=case.standing_lists,
         reviewed_at=reviewed_at,
+        document=unnumbered_paper(JOINT_OPINION, local_date(reviewed_at)) if joint else None,
         reviews=tuple(review.review_id for review in counting),
         deemed=tuple(review.review_id for review in counting if review.deemed_at is not None),
     )
@@ -193,20 +196,3 @@ def _decided(
     )
     decided = Change(changed, (event,))
     return decided.then(licensing.issue(changed, on, at, rules)) if granted else decided
-
-
-def serve(case: Case, way: str, receiver: str, by: Staff, now: datetime) -> Change:
-    """The decision, and the licence with it, reaches the applicant (送达); that closes the case (R37)."""
-    if case.status is not Status.DECIDED or case.outcome is None:
-        raise wrong_state(case, "该办件没有待送达的决定", "作出决定之后才能送达，且只送达一次。")
-    served = CaseServed(
-        case_number=case.case_number,
-        document=unnumbered(DocumentKind.SERVICE, local_date(now)),
-        way=way,
-        receiver=receiver,
-        served_by=by,
-        served_at=now,
-    )
-    closed = CaseClosed(case_number=case.case_number, outcome=case.outcome, closed_at=now)
-    ended = case.but(status=Status.CLOSED, served_at=now, service_way=way, receiver=receiver, ended_at=now)
-    return Change(ended, (served, closed))

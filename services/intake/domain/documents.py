@@ -22,6 +22,7 @@ RE_EXAMINATION = "re_examination"  # 复核决定书 (R17)
 MINUTES = "minutes"  # 联合会审、踏勘纪要 (S06)
 PROJECT = "project"  # 重大项目快速审批登记 (S07)
 AGENCY_RECEIPT = "agency_receipt"  # 代办受理单 (R100)
+JOINT_OPINION = "joint_opinion"  # 联合审查意见书 (R49)
 
 _MARKS = {
     DocumentKind.RECEIPT: "收字",
@@ -42,6 +43,7 @@ _MARKS = {
     MINUTES: "会字",
     PROJECT: "重字",
     AGENCY_RECEIPT: "代字",
+    JOINT_OPINION: "联审字",
 }
 
 

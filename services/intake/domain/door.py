@@ -63,10 +63,16 @@ def submit(case: Case, rules: Rules, *, as_is: bool) -> Change:
         agency=case.agency,
         project=case.project,
         agent=case.agent.masked if case.agent else None,
+        electronic_service=case.electronic_service,
     )
     called = case.agent or case.applicant
     contact = ContactRecorded(
-        case_number=case.case_number, name=called.name, phone=called.phone, recorded_at=case.submitted_at
+        case_number=case.case_number,
+        name=called.name,
+        phone=called.phone,
+        email=called.email,
+        language=case.language.value,
+        recorded_at=case.submitted_at,
     )
     return Change(case, (submitted, contact, *fast_tracked(case)))
 
@@ -189,6 +195,7 @@ def refuse(
     event = CaseRefused(
         case_number=case.case_number,
         document=unnumbered(DocumentKind.REFUSAL, local_date(now)),
+        ground=ground.value,
         reasons=reasons,
         competent_organ=competent_organ,
         refused_by=by,

@@ -1,12 +1,13 @@
 """What a case is made of: persons, materials, reviews and what departments said in them, as frozen values."""
 
 from datetime import date, datetime
-from typing import Any, Self
+from enum import StrEnum
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from yimen import contracts
-from yimen.contracts.parts import Material, Opinion, Outcome, PauseKind, RequestedMaterial, Staff
+from yimen.contracts.parts import Material, Opinion, Outcome, PauseKind, RequestedMaterial, ServiceProof, Staff
 from yimen.ids import mask
 
 
@@ -18,12 +19,20 @@ class Value(BaseModel):
         return self.model_copy(update=changes)
 
 
+class Language(StrEnum):
+    """Of messages to the applicant; papers are Chinese."""
+
+    CHINESE = "zh"
+    ENGLISH = "en"
+
+
 class Person(Value):
     """The applicant with the whole identification number. Events carry `masked` only."""
 
     name: str
     id_number: str
     phone: str
+    email: str | None = None
     organisation: bool = False
 
     @property
@@ -38,6 +47,7 @@ class Agent(Value):
     name: str
     id_number: str
     phone: str
+    email: str | None = None
     mandate: str
     mandate_file: str | None = None
 
@@ -168,6 +178,24 @@ class Licence(Value):
     valid_from: date
     valid_until: date | None
     renews: str | None = None
+
+
+class Posting(Value):
+    """Handed to the post (交邮); that is no service yet, the receipt is."""
+
+    carrier: str
+    waybill: str
+    posted_on: date
+    posted_by: Staff
+    recorded_at: datetime
+
+
+def _proof(kept: Any) -> Any:
+    return ServiceProof.model_validate(kept, strict=False) if isinstance(kept, dict) else kept
+
+
+Proof = Annotated[ServiceProof, BeforeValidator(_proof)]
+"""A contract's part, which reads nothing but Python's own types, read from where it is kept as JSON."""
 
 
 class Deferral(Value):

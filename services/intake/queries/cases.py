@@ -30,6 +30,8 @@ _CASE_JSON = {
     "re_examination",
     "meetings",
     "lead_decision",
+    "service_proof",
+    "postings",
 }
 _REVIEW_JSON = {"superior", "answer", "pauses", "lists", "urged_for"}
 

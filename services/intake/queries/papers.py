@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Row, bindparam, select
 
+from services.intake.domain.case import Case
 from services.intake.tables import counters, documents, notices, review_answers, reviews
 from yimen.bus import Unit, View
-from yimen.contracts.parts import Paper
+from yimen.contracts.parts import DocumentKind, Paper
 
 _WHICH: BindParameter[str] = bindparam("which")
 _DOCUMENTS = select(documents).where(documents.c.case_number == _WHICH).order_by(documents.c.id)
@@ -41,6 +42,13 @@ def add_document(unit: Unit[Any], case_number: str, document: Paper) -> None:
 
 async def documents_of(view: View[Any], case_number: str) -> Sequence[Row[Any]]:
     return (await view.execute(_DOCUMENTS, {"which": case_number})).all()
+
+
+async def numbers_of_outcome(view: View[Any], case: Case) -> tuple[str, ...]:
+    """Of the decision, and of the licence that came with it."""
+    wanted = {DocumentKind.GRANT.value, DocumentKind.DENIAL.value}
+    decisions = [row.number for row in await documents_of(view, case.case_number) if row.kind in wanted]
+    return (*decisions, case.licence.number) if case.licence else (*decisions,)
 
 
 async def answers_of(view: View[Any], case_number: str) -> Sequence[Row[Any]]:

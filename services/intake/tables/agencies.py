@@ -1,6 +1,6 @@
 """What was entrusted to stations and village agents. Township and state follow from the rest: kept to be found by."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, false
 
 from services.intake.tables.cases import metadata
 from yimen.db import Instant, Json
@@ -18,6 +18,8 @@ agencies = Table(
     Column("item_name", String(400), nullable=False),
     Column("applicant", Json, nullable=False),
     Column("mandate", String(200), nullable=False),
+    Column("language", String(10), nullable=False, server_default="zh"),
+    Column("electronic_service", Boolean, nullable=False, server_default=false()),
     Column("situations", Json, nullable=False),
     Column("materials", Json, nullable=False),
     Column("receipt_number", String(80), nullable=False, unique=True),

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
 )
 
 from yimen.db import BigId, Instant, Json
@@ -57,6 +58,8 @@ cases = Table(
     Column("account", String(200)),
     Column("situations", Json, nullable=False, server_default="[]"),
     Column("agent", Json),
+    Column("language", String(10), nullable=False, server_default="zh"),
+    Column("electronic_service", Boolean, nullable=False, server_default=false()),
     Column("agency", String(80)),
     Column("project", String(80)),
     Column("fast_track_days", Integer),
@@ -93,6 +96,8 @@ cases = Table(
     Column("served_at", Instant),
     Column("service_way", String(400)),
     Column("receiver", String(400)),
+    Column("service_proof", Json),
+    Column("postings", Json, nullable=False, server_default="[]"),
     Column("ended_at", Instant),
     ForeignKeyConstraint(["item_code", "item_version"], ["items.code", "items.version"]),
 )
@@ -152,6 +157,7 @@ review_answers = Table(
     Column("legal_basis", Text, nullable=False),
     Column("decided_by", Json, nullable=False),
     Column("decided_at", Instant, nullable=False),
+    Column("document", Json),
     Column("arrived_at", Instant, nullable=False),
     Column("late", Boolean, nullable=False),
 )

@@ -28,10 +28,12 @@ class AtTheDoor(RuleBasedStateMachine):
 
     item: Item
 
-    @initialize(codes=st.sampled_from([("01", "02"), ("01",), ("01", "02", "03")]), accepted=st.booleans())
-    def hand_in(self, codes, accepted):
+    @initialize(
+        codes=st.sampled_from([("01", "02"), ("01",), ("01", "02", "03")]), accepted=st.booleans(), agreed=st.booleans()
+    )
+    def hand_in(self, codes, accepted, agreed):
         self.now = MONDAY
-        self.case = samples.submitted(self.item, materials=codes)
+        self.case = samples.submitted(self.item, materials=codes).but(electronic_service=agreed)
         self.model = Model(self.item, self.case.received_on)
         self.codes = set(codes)
         self.told: list[Any] = []

@@ -208,7 +208,11 @@ async def test_a_decision_that_is_not_served_yet_cannot_be_brought_back(stations
     await hall.step(number, "acceptance")
     await hall.hear(hall.received(number, "planning"), hall.decided(number, "planning"))
     assert (await stations.record(agency, "delivered")).json()["code"] == "case-not-ended"
-    await hall.step(number, "service", {"way": "代办领取", "receiver": "覃乐民"})
+    await hall.step(
+        number,
+        "service",
+        {"way": "pick_up", "receiver": "覃乐民", "relation": "村级代办员", "proxy_reason": "委托代办"},
+    )
     assert (await stations.record(agency, "delivered")).status_code == 200
 
 

@@ -17,7 +17,8 @@ STEPS: dict[str, Any] = {
     "refusal": {"ground": "not_a_licence_matter", "reasons": "不属于许可事项"},
     "return": {"reasons": "政策不符", "policy_basis": "某文件"},
     "decision": {"outcome": "granted"},
-    "service": {"way": "自取", "receiver": "张三"},
+    "posting": {"carrier": "邮政速递", "waybill": "EMS1"},
+    "service": {"way": "pick_up", "receiver": "张三"},
     "supplement": {"materials": [{"code": "02"}]},
     "withdrawal": {"reasons": "不办了"},
 }

@@ -105,7 +105,7 @@ async def test_nothing_is_told_of_cases_that_are_not_decided(hall: Hall) -> None
 
 async def test_results_stay_when_the_decision_has_been_served(hall: Hall) -> None:
     number = await decided(hall)
-    await hall.step(number, "service", {"way": "自取", "receiver": "张三"})
+    await hall.step(number, "service", {"way": "pick_up", "receiver": "张三"})
     assert len((await results(hall))["items"]) == 1
 
 

@@ -15,7 +15,7 @@ from services.intake.tests.samples import COMMITTED, INSTANT, JOINT, MONDAY
 from yimen.web import Role
 from yimen.worktime import YearPlan, end_of_day
 
-SERVED = {"way": "窗口领取", "receiver": "张三"}
+SERVED = {"way": "pick_up", "receiver": "张三"}
 
 
 async def read(hall: Hall, ledger: str, by: dict[str, str] | None = None, **query: str) -> dict[str, Any]:
@@ -64,7 +64,7 @@ async def test_a_line_shows_what_the_paper_ledger_shows_and_no_whole_identificat
         "promised_due": {"on": "2026-09-28", "provisional": False},
         "outcome": "granted",
         "licence_number": "证字〔2026〕1号",
-        "service_way": "窗口领取",
+        "service_way": "大厅自取",
         "receiver": "张三",
         "served_at": "2026-09-28T01:00:00Z",
         "serve_by": {"on": "2026-10-16", "provisional": False},
@@ -194,7 +194,7 @@ async def test_a_sheet_has_the_lines_of_all_pages_under_chinese_headings(
         rows = await sheet(hall, ledger)
         assert [row["办件编号"] for row in rows] == sorted(made)
         assert list(rows[0]) == list(COLUMNS)
-        assert (rows[0]["办件类型"], rows[0]["办理结果"], rows[0]["送达方式"]) == ("即办件", "准予许可", "窗口领取")
+        assert (rows[0]["办件类型"], rows[0]["办理结果"], rows[0]["送达方式"]) == ("即办件", "准予许可", "大厅自取")
         assert rows[0]["文书"].startswith("收字〔2026〕")
         assert rows[0]["收件时间"] == "2026-09-28 09:00"
 

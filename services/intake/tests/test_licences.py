@@ -137,7 +137,7 @@ async def test_in_the_last_minute_not_yet_and_in_the_next_the_licence_is_renewed
     old = (await check(hall, licence)).json()
     assert (old["validity"], old["renewed_by"]) == ("已延续", new["number"])
     assert (await check(hall, new["number"])).json()["validity"] == "有效"
-    served = await hall.step(number, "service", {"way": "自取", "receiver": "张三"})
+    served = await hall.step(number, "service", {"way": "pick_up", "receiver": "张三"})
     assert served.json()["state"] == "closed"
 
 

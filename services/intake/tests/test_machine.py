@@ -7,7 +7,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
-from services.intake.domain import clock, deciding, door, joint, reviewing
+from services.intake.domain import clock, deciding, door, joint, reviewing, serving
 from services.intake.domain.case import AT_THE_DOOR, Case
 from services.intake.domain.values import Answer, FeeList, Pausing, SuperiorAnswer
 from services.intake.tests import samples
@@ -21,7 +21,7 @@ from yimen.contracts.intake import (
     ReviewExtensionDeclined,
     ReviewRequested,
 )
-from yimen.contracts.parts import Extension, Office, Opinion, Outcome, PauseKind, Staff
+from yimen.contracts.parts import Extension, Office, Opinion, Outcome, PauseKind, ServiceWay, Staff
 from yimen.worktime import local_date
 
 OPINIONS = {
@@ -33,6 +33,8 @@ OPINIONS = {
 ONCE = {"accepted", "correction_requested", "reviewed", "decided", "licence_issued", "served", "closed", "extended"}
 DEPARTMENTS = st.sampled_from(["planning", "fire", "environment"])
 HOURS = st.integers(0, 30)
+PICKED_UP = serving.Delivery(way=ServiceWay.PICK_UP, receiver="张三")
+PAPERS = ("准字〔2026〕1号", "证字〔2026〕1号")
 PRESENT = st.sets(DEPARTMENTS)
 OFFICIALS = st.sampled_from([(), (CLERK,), (CLERK, Staff(id="li", name="李主任"))])
 
@@ -183,7 +185,15 @@ class Hall(AtTheDoor):
     @rule()
     def serve(self):
         lawful = self.model.phase == "decided"
-        if self.attempt(lawful, lambda: deciding.serve(self.case, "自取", "张三", CLERK, self.now)):
+        if self.attempt(lawful, lambda: serving.serve(self.case, PICKED_UP, PAPERS, CLERK, self.now, RULES)):
+            self.model.phase = "closed"
+
+    @rule(number=st.sampled_from([*PAPERS, "受字〔2026〕1号"]))
+    def fetch(self, number):
+        """Somebody with the query password fetches a paper. It serves what is decided, where the applicant agreed."""
+        self.now += timedelta(hours=1)
+        self.take(serving.serve_electronically(self.case, "doc-1", number, PAPERS, self.now, self.now))
+        if self.model.phase == "decided" and self.case.electronic_service and number in PAPERS:
             self.model.phase = "closed"
 
     # -- the lead -------------------------------------------------------------------------------------------------

@@ -209,7 +209,7 @@ async def test_a_word_on_a_review_that_was_never_asked_for_is_parked(hall: Hall)
 async def test_numbers_of_papers_are_gapless_per_kind_and_year_although_steps_fail(hall: Hall) -> None:
     for _ in range(3):
         number = await hall.submitted()
-        assert (await hall.step(number, "service", {"way": "自取", "receiver": "张三"})).status_code == 409
+        assert (await hall.step(number, "service", {"way": "pick_up", "receiver": "张三"})).status_code == 409
         assert (await hall.apply(codes=())).status_code == 422
         assert (await hall.step(number, "acceptance", version=9)).status_code == 412
         assert (await hall.step(number, "acceptance")).status_code == 200

@@ -147,6 +147,9 @@ LABELS: Final[dict[type[Event], str]] = {
     notify.MessageSent: "发出短信",
     notify.MessageDelivered: "短信送达",
     notify.MessageFailed: "短信失败",
+    notify.DocumentRendered: "文书制成",
+    notify.DocumentFailed: "文书未制成",
+    notify.DocumentCollected: "文书领取",
 }
 
 

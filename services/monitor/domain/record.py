@@ -32,6 +32,7 @@ USUAL: Final[frozenset[type[Event]]] = frozenset(
         *(fees.NoticeReduced, fees.NoticeDeferred, fees.NoticeVoided, fees.NoticeRemitted),
         *(fees.NoticeRefundRequested, fees.NoticeRefundApproved, fees.NoticeRefundRefused, fees.NoticeRefunded),
         *(fees.NoticeRefundFailed, notify.MessageSent, notify.MessageDelivered),
+        notify.DocumentCollected,
     }
 )
 """Told in the words of the timeline."""

@@ -199,6 +199,9 @@ SENTENCES: Final[dict[type[Event], str]] = {
     notify.MessageSent: "已发送短信。",
     notify.MessageDelivered: "短信已送达。",
     notify.MessageFailed: "短信发送失败：{reason}",
+    notify.DocumentRendered: "文书{number}已制成。",
+    notify.DocumentFailed: "文书{number}未能制成：{reason}",
+    notify.DocumentCollected: "文书{number}已凭查询密码领取。",
 }
 
 

@@ -1,8 +1,9 @@
 """What the routes share."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends
+from pydantic import Field
 
 from services.notify.context import Context
 from yimen.bus import Unit, View
@@ -11,3 +12,6 @@ from yimen.web import Principal, Role, allow, current_unit, current_view
 Write = Annotated[Unit[Context], Depends(current_unit)]
 Read = Annotated[View[Context], Depends(current_view)]
 Integrator = Annotated[Principal, allow(Role.INTEGRATOR)]
+Why = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
+OVERSEERS: Final = (Role.CENTRE_ADMIN, Role.SUPERVISOR, Role.OPERATOR)
+"""Who may read what is told to whom, and in which words."""

@@ -6,12 +6,11 @@ addresses of the public internet, unless the hall is set up inside a private net
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from yimen.contracts.envelope import EVERYONE, HEADER_PREFIX, Event, Meta, event_types
+from yimen.contracts.envelope import HEADER_PREFIX, Event, Meta, event_types
 
 LADDER = (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600)
 """Seconds between attempts; the first is at once. About three days in all (Standard Webhooks' schedule)."""
@@ -33,16 +32,6 @@ def open_to_departments(event: type[Event]) -> bool:
 def followable() -> frozenset[str]:
     """Entities that a subscription may name."""
     return frozenset(event.entity for event in event_types().values() if open_to_departments(event))
-
-
-def follows(event: Event, departments: Collection[str], entities: Collection[str] | None) -> bool:
-    """`entities` None: every entity that is open to departments."""
-    return (
-        open_to_departments(type(event))
-        and event.scope != EVERYONE
-        and event.scope in departments
-        and (entities is None or event.entity in entities)
-    )
 
 
 def attributes(meta: Meta) -> dict[str, str]:

@@ -1,39 +1,28 @@
-"""The live stream."""
+"""The live stream, by id."""
 
-from collections.abc import Collection, Sequence
-from typing import Any
-
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notify.tables import case_departments, stream, stream_head
+from services.notify.domain.sight import Shown
+from services.notify.tables import stream, stream_head
 
-Rows = Sequence[Row[Any]]
+_OLDEST = select(func.coalesce(func.min(stream.c.id), 0)).scalar_subquery()
+_BOUNDS = select(_OLDEST, stream_head.c.last)
+_ROWS = (
+    select(stream.c.id, stream.c.type, stream.c.scope, stream.c.circle, stream.c.case_number, stream.c.body)
+    .where(stream.c.id > bindparam("after"), stream.c.id <= bindparam("until"))
+    .order_by(stream.c.id)
+    .limit(bindparam("most"))
+)
 
 
 async def stream_bounds(conn: AsyncConnection) -> tuple[int, int]:
     """The oldest id kept (0 when none) and the newest id given."""
-    oldest = select(func.coalesce(func.min(stream.c.id), 0)).scalar_subquery()
-    first, last = (await conn.execute(select(oldest, stream_head.c.last))).one()
+    first, last = (await conn.execute(_BOUNDS)).one()
     return first, last
 
 
-async def stream_rows(
-    conn: AsyncConnection, after: int, until: int, departments: Collection[str] | None, fees: bool, limit: int
-) -> Rows:
-    """Rows in (after, until]. `departments` None sees all; else what is theirs, their cases', or nobody's in particular."""
-    query = select(stream).where(stream.c.id > after, stream.c.id <= until)
-    if departments is not None:
-        query = _seen_by(query, departments, fees)
-    return (await conn.execute(query.order_by(stream.c.id).limit(limit))).all()
-
-
-def _seen_by(query: Select[Any], departments: Collection[str], fees: bool) -> Select[Any]:
-    on_the_case = (
-        select(case_departments.c.case_number)
-        .where(case_departments.c.case_number == stream.c.case_number, case_departments.c.department.in_(departments))
-        .exists()
-    )
-    mine = stream.c.scope.in_(departments) | stream.c.case_number.is_(None) & (stream.c.scope == "all")
-    mine |= (stream.c.scope == "all") & on_the_case
-    return query.where(mine | stream.c.type.like("fees.%") if fees else mine)
+async def stream_rows(conn: AsyncConnection, after: int, until: int, most: int) -> list[Shown]:
+    """What is kept of (after, until], the oldest `most` of it."""
+    rows = await conn.execute(_ROWS, {"after": after, "until": until, "most": most})
+    return [Shown(row.id, row.type, row.scope, tuple(row.circle), row.case_number, row.body) for row in rows]

@@ -1,6 +1,6 @@
 """Departments' subscriptions and what is delivered to them."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, Uuid
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, Uuid
 
 from services.notify.tables.base import metadata
 from yimen.db import BigId, Instant, Json
@@ -10,14 +10,22 @@ subscriptions = Table(
     metadata,
     Column("id", String(40), primary_key=True),
     Column("owner", String(400), nullable=False),
+    Column("name", String(200)),
+    Column("contact", String(200)),
     Column("url", Text, nullable=False),
     Column("departments", Json, nullable=False),
     Column("entities", Json),
-    Column("secret", String(100), nullable=False),
-    Column("state", String(20), nullable=False),  # active, disabled, ended
+    Column("items", Json),
+    Column("cases", Json),
+    Column("secret", String(100), nullable=False),  # the newest; the former one signs too until its hour
+    Column("former_secret", String(100)),
+    Column("former_secret_until", Instant),
+    Column("state", String(20), nullable=False),  # active, paused, disabled, ended
     Column("reason", Text),
     Column("created_at", Instant, nullable=False),
     Column("ended_at", Instant),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("replays", Integer, nullable=False, server_default="0"),  # how many were asked for
 )
 
 deliveries = Table(
@@ -26,15 +34,17 @@ deliveries = Table(
     Column("id", BigId, primary_key=True, autoincrement=True),
     Column("subscription_id", String(40), ForeignKey("subscriptions.id"), nullable=False),
     Column("event_id", Uuid, nullable=False),
+    Column("replay", Integer, nullable=False, server_default="0"),  # 0 when it happened, then which repetition
     Column("type", String(120), nullable=False),
     Column("subject", String(200), nullable=False),
     Column("body", Text, nullable=False),
-    Column("state", String(20), nullable=False),  # waiting, sending, delivered, exhausted, refused
+    Column("state", String(20), nullable=False),  # waiting, sending, held, delivered, exhausted, refused
     Column("created_at", Instant, nullable=False),
     Column("settled_at", Instant),
     Column("error", Text),
-    UniqueConstraint("subscription_id", "event_id"),
+    UniqueConstraint("subscription_id", "event_id", "replay"),
 )
+Index("ix_deliveries_list", deliveries.c.subscription_id, deliveries.c.id)
 Index("ix_deliveries_lane", deliveries.c.subscription_id, deliveries.c.subject, deliveries.c.state, deliveries.c.id)
 
 # One row per (subscription, subject): which delivery is under way. Locking it keeps the order.

@@ -83,8 +83,9 @@ async def test_a_department_without_a_duty_officer_gets_no_message(messenger: Me
 
 @pytest.mark.parametrize("switch", ["fail_next", "lose_next"])
 async def test_a_gateway_that_is_down_gets_the_message_once_when_it_is_back(messenger: Messenger, switch: str) -> None:
-    """`lose_next`: the gateway took it, and its answer was lost."""
+    """`lose_next`: the gateway took it, and its answer was lost. The other one is down too."""
     setattr(messenger.gateway.moods, switch, 2)
+    messenger.other.moods.fail_next = 2
     await messenger.harness.deliver(samples.contact(), samples.submitted(), source="/intake")
     await messenger.work()
     assert await messenger.harness.events(MessageEvent) == []
@@ -92,6 +93,7 @@ async def test_a_gateway_that_is_down_gets_the_message_once_when_it_is_back(mess
         messenger.harness.clock.advance(timedelta(seconds=seconds))
         await messenger.work()
     assert len(messenger.gateway.shelf.taken(PHONE)) == 1
+    assert messenger.other.shelf.taken() == []
     assert len(await messenger.harness.events(MessageSent)) == 1
 
 
@@ -104,7 +106,7 @@ async def test_a_number_that_the_gateway_refuses_fails_at_once(messenger: Messen
 
 
 async def test_a_gateway_that_never_comes_back_leaves_a_failed_message(messenger: Messenger) -> None:
-    messenger.gateway.moods.fail_next = 1000
+    messenger.gateway.moods.fail_next = messenger.other.moods.fail_next = 1000
     await messenger.harness.deliver(samples.contact(), samples.submitted(), source="/intake")
     for _ in range(9):
         await messenger.work()
@@ -154,12 +156,12 @@ RECEIPT = {"message_id": "m", "status": "delivered"}
 )
 async def test_an_unsigned_receipt_is_refused(messenger: Messenger, headers: dict[str, str]) -> None:
     raw = {name: value.encode("latin-1") for name, value in headers.items()}
-    answer = await messenger.harness.client.post("/sms/receipts", json=RECEIPT, headers=raw)
+    answer = await messenger.harness.client.post("/sms/receipts/sms", json=RECEIPT, headers=raw)
     assert (answer.status_code, answer.json()["code"]) == (401, "bad-signature")
 
 
 async def test_a_receipt_signed_with_another_secret_is_refused(messenger: Messenger) -> None:
-    other = SmsGateway(key="k", receipt_url="http://hall.test/sms/receipts", receipt_secret="whsec_b3RoZXI=")
+    other = SmsGateway(key="k", receipt_url="http://hall.test/sms/receipts/sms", receipt_secret="whsec_b3RoZXI=")
     row: Any = {"id": "m", "status": "delivered"}
     assert not await other._send_receipt(messenger.harness.client, row)
 

@@ -9,13 +9,14 @@ from alembic.migration import MigrationContext
 
 from services.notify.app import blueprint, build
 from services.notify.domain.webhooks import open_to_departments
+from services.notify.providers.sms import HttpGateway, new_client
 from services.notify.tables import metadata
 from services.notify.tests import samples
-from services.notify.tests.conftest import SECRET, Messenger, settings_for
+from services.notify.tests.conftest import KEYS, SECRETS, Messenger, gateway_settings, settings_for
 from services.notify.tests.played import serving
 from sim.sms import SmsGateway, sms_app
 from yimen.bus.local import matches
-from yimen.contracts import event_types, intake
+from yimen.contracts import event_types
 from yimen.contracts.notify import MessageDelivered
 from yimen.testing import start_service
 
@@ -28,12 +29,10 @@ async def test_the_migration_makes_the_tables(messenger: Messenger) -> None:
         assert await connection.run_sync(differences) == []
 
 
-def test_the_messenger_follows_everyone_but_itself() -> None:
+def test_the_messenger_follows_everyone_itself_too() -> None:
     for event in event_types().values():
-        heard = any(
-            matches(binding, f"{event.speaker}.{event.entity}.{event.action}.all") for binding in blueprint.bindings
-        )
-        assert heard is (event.speaker != "notify" and event is not intake.CredentialRecorded)
+        key = f"{event.speaker}.{event.entity}.{event.action}.all"
+        assert any(matches(binding, key) for binding in blueprint.bindings), key
     assert not any(open_to_departments(event) for event in event_types().values() if event.speaker == "notify")
 
 
@@ -49,14 +48,15 @@ async def test_a_message_goes_all_the_way_over_real_connections(database_url: st
     """Service and gateway as two HTTP servers; the gateway's own task brings the receipt."""
     async with start_service(build, settings_for(database_url)) as harness, serving(harness.service.app) as port:
         gateway = SmsGateway(
-            key="test-key-of-sms",
-            receipt_url=f"http://127.0.0.1:{port}/sms/receipts",
-            receipt_secret=SECRET,
+            key=KEYS["sms"],
+            receipt_url=f"http://127.0.0.1:{port}/sms/receipts/sms",
+            receipt_secret=SECRETS["sms"],
             path=tmp_path / "sms.db",
             retry=0.05,
         )
         async with serving(sms_app(gateway)) as sms_port:
-            harness.service.context.settings.sms_url = f"http://127.0.0.1:{sms_port}/messages"
+            told = gateway_settings("sms", f"http://127.0.0.1:{sms_port}/messages")
+            harness.service.context.gateways = {"sms": HttpGateway(told, new_client())}
             receipts = asyncio.create_task(gateway.run())
             await harness.deliver(samples.contact(), samples.submitted(), source="/intake")
             harness.clock.advance(timedelta(seconds=1))

@@ -6,22 +6,27 @@ from uuid import UUID
 
 import pytest
 
-from services.notify.domain.rules import RULES, Rule, check, letters
-from services.notify.domain.templates import TEMPLATES
-from services.notify.domain.wording import SHORT, Template, TemplateError
+from services.notify.domain.book import Book
+from services.notify.domain.rules import Letter, Rule
+from services.notify.domain.values import LANGUAGES, SHORT
+from services.notify.domain.wording import Template, TemplateError
 from services.notify.tests import samples
+from services.notify.wordbook import first_book
 from yimen.contracts import Event, approval, fees, intake, monitor
 from yimen.contracts.parts import Document, DocumentKind, Due, Outcome, Paper, RequestedMaterial, Staff
 
-
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.template)
-def test_every_template_fits_its_event(rule: Rule) -> None:
-    TEMPLATES[rule.template].check(rule.event, rule.given)
-    assert re.search(r"[\u4e00-\u9fff]", TEMPLATES[rule.template].text)
+BOOK = first_book()
 
 
-def test_every_template_is_used_by_a_rule() -> None:
-    assert {rule.template for rule in RULES} == TEMPLATES.keys()
+def letters(event: Event) -> list[Letter]:
+    return BOOK.letters(event)
+
+
+def test_every_template_is_used_by_a_rule_and_speaks_every_language() -> None:
+    used = {rule.template for rule in BOOK.rules.values()}
+    assert {(code, language) for code in used for language in LANGUAGES} == BOOK.templates.keys()
+    for (_, language), template in BOOK.templates.items():
+        assert bool(re.search(r"[\u4e00-\u9fff]", template.text)) is (language == "zh")
 
 
 @pytest.mark.parametrize(
@@ -41,15 +46,16 @@ def test_every_template_is_used_by_a_rule() -> None:
     ],
 )
 def test_a_template_that_asks_for_what_its_event_does_not_have_is_refused_when_loaded(text: str) -> None:
+    words = {("bad", language): Template("bad", 1, text, language=language) for language in LANGUAGES}
     with pytest.raises(TemplateError):
-        check([Rule(intake.CaseRefused, "bad")], {"bad": Template("bad", 1, text)})
+        Book.of([Rule("bad", intake.CaseRefused, "bad")], words)
 
 
 def test_a_rule_without_its_template_or_with_an_unknown_field_is_refused_when_loaded() -> None:
     with pytest.raises(TemplateError, match="no template"):
-        check([Rule(intake.CaseRefused, "missing")], {})
+        Book.of([Rule("bad", intake.CaseRefused, "missing")], {})
     with pytest.raises(TemplateError, match="no field"):
-        check([Rule(intake.CaseRefused, "refused", given=("phone",))], TEMPLATES)
+        Book.of([Rule("bad", intake.CaseRefused, "refused", given=("phone",))], BOOK.templates)
 
 
 def test_what_an_event_carries_is_never_read_as_a_template() -> None:
@@ -182,7 +188,7 @@ def test_the_same_event_template_and_recipient_have_one_message_id() -> None:
 
 def test_no_template_names_a_phone_or_identification_number() -> None:
     forbidden = {"phone", "masked_id", "id_number"}
-    for template in TEMPLATES.values():
+    for template in BOOK.templates.values():
         assert not forbidden & {part for path, _ in template.places() for part in path.split(".")}
 
 

@@ -6,6 +6,8 @@ from services.notify.tests import samples
 from tests.support.rooms import Room
 from yimen.web import Role
 
+PATH = "/subscriptions/{subscription_id}"
+
 
 async def furnish(room: Room, _label: str) -> None:
     case = f"CASE-{next(room.serial)}-"
@@ -16,3 +18,7 @@ async def furnish(room: Room, _label: str) -> None:
     made = await room.harness.client.post("/subscriptions", json=body, headers=headers)
     assert made.status_code == 201, made.text
     room.ids = {"subscription_id": made.json()["id"], "case_number": case}
+    room.bodies |= {
+        f"PATCH {PATH}": {"name": "消防业务系统", "entities": ["review"], "state": "paused"},
+        f"POST {PATH}/key-rotations": {"hours": 24},
+    }

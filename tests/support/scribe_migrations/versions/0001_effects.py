@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from yimen.db import BigId
-from yimen.schema import create_v1, create_v2, drop_v1, drop_v2
+from yimen.schema import create_v1, create_v2, create_v3, drop_v1, drop_v2, drop_v3
 
 revision = "0001"
 down_revision = None
@@ -19,6 +19,7 @@ depends_on = None
 def upgrade() -> None:
     create_v1()
     create_v2()
+    create_v3()
     op.create_table(
         "effects",
         sa.Column("n", BigId, primary_key=True, autoincrement=True),
@@ -31,5 +32,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("effects")
+    drop_v3()
     drop_v2()
     drop_v1()

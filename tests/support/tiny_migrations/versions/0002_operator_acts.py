@@ -1,6 +1,6 @@
 """What operators did to parked messages, jobs and timers is kept."""
 
-from yimen.schema import create_v2, drop_v2
+from yimen.schema import create_v2, create_v3, drop_v2, drop_v3
 
 revision = "0002"
 down_revision = "0001"
@@ -8,7 +8,9 @@ down_revision = "0001"
 
 def upgrade() -> None:
     create_v2()
+    create_v3()
 
 
 def downgrade() -> None:
+    drop_v3()
     drop_v2()

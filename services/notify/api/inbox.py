@@ -1,0 +1,117 @@
+"""The inbox in the hall (站内信): what a department, a station or the centre was told, for its staff; and what the
+applicant of a case was told, for whoever has its number and query password.
+
+Guarantees: staff read the letters of departments that they serve, and no others; who read a letter first is kept.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Header, Path, Query, Request
+from pydantic import BaseModel, Field
+from sqlalchemy import Row, update
+
+from services.notify.api.parts import Read, Write
+from services.notify.context import Context
+from services.notify.domain.values import DEFAULT
+from services.notify.queries import inbox as stored
+from services.notify.queries.documents import password_hash
+from services.notify.tables import inbox_letters
+from yimen.bus import Units
+from yimen.passwords import let_in
+from yimen.web import Forbidden, NotFound, Principal, Role, allow, allow_anyone, new_router, refuses
+
+router = new_router(tags=["messages"])
+
+ROLES = (
+    *(Role.WINDOW_CLERK, Role.SECTION_OFFICER, Role.CHIEF_REPRESENTATIVE, Role.ORGAN_HEAD),
+    *(Role.STATION_CLERK, Role.CENTRE_ADMIN),
+)
+CURSOR = r"^[01]\.[0-9]{1,18}$"
+OWN_PAGE = 100
+Staff = Annotated[Principal, allow(*ROLES)]
+
+
+class InboxLetter(BaseModel):
+    id: int
+    recipient: str = Field(
+        description="department/<code of a department, an office, a station, or centre>, case/<number>"
+    )
+    case_number: str | None
+    template: str
+    version: int
+    subject: str | None
+    text: str
+    urgent: bool
+    created_at: datetime
+    read_at: datetime | None
+    read_by: str | None = Field(description="who read it first")
+
+
+class Inbox(BaseModel):
+    letters: list[InboxLetter]
+    next: str | None = Field(description="pass as `after` for the next page")
+
+
+@router.get("/inbox")
+async def read_inbox(
+    caller: Staff,
+    view: Read,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    after: Annotated[str | None, Query(pattern=CURSOR)] = None,
+) -> Inbox:
+    """Unread letters first, each part newest first."""
+    rows = await stored.inbox_page(view.conn, _recipients(caller), _place(after), limit)
+    return Inbox(letters=[shown(row, DEFAULT) for row in rows], next=cursor(rows, limit))
+
+
+@router.post("/inbox/{letter_id}/read", status_code=204)
+async def mark_read(letter_id: Annotated[int, Path(ge=1, le=2**62)], caller: Staff, unit: Write) -> None:
+    """Once more changes nothing."""
+    letter = await stored.inbox_letter(unit.conn, letter_id)
+    if letter is None:
+        raise NotFound("没有这封站内信", "请核对编号。")
+    if letter.recipient not in _recipients(caller):
+        raise Forbidden("这是其他部门的站内信", "只能阅读本部门的站内信。")
+    if not letter.is_read:
+        values = {"is_read": True, "read_at": unit.now, "read_by": caller.id}
+        await unit.execute(update(inbox_letters).where(inbox_letters.c.id == letter_id).values(values))
+
+
+@router.post("/cases/{case_number}/inbox", dependencies=[allow_anyone()], responses=refuses(404, 429))
+async def read_own_inbox(
+    case_number: Annotated[str, Path(max_length=80)],
+    query_password: Annotated[str, Header(max_length=80)],
+    request: Request,
+    after: Annotated[str | None, Query(pattern=CURSOR)] = None,
+) -> Inbox:
+    """What the applicant was told, newest first, in the language that was chosen with the contact."""
+    units: Units[Context] = request.app.state.units
+    number = await let_in(units, case_number, query_password, password_hash)
+    async with units.view() as view:
+        language = await stored.language_of(view.conn, f"case/{number}")
+        rows = await stored.inbox_page(view.conn, {f"case/{number}"}, _place(after), OWN_PAGE)
+    return Inbox(letters=[shown(row, language or DEFAULT) for row in rows], next=cursor(rows, OWN_PAGE))
+
+
+def _recipients(caller: Principal) -> set[str]:
+    """The centre's own letters are for its administrator."""
+    served = {*caller.departments, "centre"} if Role.CENTRE_ADMIN in caller.roles else caller.departments
+    return {f"department/{department}" for department in served}
+
+
+def _place(after: str | None) -> stored.Place | None:
+    if after is None:
+        return None
+    is_read, _, letter_id = after.partition(".")
+    return is_read == "1", int(letter_id)
+
+
+def cursor(rows: stored.Rows, limit: int) -> str | None:
+    return f"{int(rows[-1].is_read)}.{rows[-1].id}" if len(rows) == limit else None
+
+
+def shown(row: Row[Any], language: str) -> InboxLetter:
+    """In that language, else in Chinese, else in the one that there is."""
+    words = row.words.get(language) or row.words.get(DEFAULT) or next(iter(row.words.values()))
+    return InboxLetter.model_validate({**row._mapping, **words})
