@@ -18,7 +18,14 @@ ASKED = (
 ANSWERED = (
     events.LISTED,
     events.answered(),
-    events.answered(events.SECOND, "health", opinion=Opinion.REFUSE, reasons="排油烟口朝向居民楼。", in_place_of=None),
+    events.answered(
+        events.SECOND,
+        "health",
+        opinion=Opinion.REFUSE,
+        reasons="排油烟口朝向居民楼。",
+        in_place_of=None,
+        document=events.paper("opinion", "卫生健康局函字", 16),
+    ),
     events.SILENT,
     events.OVERRULED,
 )
