@@ -5,6 +5,7 @@ from typing import Any
 
 from services.notify.domain.papers import Draft, Fact, Known, content, drafts
 from services.notify.tests import paper_events as events
+from services.notify.tests.paper_parts import SECOND, THIRD, paper
 from yimen.contracts import Event
 from yimen.contracts.parts import Opinion, Outcome
 
@@ -12,19 +13,19 @@ OPEN = (events.published(), events.submitted())
 TAKEN = (*OPEN, events.REQUESTED, events.SUPPLEMENTED, events.accepted())
 ASKED = (
     events.review_requested(),
-    events.review_requested(events.SECOND, "health"),
-    events.review_requested(events.THIRD, "planning"),
+    events.review_requested(SECOND, "health"),
+    events.review_requested(THIRD, "planning"),
 )
 ANSWERED = (
     events.LISTED,
     events.answered(),
     events.answered(
-        events.SECOND,
+        SECOND,
         "health",
         opinion=Opinion.REFUSE,
         reasons="排油烟口朝向居民楼。",
         in_place_of=None,
-        document=events.paper("opinion", "卫生健康局函字", 16),
+        document=paper("opinion", "卫生健康局函字", 16),
     ),
     events.SILENT,
     events.OVERRULED,
@@ -69,7 +70,7 @@ def facts(said: tuple[Event, ...]) -> Iterator[Fact]:
 
 
 def told(before: tuple[Event, ...], event: Event) -> tuple[Draft, dict[str, Any]]:
-    """The draft and what the events.paper says."""
+    """The draft and what the paper says."""
     *heard, about = facts((*before, event))
     [draft] = drafts(event)
     return draft, content(event, Known.of(about, heard))

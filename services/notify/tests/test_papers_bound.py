@@ -12,6 +12,7 @@ from services.notify.rendering import render
 from services.notify.tables import documents
 from services.notify.tests import paper_events as events
 from services.notify.tests.conftest import Messenger
+from services.notify.tests.paper_parts import CASE, LATE, MATERIALS, SECOND, at, numbered
 from services.notify.tests.paper_stories import ASKED, OPEN, STORIES, TAKEN, facts, told
 from services.notify.tests.sheets import text_of
 from services.notify.tests.test_papers_said import framed
@@ -27,14 +28,10 @@ def names(rows: list[dict[str, Any]]) -> list[str]:
 
 
 LATER = (
-    intake.CaseSupplemented(
-        case_number=events.CASE, materials=events.MATERIALS[:1], complete=False, supplemented_at=events.at(28)
-    ),
-    events.extended(
-        promised_due=Due(on=date(2026, 12, 1)), document=events.numbered(DocumentKind.EXTENSION, "延字", 28)
-    ),
-    events.accepted(document=events.numbered(DocumentKind.ACCEPTANCE, "受字", 28, 99), accepted_on=date(2026, 3, 28)),
-    events.decided(document=events.numbered(DocumentKind.GRANT, "准字", 28, 99)),
+    intake.CaseSupplemented(case_number=CASE, materials=MATERIALS[:1], complete=False, supplemented_at=at(28)),
+    events.extended(promised_due=Due(on=date(2026, 12, 1)), document=numbered(DocumentKind.EXTENSION, "延字", 28)),
+    events.accepted(document=numbered(DocumentKind.ACCEPTANCE, "受字", 28, 99), accepted_on=date(2026, 3, 28)),
+    events.decided(document=numbered(DocumentKind.GRANT, "准字", 28, 99)),
     events.licence(licence_number="证字〔2026〕99号"),
     events.published(version=2, name="改名后的事项", materials=(), basis="另一部法律"),
 )
@@ -92,16 +89,14 @@ def test_the_notice_the_supplement_and_the_acceptance_name_the_same_and_the_last
 
 @pytest.mark.rule("R04")
 def test_a_wrong_piece_that_is_asked_for_again_is_not_said_to_be_held() -> None:
-    asked = events.REQUESTED.model_copy(
-        update={"requested": (events.LATE, events.LATE.model_copy(update={"code": "m2"}))}
-    )
+    asked = events.REQUESTED.model_copy(update={"requested": (LATE, LATE.model_copy(update={"code": "m2"}))})
     _, notice = told(OPEN, asked)
     assert names(notice["held"]) == ["食品经营许可申请书", "食品安全管理制度"]
 
 
 @pytest.mark.rule("R05")
 def test_silence_that_accepted_a_case_has_a_sentence_of_its_own() -> None:
-    deemed = events.accepted(deemed=True, accepted_by=None, accepted_on=date(2026, 3, 2), awaited=(events.LATE,))
+    deemed = events.accepted(deemed=True, accepted_by=None, accepted_on=date(2026, 3, 2), awaited=(LATE,))
     _, data = told(OPEN, deemed)
     text = text_of(render("acceptance", framed("acceptance", data)))
     assert "第三十二条第一款第四项，该申请自收到申请材料之日（2026年3月2日）起即为受理" in text
@@ -123,10 +118,10 @@ def test_a_renewal_by_law_says_so_even_where_nobody_had_accepted_it() -> None:
 @pytest.mark.rule("R17")
 def test_after_a_return_that_was_not_upheld_the_days_count_anew() -> None:
     reopened = intake.CaseReopened(
-        case_number=events.CASE,
+        case_number=CASE,
         received_on=date(2026, 3, 9),
         answer_by=Due(on=date(2026, 3, 16)),
-        reopened_at=events.at(9),
+        reopened_at=at(9),
     )
     again = (*OPEN, events.RETURNED, events.ASKED_AGAIN, events.re_examined(), reopened)
     _, data = told(again, events.accepted(accepted_on=date(2026, 3, 10)))
@@ -143,8 +138,8 @@ def test_an_extension_while_the_clock_stands_promises_no_day() -> None:
 
 @pytest.mark.rule("R43", "R45")
 def test_what_counted_as_consent_is_shown_as_what_it_was() -> None:
-    absent = events.SILENT.model_copy(update={"ground": "absence", "deemed_at": events.at(13)})
-    unreasoned = events.answered(events.SECOND, "health", opinion=Opinion.REFUSE, reasons="", legal_basis="")
+    absent = events.SILENT.model_copy(update={"ground": "absence", "deemed_at": at(13)})
+    unreasoned = events.answered(SECOND, "health", opinion=Opinion.REFUSE, reasons="", legal_basis="")
     _, data = told((*TAKEN, *ASKED, events.answered(), unreasoned, absent), events.REVIEWED)
     said = {block["department"]: (block["opinion"], block["on"]) for block in data["blocks"]}
     assert said["卫生健康局"][0] == "不同意（未说明理由，按同意处理）"
@@ -157,6 +152,17 @@ def test_an_extension_names_the_office_that_the_law_asks_for(joint: bool, office
     opening = events.submitted(kind=Kind.JOINT if joint else Kind.COMMITTED)
     _, data = told((events.published(), opening, events.accepted()), events.extended())
     assert f"经{office}批准" in text_of(render("extension", framed("extension", data)))
+
+
+@pytest.mark.rule("R40")
+def test_the_leading_department_is_asked_by_the_hall_and_answers_it() -> None:
+    mine = events.review_requested("R9", "market", lead=True, silence_consents=False)
+    _, notice = told(OPEN, mine)
+    _, answer = told((*OPEN, mine), events.answered("R9", "market"))
+    assert (notice["organ"], notice["addressee"], notice["leader"]) == ("", "市场监督管理局", "市场监督管理局")
+    assert (answer["organ"], answer["addressee"]) == ("市场监督管理局", "")
+    assert "逾期不视为同意" in text_of(render("joint_notice", framed("joint_notice", notice)))
+    assert "意见函灵山县行政服务中心：" in text_of(render("opinion", framed("opinion", answer)))
 
 
 @pytest.mark.rule("R09")

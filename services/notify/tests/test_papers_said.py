@@ -82,6 +82,14 @@ def test_a_paper_names_organ_and_date_and_a_demonstration_shows_that_it_is_one(k
     assert "模拟文书，仅供演示" in sample(kind)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_page_of_papers_names_each_with_its_event(kind: str) -> None:
+    page = (Path(__file__).parents[3] / "docs/documents.md").read_text("utf-8")
+    [row] = [line for line in page.splitlines() if line.startswith(f"| `{kind}` |")]
+    assert STORIES[kind][1].type.removesuffix(".v1") in row
+    assert all(field in row for field in FIELDS[kind]["fields"])
+
+
 def test_an_event_without_a_number_or_a_sum_gives_no_paper() -> None:
     assert drafts(events.answered(document=None)) == []
     assert drafts(events.review_requested(document=None)) == []
