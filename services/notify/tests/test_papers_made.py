@@ -199,7 +199,8 @@ async def test_what_it_says_is_fixed_before_it_is_rendered(
     await messenger.work()
 
     async def otherwise(conn: Any, row: Any) -> dict[str, Any]:
-        return await compose(conn, row) | {"item": "另一事项"}
+        said = await compose(conn, row)
+        return said | {"matter": said["matter"] | {"item": "另一事项"}}
 
     monkeypatch.setattr(printing, "compose", otherwise)
     monkeypatch.setattr(Objects, "put", put)
