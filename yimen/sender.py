@@ -21,7 +21,7 @@ from typing import Any
 import structlog
 from sqlalchemy import and_, bindparam, update
 
-from yimen.attempts import Answer, Outcome, next_try
+from yimen.attempts import Outcome, next_try
 from yimen.bus.unit import Unit, Units
 from yimen.db import is_contention, is_unavailable
 from yimen.errors import Permanent, Transient
@@ -47,6 +47,7 @@ class Job:
     attempt: int
 
 
+Answer = dict[str, Any]
 Act = Callable[[Any, Job], Awaitable[Answer]]
 Place = tuple[str, ...]
 """(kind,) or (kind, queue): what has room for so many jobs and no more."""
