@@ -59,7 +59,7 @@ async def test_a_number_is_found_however_it_is_typed(messenger: Messenger, paper
 
 
 async def test_nothing_personal_is_told(messenger: Messenger) -> None:
-    await messenger.harness.deliver(samples.submitted(), source="/intake")
+    await messenger.harness.deliver(samples.published(), samples.submitted(), source="/intake")
     await messenger.work()
     [found] = await by_number(messenger, samples.DOCUMENT.number)
     assert set(found) == {
