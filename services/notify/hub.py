@@ -138,7 +138,7 @@ class Hub:
             raise Unavailable("the stream has ended")
         asked: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._asking.append(asked)
-        self.wake()
+        self._news.set()
         return await asked
 
     async def _look_quietly(self) -> bool:
@@ -239,6 +239,10 @@ class Hub:
         self._groups.setdefault(listener.sight, set()).add(listener)
         self._news.set()  # it may rest until something happens here; from now on it looks for others' rows too
         return True
+
+    def count(self) -> int:
+        """Who takes part now; not who is catching up."""
+        return sum(map(len, self._groups.values()))
 
     def leave(self, listener: Listener) -> None:
         group = self._groups.get(listener.sight, set())

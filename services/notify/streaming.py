@@ -8,7 +8,7 @@ Does not: guarantee that two replicas' readers see a row in the same instant (on
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from services.notify.domain.sight import Sight
 from services.notify.hub import Hub, Page
@@ -17,14 +17,14 @@ from services.notify.listeners import Listener, place, portion_of, sse
 RETRY_MILLISECONDS = 3000
 
 
-async def follow(hub: Hub, sight: Sight, after: int | None) -> AsyncIterator[bytes]:
+async def follow(hub: Hub, sight: Sight, after: int | None) -> AsyncGenerator[bytes, None]:
     """Until the hub stops. `after` None begins with what happens from now on: where that is, is settled when this returns,
     before the answer begins, so whoever has its head hears whatever is stored from then on."""
     head = await hub.look()
     return _told(hub, sight, head if after is None else min(after, head))
 
 
-async def _told(hub: Hub, sight: Sight, at: int) -> AsyncIterator[bytes]:
+async def _told(hub: Hub, sight: Sight, at: int) -> AsyncGenerator[bytes, None]:
     """Catches up page by page, joins the hub, and once more whenever it falls behind."""
     yield place(at, RETRY_MILLISECONDS)
     while True:

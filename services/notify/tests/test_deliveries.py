@@ -34,6 +34,7 @@ async def test_each_attempt_is_shown_with_its_outcome_and_the_next_with_its_hour
     (delivery,) = await system.deliveries(made)
     failed = await shown(system, delivery)
     assert (failed["state"], failed["settled_at"]) == ("sending", None)
+    assert failed["attempts"][0]["status"] == 503
     assert "503" in failed["attempts"][0]["error"]
     assert failed["next_attempt_at"] > failed["attempts"][0]["at"]
     messenger.harness.clock.advance(timedelta(seconds=6))
@@ -42,6 +43,7 @@ async def test_each_attempt_is_shown_with_its_outcome_and_the_next_with_its_hour
     assert (done["state"], done["next_attempt_at"]) == ("delivered", None)
     assert [one["attempt"] for one in done["attempts"]] == [1, 2]
     assert (done["attempts"][1]["status"], done["attempts"][1]["error"]) == (204, None)
+    assert all(one["milliseconds"] >= 0 for one in done["attempts"])
     assert done["event"]["subject"] == "review/R1"
     assert done["event"]["id"] == done["event_id"] == listener.calls[0][0]["webhook-id"]
 

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.notify.api import feed
 from services.notify.handlers import tell_everyone
 from services.notify.tests import samples
 from services.notify.tests.asking import System
 from services.notify.tests.conftest import Messenger, start
 from yimen.bus import Unit
 from yimen.contracts import Event, Meta
+from yimen.waiting import rest_until
 
 BATCH = "application/cloudevents-batch+json"
 
@@ -104,41 +106,41 @@ async def test_a_cursor_from_a_database_that_was_lost_goes_back_to_the_newest(me
     assert cursor_of(answer) == cursor_of(await system.ask("GET", "/feed"))
 
 
-async def test_a_waiting_reader_is_woken_by_the_next_event(database_url: str) -> None:
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Set when a reader has looked, found nothing, and begins to wait."""
+    begun = asyncio.Event()
+
+    async def rest(ear: asyncio.Event, seconds: float) -> None:
+        begun.set()
+        await rest_until(ear, seconds)
+
+    monkeypatch.setattr(feed, "rest_until", rest)
+    return begun
+
+
+async def test_a_waiting_reader_is_woken_by_the_next_event(database_url: str, waits: asyncio.Event) -> None:
     """Nothing else wakes it: here nobody looks for what other replicas wrote before the test is long over."""
     async for messenger in start(database_url, stream_poll=600.0):
-        system = System(messenger)
-        looked = _look_of(messenger)
-        waiting = asyncio.create_task(system.ask("GET", "/feed?wait=30"))
-        await looked.wait()
+        waiting = asyncio.create_task(System(messenger).ask("GET", "/feed?wait=30"))
+        await waits.wait()
         await messenger.harness.deliver(samples.review_received("health"), source="/approval/health")
         await messenger.harness.deliver(samples.review_received(), source="/approval/fire")
         async with asyncio.timeout(20):
             assert places(await waiting) == FIRE[:1]
 
 
-def _look_of(messenger: Messenger) -> asyncio.Event:
-    """Set when a reader has looked, found nothing, and begins to wait."""
-    tail, waits = messenger.harness.service.context.tail, asyncio.Event()
-    wait = tail.wait
-
-    async def seen(ear: asyncio.Event) -> None:
-        waits.set()
-        await wait(ear)
-
-    tail.wait = seen
-    return waits
+async def test_a_waiting_reader_is_let_go_when_its_time_is_over(messenger: Messenger) -> None:
+    assert places(await System(messenger).ask("GET", "/feed?wait=1")) == []
 
 
-async def test_a_waiting_reader_is_let_go_when_its_time_is_over_or_the_service_stops(messenger: Messenger) -> None:
-    system = System(messenger)
-    assert places(await system.ask("GET", "/feed?wait=1")) == []
-    looked = _look_of(messenger)
-    waiting = asyncio.create_task(system.ask("GET", "/feed?wait=30"))
-    await looked.wait()
-    messenger.harness.service.context.tail.close()
-    async with asyncio.timeout(20):
-        assert places(await waiting) == []
+async def test_a_waiting_reader_is_let_go_when_the_service_stops(database_url: str, waits: asyncio.Event) -> None:
+    async for messenger in start(database_url, stream_poll=600.0):
+        waiting = asyncio.create_task(System(messenger).ask("GET", "/feed?wait=30"))
+        await waits.wait()
+        messenger.harness.service.context.hub.stop()
+        async with asyncio.timeout(20):
+            assert places(await waiting) == []
 
 
 @pytest.mark.parametrize("wrong", ["wait=31", "wait=-1", "limit=0", "limit=1001", "after=-1", "items=%E9%A3%9F"])
