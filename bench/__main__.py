@@ -20,10 +20,8 @@ from tests.support.parts import RealParts
 
 ROOM = Path(__file__).parent
 NAMES = (
-    *("consumer", "relay", "web", "cases", "lives", "webhooks", "listeners", "fees"),
+    *("consumer", "relay", "web", "cases", "lives", "webhooks", "messages", "listeners", "documents", "fees"),
     *("journal", "sweep", "statistics", "embedded"),
-    *("consumer", "relay", "web", "cases", "lives", "webhooks", "fees"),
-    *("documents", "journal", "sweep", "statistics", "embedded"),
 )
 """In the order in which they run and are shown; one that is not there is left out."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from yimen.bus import Message, Queue
 from yimen.bus.rabbit import RabbitCarrier
 from yimen.contracts import Meta
-from yimen.contracts.approval import ReviewReceived
+from yimen.contracts.approval import ReviewForwarded, ReviewReceived
 from yimen.contracts.parts import Staff
 from yimen.schema import new_metadata
 
@@ -39,6 +39,19 @@ def receipt(number: int) -> ReviewReceived:
         case_number=f"2026-{number:06}",
         signed_by=Staff(id="fire-clerk", name="赵铁军"),
         received_at=ONE_O_CLOCK,
+    )
+
+
+def forwarded(number: int) -> ReviewForwarded:
+    """Which its applicant is told."""
+    return ReviewForwarded(
+        review_id=f"r{number}",
+        department="fire",
+        case_number=f"2026-{number:06}",
+        superior="市消防救援支队",
+        opinion="同意上报",
+        forwarded_by=Staff(id="fire-clerk", name="赵铁军"),
+        forwarded_at=ONE_O_CLOCK,
     )
 
 

@@ -1,4 +1,6 @@
-"""A subscriber that costs next to nothing: it notes when a webhook was whole, answers 204, and reads it afterwards."""
+"""A subscriber that costs next to nothing: it notes when a webhook was whole, answers 204, and reads it afterwards.
+
+One that sleeps answers so many seconds later."""
 
 import asyncio
 import time
@@ -14,7 +16,8 @@ END = b"\r\n\r\n"
 class Receiver:
     """`calls`: each request's instant and its bytes, as they came."""
 
-    def __init__(self) -> None:
+    def __init__(self, sleeps: float = 0) -> None:
+        self.sleeps = sleeps
         self.calls: list[tuple[float, bytes]] = []
         self.port = 0
 
@@ -56,8 +59,14 @@ class _Call(asyncio.Protocol):
         whole = head + len(END) + length
         if len(self._got) >= whole:
             self._receiver.calls.append((time.time(), bytes(self._got[head + len(END) : whole])))
-            self._transport.write(ANSWER)
             del self._got[:whole]
+            self._answer()
+
+    def _answer(self) -> None:
+        if self._receiver.sleeps:
+            asyncio.get_running_loop().call_later(self._receiver.sleeps, self._transport.write, ANSWER)
+        else:
+            self._transport.write(ANSWER)
 
 
 def _length(head: bytes) -> int:

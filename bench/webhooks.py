@@ -1,4 +1,5 @@
-"""From a commit in one service to the webhook in a department's own system: steadily, and all at once.
+"""From a commit in one service to the webhook in a department's own system: steadily, beside a subscriber that sleeps, and
+all at once.
 
 One process publishes (outbox and relay), one is the messenger (services.notify, subscribed to through its API), and the
 subscriber is this one. Both ends read the same machine's clock: after the commit returned, and when the request was whole.
@@ -30,6 +31,7 @@ NO_GATEWAY = (
     '[{"name": "none", "url": "http://127.0.0.1:9/", "key": "no message is sent here",'
     ' "receipt_secret": "whsec_bm8gbWVzc2FnZSBpcyBzZW50IGhlcmU="}]'
 )
+SLEEPS = 10.0
 NOTIFY = Queue("notify", ("intake.#", "approval.#", "fees.#", "monitor.#", "notify.#"))
 
 
@@ -39,6 +41,20 @@ class Way:
 
     speaker: Process
     receiver: Receiver
+    hall: httpx.AsyncClient
+
+    @asynccontextmanager
+    async def beside_a_sleeper(self) -> AsyncIterator[None]:
+        """Another system follows the same events and answers each of them `SLEEPS` seconds later."""
+        async with Receiver(SLEEPS).listening() as sleeper:
+            address = f"/subscriptions/{await _subscribe(self.hall, sleeper.url)}"
+            yield
+            (await self.hall.delete(address)).raise_for_status()
+
+            async def is_over() -> bool:
+                return "sending" not in (await self.hall.get(address)).json()["deliveries"]
+
+            await until(is_over, PATIENCE_SECONDS)
 
     async def delays(self, order: str) -> list[float]:
         """Milliseconds from commit to receipt, of every event of the order."""
@@ -57,24 +73,40 @@ class Way:
 async def measure(rig: Rig, quick: bool) -> list[Figure]:
     steady = f"steady {RATE * (5 if quick else 20)} {RATE}"
     burst = f"burst {1000 if quick else BURST}"
-    found: dict[str, list[list[float]]] = {steady: [], burst: []}
+    alone: list[list[float]] = []
+    beside: list[list[float]] = []
+    bursts: list[list[float]] = []
     async with opened(rig) as way:
         await way.delays(f"steady {WARM_UP} {RATE}")
         for _turn in range(min(rig.rounds, 3)):
-            for order, rounds in found.items():
-                rounds.append(await way.delays(order))
+            alone.append(await way.delays(steady))
+            async with way.beside_a_sleeper():
+                beside.append(await way.delays(steady))
+            bursts.append(await way.delays(burst))
     return [
-        *_figures(f"webhook after commit, {RATE} events/s", found[steady], 80),
-        *_figures(f"webhook after commit, {burst} at once", found[burst], 1000),
+        *_figures(f"webhook after commit, {RATE} events/s", alone, 80),
+        *_beside(f"the same beside a subscriber that sleeps {SLEEPS:.0f} s", beside, alone),
+        *_figures(f"webhook after commit, {burst} at once", bursts, 1000),
     ]
+
+
+def _beside(name: str, ours: list[list[float]], alone: list[list[float]]) -> list[Figure]:
+    wanted = {49: Wanted(), 98: Wanted(ratio_most=1.5)}
+    return [
+        Figure(f"{name}: p{cut + 1}", _cuts(ours, cut), _cuts(alone, cut), "ms", asked, "without it")
+        for cut, asked in wanted.items()
+    ]
+
+
+def _cuts(rounds: list[list[float]], cut: int) -> list[float]:
+    return [quantiles(delays, n=100, method="inclusive")[cut] for delays in rounds]
 
 
 def _figures(name: str, rounds: list[list[float]], most: float) -> list[Figure]:
     """p50 and p99 of each round."""
-    cuts = [quantiles(delays, n=100, method="inclusive") for delays in rounds]
     return [
-        Figure(f"{name}: p50", [cut[49] for cut in cuts], None, "ms", Wanted()),
-        Figure(f"{name}: p99", [cut[98] for cut in cuts], None, "ms", Wanted(most=most)),
+        Figure(f"{name}: p50", _cuts(rounds, 49), None, "ms", Wanted()),
+        Figure(f"{name}: p99", _cuts(rounds, 98), None, "ms", Wanted(most=most)),
     ]
 
 
@@ -93,9 +125,12 @@ async def opened(rig: Rig) -> AsyncIterator[Way]:
         messenger = await stack.enter_async_context(rig.process("services.notify", **environment))
         base = f"http://127.0.0.1:{environment['YIMEN_PORT']}"
         await messenger.answers(f"{base}/readyz")
-        await _subscribe(base, tokens, receiver.url)
+        headers = {"Authorization": tokens.of("system-fire")}
+        hall = httpx.AsyncClient(base_url=base, headers=headers, trust_env=False, timeout=30)
+        await stack.enter_async_context(hall)
+        await _subscribe(hall, receiver.url)
         speaker = await stack.enter_async_context(rig.process("bench.speaking", amqp_url, spoken))
-        yield Way(speaker, receiver)
+        yield Way(speaker, receiver, hall)
 
 
 def messenger_environment(tokens: Tokens, amqp_url: str, database_url: str) -> dict[str, str]:
@@ -110,8 +145,7 @@ def messenger_environment(tokens: Tokens, amqp_url: str, database_url: str) -> d
     }
 
 
-async def _subscribe(base: str, tokens: Tokens, url: str) -> None:
-    headers = {"Authorization": tokens.of("system-fire"), "Idempotency-Key": "bench-webhooks"}
-    async with httpx.AsyncClient(trust_env=False) as client:
-        answer = await client.post(f"{base}/subscriptions", json={"url": url}, headers=headers)
+async def _subscribe(hall: httpx.AsyncClient, url: str) -> str:
+    answer = await hall.post("/subscriptions", json={"url": url}, headers={"Idempotency-Key": url})
     answer.raise_for_status()
+    return str(answer.json()["id"])

@@ -12,14 +12,12 @@ from yimen.queues import Claimed
 LONGEST_WAIT = 24 * 3600.0
 """Seconds: the other side may ask to be left alone, but not for ever."""
 
-Answer = dict[str, Any]
-
 
 @dataclass(slots=True)
 class Outcome:
     """The other side's answer, or the error; `milliseconds` that it took."""
 
-    answer: Answer | None = None
+    answer: dict[str, Any] | None = None
     error: Exception | None = None
     milliseconds: int | None = None
 

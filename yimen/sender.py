@@ -13,7 +13,7 @@ its `settled` broke: a defect of ours, to be mended by a person).
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from typing import Any
 import structlog
 from sqlalchemy import and_, bindparam, update
 
-from yimen.attempts import Answer, Outcome, next_try
+from yimen.attempts import Outcome, next_try
 from yimen.bus.unit import Unit, Units
 from yimen.db import is_contention, is_unavailable
 from yimen.errors import Permanent, Transient
@@ -47,6 +47,7 @@ class Job:
     attempt: int
 
 
+Answer = dict[str, Any]
 Act = Callable[[Any, Job], Awaitable[Answer]]
 Place = tuple[str, ...]
 """(kind,) or (kind, queue): what has room for so many jobs and no more."""
@@ -105,10 +106,25 @@ async def send_later(
     queue: str = "",
 ) -> None:
     """Once for each (kind, key): asking again changes nothing."""
+    await _add_jobs(unit, [_waiting(kind, key, payload, queue, not_before or unit.now, unit.now)])
+
+
+async def send_all_later(unit: Unit[Any], kind: str, *, keys: Iterable[str], queue: str = "") -> None:
+    """Many jobs in one round trip, each as `send_later` leaves it."""
+    if rows := [_waiting(kind, key, {}, queue, unit.now, unit.now) for key in keys]:
+        await _add_jobs(unit, rows)
+
+
+def _waiting(
+    kind: str, key: str, payload: dict[str, Any], queue: str, run_at: datetime, now: datetime
+) -> dict[str, Any]:
     row = {"kind": kind, "key": key, "queue": queue, "payload": payload, "attempt": 0, "state": "waiting"}
-    row |= {"run_at": not_before or unit.now, "created_at": unit.now}
+    return row | {"run_at": run_at, "created_at": now}
+
+
+async def _add_jobs(unit: Unit[Any], rows: list[dict[str, Any]]) -> None:
     unit.work_for.add("outgoing")
-    await unit.execute(unit.insert(unit.table("outgoing")).on_conflict_do_nothing(), row)
+    await unit.execute(unit.insert(unit.table("outgoing")).on_conflict_do_nothing(), rows)
 
 
 async def send_again(unit: Unit[Any], kind: str, *, key: str) -> None:

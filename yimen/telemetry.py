@@ -23,6 +23,8 @@ from structlog.typing import Processor
 NOISY = {
     "aio_pika": logging.WARNING,
     "aiormq": logging.WARNING,
+    "aiosqlite": logging.WARNING,  # it tells every statement with its values
+    "httpcore": logging.WARNING,  # and this one what went over the line
     "httpx": logging.WARNING,
     "sqlalchemy": logging.WARNING,
 }

@@ -20,9 +20,8 @@ from services.fees.domain.reconciling import booked_on
 from services.fees.importing import import_file, refuse_day
 from services.fees.tables import bank_payments, days
 from services.fees.timers import timers
-from yimen.attempts import Answer
 from yimen.bus import Unit, View
-from yimen.sender import Job, send_later
+from yimen.sender import Answer, Job, send_later
 from yimen.timers import Timer, set_timer
 from yimen.worktime import SHANGHAI, local_date
 

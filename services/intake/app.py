@@ -4,10 +4,11 @@ from pathlib import Path
 
 from services.intake.api import routers
 from services.intake.context import Context
-from services.intake.handlers import handlers, timers
+from services.intake.handlers import handlers
 from services.intake.publishing import publish_catalogue
 from services.intake.queries import calendar
 from services.intake.settings import IntakeSettings
+from services.intake.silence import timers
 from services.intake.tables import metadata
 from yimen.bus import Unit
 from yimen.objects import Objects

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import httpx
+from prometheus_client import Gauge
 
 from services.notify import calls, handing, printing, settling, stuck
 from services.notify.api import routers
@@ -76,7 +77,7 @@ blueprint = Blueprint(
 
 
 def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
-    hub = Hub(settings.stream_poll, settings.stream_heartbeat)
+    hub = Hub(settings.stream_poll, settings.stream_heartbeat, settings.stream_life)
     client = new_client()
     context = Context(
         settings=settings,
@@ -98,6 +99,7 @@ def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
         workers=(sweep_stuck,),
     )
     context.database = hub.database = service.database
+    Gauge("stream_readers", "Readers of the live stream", registry=service.registry).set_function(hub.count)
     context.units = service.units
     context.metrics = Metrics(service.registry)
     return service

@@ -70,7 +70,7 @@ def _paper(paper: Checked) -> str:
         ("文书标识", paper.document_id),
         ("SHA-256", paper.sha256),
         ("文件大小", f"{paper.size}字节" if paper.size else None),
-        ("版式", f"{paper.kind}，第{paper.template_version}版" if paper.template_version else paper.kind),
+        ("版式", f"第{paper.template_version}版" if paper.template_version else None),
     )
     cells = "".join(f'<tr><th scope="row">{name}</th><td>{escape(value)}</td></tr>' for name, value in rows if value)
     return f"<section><h2>{escape(paper.title)}</h2><table>{cells}</table></section>"

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select, update
 
 from services.notify.context import Context
-from services.notify.domain.gateways import Answer, Health, Step, after, draw, weights_now
+from services.notify.domain.gateways import Answer, Health, Step, after, draw, open_to
 from services.notify.tables import gateways, messages
 from yimen.bus import Unit, View
 
@@ -61,9 +61,9 @@ async def choose(unit: Unit[Context], message: Row[Any], counted_on: date) -> Ch
 async def _draw(unit: Unit[Context], message_id: str, without: Collection[str]) -> Choice | None:
     known = await health(unit)
     weights = {gateway.name: gateway.weight for gateway in unit.context.settings.sms_gateways}
-    now = weights_now(weights, known, unit.now)
-    for name, weight in now.items():
-        unit.context.metrics.weight.labels(name).set(weight)
+    now = open_to(weights, known, unit.now)
+    for name in weights:
+        unit.context.metrics.weight.labels(name).set(now.get(name, 0))
     drawn = draw(message_id, now, without)
     return None if drawn is None else Choice(drawn, ailing=known.get(drawn, Health()).failures > 0)
 

@@ -45,7 +45,7 @@ async def send_sms(context: Context, job: Job) -> Kept:
             return await _settled_with(context, asked, answer)
         async with context.units.begin() as unit:
             choice = await pass_on(unit, message.id, asked, answer)
-    raise Transient(f"{asked.gateway} {answer.detail}")
+    raise Transient(f"{asked.gateway} {answer.detail}", answer={"gateway": asked.gateway, "outcome": answer.outcome})
 
 
 async def _prepare(unit: Unit[Context], message: Row[Any]) -> Kept | Choice:

@@ -15,7 +15,7 @@ from sqlalchemy import Row, bindparam, func, select, update
 from services.notify.context import Context
 from services.notify.tables import deliveries, lanes
 from yimen.bus import Unit
-from yimen.sender import send_later
+from yimen.sender import send_all_later, send_later
 
 # Made once: building an expression costs as much as half of its round trip.
 _LANE = (lanes.c.subscription_id == bindparam("subscription")) & (lanes.c.subject == bindparam("about"))
@@ -54,30 +54,33 @@ async def enqueue(
 
 
 async def enqueue_all(unit: Unit[Context], subscription_id: str, events: Sequence[Row[Any]], replay: int) -> None:
-    """Events of the feed, in this order, each behind what already waits in its lane."""
-    lane, subjects = {"subscription_id": subscription_id}, sorted({event.subject for event in events})
-    if not subjects:
+    """Events of the feed, in this order, each behind what already waits in its lane: a few round trips for all."""
+    if not events:
         return
-    await unit.execute(_locking(unit), [lane | {"subject": subject} for subject in subjects])
-    common = {"subscription_id": subscription_id, "replay": replay, "state": "waiting", "created_at": unit.now}
-    names = ("event_id", "type", "subject", "body")
-    rows = [common | {name: getattr(event, name) for name in names} for event in events]
-    await unit.execute(unit.insert(deliveries), rows)
-    for delivery_id in await _start_idle(unit, subscription_id, replay):
-        await send_later(unit, "webhook", key=str(delivery_id), payload={}, queue=subscription_id)
+    idle = await _lock_all(unit, subscription_id, {event.subject for event in events})
+    common = {"subscription_id": subscription_id, "replay": replay, "created_at": unit.now}
+    rows, first = [], set[str]()
+    for event in events:
+        goes = event.subject in idle and event.subject not in first
+        first.add(event.subject)
+        values = {name: getattr(event, name) for name in ("event_id", "type", "subject", "body")}
+        rows.append(common | values | {"state": "sending" if goes else "waiting"})
+    insert = unit.insert(deliveries).returning(deliveries.c.id, sort_by_parameter_order=True)
+    added = zip((await unit.execute(insert, rows)).scalars(), rows, strict=True)
+    going = {delivery_id: row["subject"] for delivery_id, row in added if row["state"] == "sending"}
+    if going:
+        lane = {"subscription": subscription_id}
+        await unit.execute(
+            _OCCUPY, [lane | {"about": subject, "delivery": number} for number, subject in going.items()]
+        )
+        await send_all_later(unit, "webhook", keys=map(str, going), queue=subscription_id)
 
 
-async def _start_idle(unit: Unit[Context], subscription_id: str, replay: int) -> list[int]:
-    """The first of each lane of the replay where nothing is under way."""
-    subjects = select(deliveries.c.subject).where(
-        deliveries.c.subscription_id == subscription_id, deliveries.c.replay == replay
-    )
-    idle = (lanes.c.subscription_id == subscription_id) & lanes.c.busy.is_(None) & lanes.c.subject.in_(subjects)
-    occupy = update(lanes).where(idle).values(busy=_FOLLOWING.scalar_subquery()).returning(lanes.c.busy)
-    first = sorted((await unit.execute(occupy)).scalars())
-    if first:
-        await unit.execute(_SEND, [{"delivery": delivery_id} for delivery_id in first])
-    return first
+async def _lock_all(unit: Unit[Context], subscription_id: str, subjects: set[str]) -> set[str]:
+    """In one order, whoever asks. Those in which nothing is under way, and so nothing waits."""
+    row = _locking(unit).returning(lanes.c.subject, lanes.c.busy)
+    asked = [{"subscription_id": subscription_id, "subject": subject} for subject in sorted(subjects)]
+    return {lane.subject for lane in await unit.execute(row, asked) if lane.busy is None}
 
 
 async def settle(unit: Unit[Context], delivery_id: int, state: str, error: str | None) -> None:

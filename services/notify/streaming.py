@@ -8,7 +8,8 @@ Does not: guarantee that two replicas' readers see a row in the same instant (on
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncGenerator
 
 from services.notify.domain.sight import Sight
 from services.notify.hub import Hub, Page
@@ -17,18 +18,20 @@ from services.notify.listeners import Listener, place, portion_of, sse
 RETRY_MILLISECONDS = 3000
 
 
-async def follow(hub: Hub, sight: Sight, after: int | None) -> AsyncIterator[bytes]:
+async def follow(hub: Hub, sight: Sight, after: int | None) -> AsyncGenerator[bytes, None]:
     """Until the hub stops. `after` None begins with what happens from now on: where that is, is settled when this returns,
     before the answer begins, so whoever has its head hears whatever is stored from then on."""
     head = await hub.look()
     return _told(hub, sight, head if after is None else min(after, head))
 
 
-async def _told(hub: Hub, sight: Sight, at: int) -> AsyncIterator[bytes]:
-    """Catches up page by page, joins the hub, and once more whenever it falls behind."""
+async def _told(hub: Hub, sight: Sight, at: int) -> AsyncGenerator[bytes, None]:
+    """Catches up page by page, joins the hub, and once more whenever it falls behind. A token is good for a time, and so is
+    a stream that was opened with it."""
+    until = asyncio.get_running_loop().time() + hub.life
     yield place(at, RETRY_MILLISECONDS)
     while True:
-        listener = Listener(sight)
+        listener = Listener(sight, until)
         try:
             while not hub.join(listener, at):
                 page = await hub.page(at)

@@ -12,6 +12,11 @@ class OneLook(Hub):
         super().__init__(poll=0.01, heartbeat=60)
         self.database = database
 
+    @property
+    def is_open(self) -> bool:
+        """Nobody waits for what comes next."""
+        return False
+
     async def look(self) -> int:
         while await self._look():
             pass

@@ -16,9 +16,8 @@ from services.fees.context import Context
 from services.fees.payouts import pay_out, refund_failed
 from services.fees.refunding import BANK_REFUND
 from services.fees.timers import timers
-from yimen.attempts import Answer
 from yimen.bus import Unit
-from yimen.sender import Job, send_later
+from yimen.sender import Answer, Job, send_later
 from yimen.timers import Timer, set_timer
 
 BANK_REFUND_QUERY: Final = "bank_refund_query"

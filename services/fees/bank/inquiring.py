@@ -20,9 +20,8 @@ from services.fees.domain.notices import OPEN, NoticeState
 from services.fees.overdue import OVERDUE, lock_notice, mark_overdue
 from services.fees.queries import Found
 from services.fees.timers import timers
-from yimen.attempts import Answer
 from yimen.bus import Unit, View
-from yimen.sender import Job, send_later
+from yimen.sender import Answer, Job, send_later
 from yimen.timers import Timer
 
 BANK_QUERY: Final = "bank_query"

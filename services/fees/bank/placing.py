@@ -16,9 +16,8 @@ from services.fees.domain.notices import OPEN, NoticeState
 from services.fees.overdue import lock_notice
 from services.fees.queries import Found
 from services.fees.tables import notices
-from yimen.attempts import Answer
 from yimen.bus import Unit
-from yimen.sender import Job
+from yimen.sender import Answer, Job
 
 CLOSED = "银行已关闭该缴款码，无法缴款，请与银行联系。"
 

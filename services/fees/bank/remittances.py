@@ -19,9 +19,8 @@ from services.fees.context import Context
 from services.fees.payouts import pay_out
 from services.fees.remitting import BANK_REMITTANCE
 from services.fees.timers import timers
-from yimen.attempts import Answer
 from yimen.bus import Unit
-from yimen.sender import Job
+from yimen.sender import Answer, Job
 from yimen.timers import Timer, set_timer
 
 UNHEARD: Final = "remittance_unheard"

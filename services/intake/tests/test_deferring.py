@@ -21,6 +21,7 @@ from services.intake.tests.door_samples import (
 )
 from services.intake.tests.samples import CLERK, MONDAY, RULES, kinds, review_of, submitted
 from yimen.contracts.intake import (
+    CaseAccepted,
     CaseDeferralLapsed,
     CaseDeferralMet,
     CaseMaterialsDeferred,
@@ -53,6 +54,8 @@ def test_a_gap_of_minor_material_is_accepted_and_told_on_a_paper_with_its_last_d
     assert isinstance(event, CaseMaterialsDeferred)
     assert (event.document.kind, event.until.on, event.until.provisional) == ("deferral", UNTIL, False)
     assert [(m.code, m.reason) for m in event.materials] == [("02", "尚在制作"), ("04", "尚在制作")]
+    assert isinstance(change.events[0], CaseAccepted)
+    assert change.events[0].awaited == event.materials
     assert change.case.status is Status.ACCEPTED
     assert clock.timers(change.case, RULES)["deferral_limit", change.case.case_number] == end_of_day(UNTIL)
 

@@ -90,6 +90,15 @@ def test_silence_of_five_working_days_is_acceptance_as_of_the_day_of_receipt() -
 
 
 @pytest.mark.rule("R05")
+def test_what_is_missing_when_silence_accepts_is_named() -> None:
+    case = submitted()
+    whole, gone = case.materials[1:], case.materials[0]
+    change = door.deem_accepted(case.but(materials=whole), LAST_DAY_ENDS, LAST_DAY_ENDS, RULES)
+    assert [material.code for material in change.events[0].awaited] == [gone.code]
+    assert door.deem_accepted(case, LAST_DAY_ENDS, LAST_DAY_ENDS, RULES).events[0].awaited == ()
+
+
+@pytest.mark.rule("R05")
 def test_instant_items_too_are_accepted_by_silence() -> None:
     change = door.deem_accepted(submitted(INSTANT), LAST_DAY_ENDS, LAST_DAY_ENDS, RULES)
     assert change.case.deemed

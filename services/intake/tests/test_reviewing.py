@@ -205,6 +205,17 @@ def test_an_answer_ends_the_reviews_own_pause() -> None:
     assert clock.promised_due(change.case, RULES) is not None
 
 
+@pytest.mark.rule("R49")
+def test_the_word_that_all_have_answered_names_the_reviews_and_which_silence_decided() -> None:
+    case = in_silence(received(consented(accepted(), "planning"), "fire"), "fire").case
+    change = reviewing.answer(case, review_of(case, "environment"), saying(Opinion.CONSENT), LATER, RULES)
+    reviewed = change.events[0]
+    assert isinstance(reviewed, CaseReviewed)
+    asked = {department: review_of(case, department).review_id for department in ("environment", "fire", "planning")}
+    assert reviewed.reviews == tuple(asked.values())
+    assert reviewed.deemed == (asked["fire"],)
+
+
 @pytest.mark.rule("R54")
 def test_a_grant_with_fee_lists_waits_until_nothing_is_owed() -> None:
     case = accepted(COMMITTED)

@@ -19,7 +19,7 @@ from services.monitor.tests.raters import BAD, GOOD, NAMED, ON_LINE, Raters, cre
 from services.monitor.tests.samples import CHIEF, CLERK, NUMBER, at, recorded
 from yimen.contracts import monitor
 from yimen.contracts.monitor import AppealTarget
-from yimen.contracts.parts import Kind
+from yimen.contracts.parts import Kind, ServiceProof, ServiceWay, Staff
 from yimen.web import Role
 
 CALLED, MEASURES = {"reached": True, "note": "已致歉"}, {"measures": "增设窗口"}
@@ -87,6 +87,20 @@ async def test_whoever_speaks_in_time_leaves_no_default_and_speaks_once(raters: 
     same = await raters.client.put(f"/tablets/{opened.json()['ticket']}", json=GOOD)
     assert (same.status_code, same.json()) == (200, given)
     assert len(await raters.harness.events(monitor.RatingGiven)) == 1
+
+
+@pytest.mark.rule("R95")
+async def test_where_the_paper_was_fetched_nobody_is_rated_for_serving(raters: Raters) -> None:
+    number = "45072120260302J0000025"
+    came, began, given, ended = story(number)
+    proof = ServiceProof(way=ServiceWay.ELECTRONIC, documents=("准字〔2026〕1号",), received_at=at(3, 20))
+    fetched = given.model_copy(update={"served_by": Staff(id="system", name="系统"), "proof": proof})
+    await raters.harness.deliver(came, began, fetched, ended, source="/intake")
+    opened = await raters.open(number=number)
+    rated = await raters.client.put(f"/tablets/{opened.json()['ticket']}", json=GOOD)
+    assert rated.status_code == 200
+    (said,) = await raters.harness.events(monitor.RatingGiven)
+    assert (said.case_number, said.person) == (number, None)
 
 
 @pytest.mark.rule("R95")

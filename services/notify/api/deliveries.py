@@ -98,7 +98,7 @@ def _attempt(row: Any) -> Attempt:
         attempt=row.attempt,
         at=row.at,
         status=status if isinstance(status, int) else None,
-        milliseconds=answer.get("ms"),
-        excerpt=answer.get("excerpt"),
+        milliseconds=row.milliseconds,
+        excerpt=answer.get("said"),
         error=row.error,
     )

@@ -78,10 +78,11 @@ async def _look(context: Context, filters: Filters, after: int, limit: int, wait
         ear = context.hub.ear()
         async with context.database.read() as conn:
             page = await stored.page(conn, filters, after, limit)
-        if page.rows or loop.time() >= end or not context.hub.is_open:
+        left = end - loop.time()
+        if page.rows or left <= 0 or not context.hub.is_open:
             return page
         after = page.next
-        await rest_until(ear, context.settings.stream_poll)
+        await rest_until(ear, min(left, context.settings.stream_poll))
 
 
 @router.get("/feed/positions")

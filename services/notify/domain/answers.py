@@ -3,27 +3,21 @@
 Guarantees: at most `MOST` bytes of it, as text without control characters; no header but the one that asks for time.
 """
 
-import codecs
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 MOST = 1024
 """Bytes kept of an answer's body."""
 
+CHARSETS = frozenset({"gbk", "gb2312", "gb18030", "big5", "iso-8859-1", "utf-16"})
+"""Read besides UTF-8. A name from outside is never looked up: not every codec of Python's is one of text."""
+
 
 def legible(body: bytes, charset: str | None) -> str:
     """Whatever cannot be shown becomes a blank."""
-    text = body[:MOST].decode(_known(charset), errors="replace")
+    charset = (charset or "").strip().lower()
+    text = body[:MOST].decode(charset if charset in CHARSETS else "utf-8", errors="replace")
     return "".join(letter if letter.isprintable() else " " for letter in text).strip()
-
-
-def _known(charset: str | None) -> str:
-    """One that Python reads, and reads as text; else UTF-8."""
-    try:
-        found = codecs.lookup(charset or "utf-8")
-    except (LookupError, ValueError):
-        return "utf-8"
-    return found.name if found._is_text_encoding else "utf-8"
 
 
 def wait_asked(retry_after: str | None, now: datetime) -> float:

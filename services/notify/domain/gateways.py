@@ -63,10 +63,9 @@ class Health:
         return self.shunned_until is not None and now < self.shunned_until
 
 
-def weights_now(weights: Mapping[str, float], health: Mapping[str, Health], now: datetime) -> dict[str, float]:
-    """Nought for who is shunned; but where all are, all are asked as usual: a sick gateway is better than none."""
-    found = {name: 0.0 if health.get(name, Health()).is_shunned(now) else weight for name, weight in weights.items()}
-    return found if any(found.values()) else dict(weights)
+def open_to(weights: Mapping[str, float], health: Mapping[str, Health], now: datetime) -> dict[str, float]:
+    """Without who is shunned; but where all are, all are asked as usual: a sick gateway is better than none."""
+    return {name: w for name, w in weights.items() if not health.get(name, Health()).is_shunned(now)} or dict(weights)
 
 
 def draw(message_id: str, weights: Mapping[str, float], without: Collection[str] = ()) -> str | None:

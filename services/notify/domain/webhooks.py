@@ -6,7 +6,7 @@ addresses of the public internet, unless the hall is set up inside a private net
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +16,12 @@ LADDER = (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 360
 """Seconds between attempts; the first is at once. About three days in all (Standard Webhooks' schedule)."""
 
 PING = "notify.subscription.ping.v1"
+
+
+PUBLIC = (IPv6Network("2000::/3"), IPv6Network("64:ff9b::/96"))
+"""Where addresses of the IPv6 internet lie, and IPv4's as seen from it. Nothing else is called."""
+
+ISATAP = (bytes.fromhex("00005efe"), bytes.fromhex("02005efe"))
 
 
 class AddressRefused(ValueError):
@@ -65,7 +71,7 @@ def may_call(address: str, *, private: bool) -> bool:
 
 
 def _faces(address: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Address]:
-    """The address, and the IPv4 address that an IPv6 one stands for (mapped, 6to4, Teredo, NAT64)."""
+    """The address, and the IPv4 address that an IPv6 one stands for (mapped, 6to4, Teredo, NAT64, ISATAP)."""
     if isinstance(address, IPv4Address):
         return [address]
     if address.ipv4_mapped is not None:
@@ -75,7 +81,7 @@ def _faces(address: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Address
         found.append(address.sixtofour)
     if address.teredo is not None:
         found.extend(address.teredo)
-    if address.packed.startswith(bytes.fromhex("0064ff9b")):
+    if address.packed.startswith(bytes.fromhex("0064ff9b")) or address.packed[8:12] in ISATAP:
         found.append(IPv4Address(address.packed[-4:]))
     return found
 
@@ -83,4 +89,5 @@ def _faces(address: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Address
 def _open(address: IPv4Address | IPv6Address, *, private: bool) -> bool:
     if address.is_link_local or address.is_multicast or address.is_unspecified:
         return False
-    return address.is_global or (private and (address.is_private or address.is_loopback))
+    public = address.is_global and (isinstance(address, IPv4Address) or any(address in net for net in PUBLIC))
+    return public or (private and (address.is_private or address.is_loopback))

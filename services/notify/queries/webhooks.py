@@ -89,7 +89,8 @@ async def delivery_list(
 async def attempts(view: View[Any], delivery_id: int) -> Rows:
     t = view.table("outgoing_attempts")
     mine = (t.c.kind == "webhook") & (t.c.key == str(delivery_id))
-    return (await view.execute(select(t.c.attempt, t.c.at, t.c.answer, t.c.error).where(mine).order_by(t.c.id))).all()
+    query = select(t.c.attempt, t.c.at, t.c.milliseconds, t.c.answer, t.c.error).where(mine).order_by(t.c.id)
+    return (await view.execute(query)).all()
 
 
 async def next_attempt(view: View[Any], delivery_id: int) -> datetime | None:

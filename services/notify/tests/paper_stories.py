@@ -1,525 +1,70 @@
-"""A case with everything in it: for each kind of paper the event that it puts into writing, and what was said before."""
+"""For each kind of paper the event that it puts into writing, and what was said before."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
 from typing import Any
 
 from services.notify.domain.papers import Draft, Fact, Known, content, drafts
-from yimen.contracts import Event, approval, fees, intake, monitor
-from yimen.contracts.parts import (
-    Applicant,
-    Channel,
-    Document,
-    DocumentKind,
-    Due,
-    Fee,
-    FeeCalculator,
-    FeeLine,
-    Kind,
-    Material,
-    Opinion,
-    Outcome,
-    Paper,
-    PauseKind,
-    PricedLine,
-    RequestedMaterial,
-    ServiceProof,
-    ServiceWay,
-    Staff,
+from services.notify.tests import paper_answers as answers
+from services.notify.tests import paper_events as events
+from services.notify.tests.paper_parts import SECOND, THIRD, paper
+from yimen.contracts import Event
+from yimen.contracts.parts import Opinion, Outcome
+
+OPEN = (events.published(), events.submitted())
+TAKEN = (*OPEN, events.REQUESTED, events.SUPPLEMENTED, events.accepted())
+ASKED = (
+    answers.review_requested(),
+    answers.review_requested(SECOND, "health"),
+    answers.review_requested(THIRD, "planning"),
 )
-
-CASE = "36072920260302A0000017"
-ITEM = "11450721MB155808114000104002000"
-CLERK, HEAD, OFFICIAL = Staff(id="w1", name="陈窗口"), Staff(id="h1", name="黄局长"), Staff(id="o1", name="林核查")
-MATERIALS = (
-    Material(code="m1", name="食品经营许可申请书", copies=2),
-    Material(code="m2", name="经营场所平面图和设备布局图", copies=1),
-    Material(code="m3", name="食品安全管理制度", copies=1),
-    Material(code="m4", name="消防安全自查报告", copies=1),
-)
-LATE = RequestedMaterial(code="m4", name="消防安全自查报告", reason="没有提交；自查报告须由场所负责人签字并注明日期。")
-FEE = Fee(
-    code="F1",
-    name="食品检验费",
-    unit="件",
-    price=8000,
-    basis="《某省行政事业性收费目录（2026年）》第12项",
-)
-LAND = Fee(
-    code="F2",
-    name="土地闲置费",
-    unit="宗",
-    price=0,
-    basis="《土地管理法》第三十八条",
-    calculator=FeeCalculator.PERCENTAGE,
-    rate=2000,
-)
-FIRST, SECOND, THIRD = f"{CASE}.1.fire", f"{CASE}.1.health", f"{CASE}.1.planning"
-
-
-def at(day: int, hour: int = 1, minute: int = 30, month: int = 3) -> datetime:
-    return datetime(2026, month, day, hour, minute, tzinfo=UTC)
-
-
-def numbered(kind: DocumentKind, mark: str, day: int, serial: int = 12) -> Document:
-    return Document(kind=kind, number=f"{mark}〔2026〕{serial}号", dated=date(2026, 3, day))
-
-
-def paper(kind: str, mark: str, day: int, serial: int = 3) -> Paper:
-    return Paper(kind=kind, number=f"{mark}〔2026〕{serial}号", dated=date(2026, 3, day))
-
-
-def review(review_id: str, department: str) -> dict[str, Any]:
-    return {"review_id": review_id, "department": department, "case_number": CASE}
-
-
-def published(**changes: Any) -> intake.ItemPublished:
-    values: dict[str, Any] = {
-        "item_code": ITEM,
-        "version": 1,
-        "name": "食品经营许可（餐饮服务）",
-        "department": "market",
-        "kind": Kind.JOINT,
-        "statutory_days": 20,
-        "promised_days": 8,
-        "materials": MATERIALS,
-        "fees": (FEE, LAND),
-        "stages": (intake.Stage(name="联合审查", departments=("fire", "health", "planning"), limit_days=7),),
-        "effective_from": date(2026, 1, 1),
-        "basis": "《中华人民共和国食品安全法》第三十五条",
-    }
-    return intake.ItemPublished(**values | changes)
-
-
-def submitted(**changes: Any) -> intake.CaseSubmitted:
-    values: dict[str, Any] = {
-        "case_number": CASE,
-        "item_code": ITEM,
-        "item_name": "食品经营许可（餐饮服务）",
-        "item_version": 1,
-        "department": "market",
-        "kind": Kind.JOINT,
-        "channel": Channel.WINDOW,
-        "applicant": Applicant(name="灵山县三海街道欧阳记餐饮店", masked_id="9245****2Q", organisation=True),
-        "agent": Applicant(name="欧阳明", masked_id="4507**********0011"),
-        "materials": MATERIALS[:3],
-        "document": numbered(DocumentKind.RECEIPT, "收字", 2),
-        "submitted_at": at(2),
-        "received_on": date(2026, 3, 2),
-        "answer_by": Due(on=date(2026, 3, 9)),
-    }
-    return intake.CaseSubmitted(**values | changes)
-
-
-REQUESTED = intake.CaseCorrectionRequested(
-    case_number=CASE,
-    document=numbered(DocumentKind.ONE_TIME_NOTICE, "补字", 3),
-    requested=(LATE,),
-    requested_by=CLERK,
-    requested_at=at(3),
-    supplement_by=date(2026, 6, 1),
-)
-SUPPLEMENTED = intake.CaseSupplemented(
-    case_number=CASE, materials=(MATERIALS[3],), complete=True, supplemented_at=at(6)
-)
-
-
-def accepted(**changes: Any) -> intake.CaseAccepted:
-    values: dict[str, Any] = {
-        "case_number": CASE,
-        "document": numbered(DocumentKind.ACCEPTANCE, "受字", 6),
-        "department": "market",
-        "kind": Kind.JOINT,
-        "accepted_on": date(2026, 3, 6),
-        "accepted_at": at(6),
-        "accepted_by": CLERK,
-        "promised_days": 8,
-        "statutory_days": 20,
-        "promised_due": Due(on=date(2026, 3, 18)),
-        "statutory_due": Due(on=date(2026, 4, 3), provisional=True),
-    }
-    return intake.CaseAccepted(**values | changes)
-
-
-def refused(**changes: Any) -> intake.CaseRefused:
-    values: dict[str, Any] = {
-        "case_number": CASE,
-        "document": numbered(DocumentKind.REFUSAL, "不受字", 3),
-        "reasons": "申请事项依法不属于本机关职权范围：取水许可由县水利局审批。",
-        "competent_organ": "灵山县水利局",
-        "ground": "another_organ",
-        "refused_by": CLERK,
-        "refused_at": at(3),
-    }
-    return intake.CaseRefused(**values | changes)
-
-
-RETURNED = intake.CaseReturned(
-    case_number=CASE,
-    document=numbered(DocumentKind.RETURN, "退字", 5),
-    reasons="经营场所属于违法建筑，不具备办理条件。",
-    policy_basis="《食品经营许可和备案管理办法》第十二条",
-    returned_by=CLERK,
-    returned_at=at(5),
-)
-ASKED_AGAIN = intake.CaseReExaminationRequested(
-    case_number=CASE, notice_number=RETURNED.document.number, reasons="房屋已于去年补办手续。", requested_at=at(6)
-)
-
-
-def re_examined(*, upheld: bool = False) -> intake.CaseReExamined:
-    return intake.CaseReExamined(
-        case_number=CASE,
-        document=paper("re_examination", "复字", 9),
-        upheld=upheld,
-        reasons="经核对不动产登记簿，该房屋已登记为商业用房。",
-        examined_by=HEAD,
-        examined_at=at(9),
-    )
-
-
-def deferred() -> intake.CaseMaterialsDeferred:
-    return intake.CaseMaterialsDeferred(
-        case_number=CASE,
-        document=paper("deferral", "容字", 6),
-        materials=(LATE,),
-        until=Due(on=date(2026, 3, 16)),
-        deferred_at=at(6),
-    )
-
-
-LAPSED = intake.CaseDeferralLapsed(
-    case_number=CASE,
-    document=paper("deferral_lapsed", "容催字", 17),
-    materials=(LATE,),
-    make_up_by=Due(on=date(2026, 4, 7)),
-    lapsed_at=datetime(2026, 3, 16, 15, 59, 59, 999999, tzinfo=UTC),
-)
-
-
-def review_requested(review_id: str = FIRST, department: str = "fire", **changes: Any) -> intake.ReviewRequested:
-    values: dict[str, Any] = {
-        **review(review_id, department),
-        "item_code": ITEM,
-        "item_name": "食品经营许可（餐饮服务）",
-        "kind": Kind.JOINT,
-        "stage": "联合审查",
-        "lead": False,
-        "applicant": submitted().applicant,
-        "materials": MATERIALS,
-        "fees": (FEE, LAND),
-        "document": numbered(DocumentKind.JOINT_NOTICE, "联字", 6),
-        "requested_at": at(6),
-        "requested_on": date(2026, 3, 6),
-        "limit_days": 7,
-        "due": Due(on=date(2026, 3, 17)),
-        "silence_consents": True,
-        "project": "ZD2026000007",
-        "inspection_by": Due(on=date(2026, 3, 13)),
-        "forward_by": Due(on=date(2026, 3, 11)),
-    }
-    return intake.ReviewRequested(**values | changes)
-
-
-PAUSED = intake.CasePaused(
-    case_number=CASE,
-    review_id=FIRST,
-    kind=PauseKind.EXPERT_REVIEW,
-    basis="《消防技术服务机构管理规定》第九条",
-    planned_days=10,
-    document=numbered(DocumentKind.SPECIAL_PROCEDURE, "特字", 10),
-    paused_at=at(10),
-)
-
-
-def extended(**changes: Any) -> intake.CaseExtended:
-    values: dict[str, Any] = {
-        "case_number": CASE,
-        "days": 10,
-        "reasons": "现场整改尚未完成，需要复查。",
-        "approver": HEAD,
-        "document": numbered(DocumentKind.EXTENSION, "延字", 16),
-        "extended_at": at(16),
-        "promised_due": Due(on=date(2026, 4, 1)),
-        "statutory_due": Due(on=date(2026, 4, 20)),
-    }
-    return intake.CaseExtended(**values | changes)
-
-
-HEARING_ASKED = approval.ReviewHearingRequested(
-    **review(FIRST, "fire"),
-    requested_by="三海街道居民委员会",
-    told_on=date(2026, 3, 9),
-    requested_on=date(2026, 3, 10),
-    hold_by=Due(on=date(2026, 4, 8)),
-    recorded_by=CLERK,
-    recorded_at=at(10),
-)
-HEARING = approval.ReviewHearingNoticed(
-    **review(FIRST, "fire"),
-    document=paper("hearing_notice", "消防救援大队听字", 12),
-    holds_at=at(25),
-    place="政务服务大厅三楼听证室",
-    chair=HEAD,
-    noticed_by=CLERK,
-    noticed_at=at(12),
-)
-
-
-def site_visited(**changes: Any) -> approval.ReviewSiteVisited:
-    values: dict[str, Any] = {
-        **review(FIRST, "fire"),
-        "officials": (OFFICIAL, CLERK),
-        "place": "灵山县三海街道人民路18号",
-        "findings": "安全出口两处，畅通；灭火器四具，均在有效期内；后厨燃气切断装置完好。",
-        "visited_at": at(11, 3),
-        "started_at": at(11),
-        "checked_party": "欧阳明",
-        "document": paper("site_visit", "消防救援大队勘字", 11),
-    }
-    return approval.ReviewSiteVisited(**values | changes)
-
-
-LISTED = approval.ReviewFeeListed(
-    **review(FIRST, "fire"),
-    list_id="L1",
-    lines=(FeeLine(code="F1", quantity=2), FeeLine(code="F2", quantity=1, base=50_000_00)),
-    listed_by=CLERK,
-    listed_at=at(12),
-)
-
-
-def answered(review_id: str = FIRST, department: str = "fire", **changes: Any) -> approval.ReviewDecided:
-    values: dict[str, Any] = {
-        **review(review_id, department),
-        "opinion": Opinion.CONSENT,
-        "reasons": "经核查，符合消防安全要求。",
-        "legal_basis": "《中华人民共和国消防法》第十五条",
-        "decided_by": CLERK,
-        "decided_at": at(16),
-        "document": paper("opinion", "消防救援大队函字", 16),
-        "in_place_of": HEAD,
-    }
-    return approval.ReviewDecided(**values | changes)
-
-
-SILENT = intake.ReviewDeemedConsented(
-    **review(THIRD, "planning"), due=Due(on=date(2026, 3, 17)), deemed_at=at(17, 16, 0)
-)
-OVERRULED = intake.CaseLeadDecided(
-    case_number=CASE,
-    outcome=Outcome.GRANTED,
-    against=("health",),
-    reasons="排油烟设施已经当场整改到位。",
-    legal_basis="《某县并联审批办法》第十五条",
-    decided_by=HEAD,
-    decided_at=at(18),
-)
-REVIEWED = intake.CaseReviewed(
-    case_number=CASE,
-    outcome=Outcome.GRANTED,
-    fee_lists=("L1",),
-    reviewed_at=at(18),
-    document=paper("joint_opinion", "审字", 18),
-    reviews=(FIRST, SECOND, THIRD),
-    deemed=(THIRD,),
-)
-
-
-def minutes(occasion: str = "meeting") -> intake.CaseMeetingHeld:
-    return intake.CaseMeetingHeld(
-        case_number=CASE,
-        document=paper("minutes", "会字", 13),
-        meeting_id="M1",
-        occasion=occasion,
-        place="政务服务大厅四楼会审室",
-        held_at=at(13),
-        present=("fire", "health"),
-        absent=("planning",),
-        minutes="一、消防救援大队无异议。\n二、卫生健康局要求调整排油烟口朝向，申请人当场同意。",
-        recorded_by=CLERK,
-        officials=(OFFICIAL, CLERK),
-    )
-
-
-def decided(outcome: Outcome = Outcome.GRANTED, **changes: Any) -> intake.CaseDecided:
-    granted = outcome is Outcome.GRANTED
-    values: dict[str, Any] = {
-        "case_number": CASE,
-        "document": numbered(
-            DocumentKind.GRANT if granted else DocumentKind.DENIAL, "准字" if granted else "不准字", 18
-        ),
-        "outcome": outcome,
-        "reasons": "消防救援大队：同意；卫生健康局：同意。" if granted else "经营场所与污染源的距离不足二十五米。",
-        "legal_basis": f"《中华人民共和国行政许可法》第三十八条第{'一' if granted else '二'}款",
-        "decided_on": date(2026, 3, 18),
-        "decided_at": at(18),
-    }
-    return intake.CaseDecided(**values | changes)
-
-
-def licence(**changes: Any) -> intake.CaseLicenceIssued:
-    values: dict[str, Any] = {
-        "case_number": CASE,
-        "licence_number": "证字〔2026〕41号",
-        "licence_name": "食品经营许可证",
-        "valid_from": date(2026, 3, 18),
-        "valid_until": date(2031, 3, 17),
-        "serve_by": Due(on=date(2026, 4, 1)),
-        "issued_at": at(18),
-    }
-    return intake.CaseLicenceIssued(**values | changes)
-
-
-def served(way: ServiceWay = ServiceWay.POST, **changes: Any) -> intake.CaseServed:
-    proof = ServiceProof(
-        way=way,
-        documents=("准字〔2026〕12号", "证字〔2026〕41号"),
-        place="灵山县三海街道人民路18号",
-        received_at=at(20, 8),
-        relation="店员",
-        proxy_reason="受送达人外出，由同住的店员代收",
-        witness="社区网格员周见证",
-        carrier="中国邮政",
-        waybill="EA123456789CN",
-        posted_on=date(2026, 3, 19),
-    )
-    values: dict[str, Any] = {
-        "case_number": CASE,
-        "document": numbered(DocumentKind.SERVICE, "送字", 20),
-        "way": "邮寄送达",
-        "receiver": "欧阳小明",
-        "served_by": CLERK,
-        "served_at": at(20, 8),
-        "proof": proof,
-    }
-    return intake.CaseServed(**values | changes)
-
-
-LINES = (
-    PricedLine(code="F1", name="食品检验费", unit="件", quantity=2, price=8000, amount=16000, standard_version=1),
-    PricedLine(
-        code="F2",
-        name="土地闲置费",
-        unit="宗",
-        quantity=1,
-        price=0,
-        amount=984_509,
-        standard_version=1,
-        calculator=FeeCalculator.PERCENTAGE,
-        rate=2000,
-        base=4_922_545,
-    ),
-)
-VERIFIED = fees.ListVerified(
-    list_id="L1",
-    department="fire",
-    case_number=CASE,
-    review_id=FIRST,
-    lines=LINES,
-    amount=1_000_509,
-    verified_by=CLERK,
-    verified_at=at(18),
-)
-
-
-def fee_notice(**changes: Any) -> fees.NoticeIssued:
-    values: dict[str, Any] = {
-        "notice_number": "JK2026000012",
-        "case_number": CASE,
-        "payment_code": "45072126000000012345",
-        "lists": ("L1",),
-        "amount": 1_000_509,
-        "pay_by": date(2026, 4, 2),
-        "issued_at": at(18),
-    }
-    return fees.NoticeIssued(**values | changes)
-
-
-def order(**changes: Any) -> monitor.OrderIssued:
-    values: dict[str, Any] = {
-        "order_number": "DB2026000003",
-        "department": "fire",
-        "case_number": CASE,
-        "former": "DB2026000001",
-        "stage": 2,
-        "level": monitor.Light.RED,
-        "document": paper("supervision_order", "督字", 19),
-        "demand": "该办件已超过承诺时限，请说明原因，并于期限内办结。",
-        "answer_by": date(2026, 3, 24),
-        "issued_by": HEAD,
-        "issued_at": at(19),
-    }
-    return monitor.OrderIssued(**values | changes)
-
-
-AGENCY = intake.AgencyEntrusted(
-    agency_id="DB450721-2026-0007",
-    level=Channel.VILLAGE,
-    station="sanhai.longwu",
-    agent=Staff(id="a1", name="苏代办"),
-    item_code=ITEM,
-    item_name="食品经营许可（餐饮服务）",
-    applicant=Applicant(name="欧阳明", masked_id="4507**********0011"),
-    document=paper("agency_receipt", "代字", 1),
-    entrusted_at=at(1),
-    forward_by=Due(on=date(2026, 3, 4)),
-)
-PROJECT = intake.ProjectRegistered(
-    project_number="ZD2026000007",
-    name="灵山县荔枝精深加工产业园一期",
-    investor=Applicant(name="广西荔香食品有限公司", masked_id="9145****8X", organisation=True),
-    agent=Staff(id="a2", name="梁代办"),
-    item_codes=(ITEM,),
-    review_days=3,
-    document=paper("project", "重字", 1),
-    registered_at=at(1),
-)
-
-OPEN = (published(), submitted())
-TAKEN = (*OPEN, REQUESTED, SUPPLEMENTED, accepted())
-ASKED = (review_requested(), review_requested(SECOND, "health"), review_requested(THIRD, "planning"))
 ANSWERED = (
-    LISTED,
-    answered(),
-    answered(SECOND, "health", opinion=Opinion.REFUSE, reasons="排油烟口朝向居民楼。", in_place_of=None),
-    SILENT,
-    OVERRULED,
+    answers.LISTED,
+    answers.answered(),
+    answers.answered(
+        SECOND,
+        "health",
+        opinion=Opinion.REFUSE,
+        reasons="排油烟口朝向居民楼。",
+        in_place_of=None,
+        document=paper("opinion", "卫生健康局函字", 16),
+    ),
+    answers.SILENT,
+    answers.OVERRULED,
 )
 
 STORIES: dict[str, tuple[tuple[Event, ...], Event]] = {
-    "receipt": ((published(),), submitted()),
-    "one_time_notice": (OPEN, REQUESTED),
-    "acceptance": (TAKEN[:-1], accepted()),
-    "refusal": (OPEN, refused()),
-    "return": (OPEN, RETURNED),
-    "re_examination": ((*OPEN, RETURNED, ASKED_AGAIN), re_examined()),
-    "deferral": ((*OPEN, accepted()), deferred()),
-    "deferral_lapsed": ((*OPEN, accepted(), deferred()), LAPSED),
+    "receipt": ((events.published(),), events.submitted()),
+    "one_time_notice": (OPEN, events.REQUESTED),
+    "acceptance": (TAKEN[:-1], events.accepted()),
+    "refusal": (OPEN, events.refused()),
+    "return": (OPEN, events.RETURNED),
+    "re_examination": ((*OPEN, events.RETURNED, events.ASKED_AGAIN), events.re_examined()),
+    "deferral": ((*OPEN, events.accepted()), events.deferred()),
+    "deferral_lapsed": ((*OPEN, events.accepted(), events.deferred()), events.LAPSED),
     "joint_notice": (OPEN, ASKED[0]),
-    "special_procedure": ((*TAKEN, *ASKED), PAUSED),
-    "extension": (TAKEN, extended()),
-    "hearing_notice": ((*TAKEN, *ASKED, HEARING_ASKED), HEARING),
-    "site_visit": ((*TAKEN, *ASKED), site_visited()),
-    "opinion": ((*TAKEN, *ASKED, LISTED), answered()),
-    "minutes": ((*TAKEN, *ASKED), minutes()),
-    "joint_opinion": ((*TAKEN, *ASKED, *ANSWERED), REVIEWED),
-    "grant": (TAKEN, decided()),
-    "denial": (TAKEN, decided(Outcome.DENIED)),
-    "licence": ((*TAKEN, decided()), licence()),
-    "service": ((*TAKEN, decided(), licence()), served()),
-    "fee_notice": ((*OPEN, VERIFIED), fee_notice()),
-    "supervision_order": ((), order()),
-    "agency_receipt": ((), AGENCY),
-    "project": ((published(),), PROJECT),
+    "special_procedure": ((*TAKEN, *ASKED), events.PAUSED),
+    "extension": (TAKEN, events.extended()),
+    "hearing_notice": ((*TAKEN, *ASKED, answers.HEARING_ASKED), answers.HEARING),
+    "site_visit": ((*TAKEN, *ASKED), answers.site_visited()),
+    "opinion": ((*TAKEN, *ASKED, answers.LISTED), answers.answered()),
+    "minutes": ((*TAKEN, *ASKED), answers.minutes()),
+    "joint_opinion": ((*TAKEN, *ASKED, *ANSWERED), answers.REVIEWED),
+    "grant": (TAKEN, events.decided()),
+    "denial": (TAKEN, events.decided(Outcome.DENIED)),
+    "licence": ((*TAKEN, events.decided()), events.licence()),
+    "service": ((*TAKEN, events.decided(), events.licence()), events.served()),
+    "fee_notice": ((*OPEN, events.VERIFIED), events.fee_notice()),
+    "supervision_order": ((), events.order()),
+    "agency_receipt": ((), events.AGENCY),
+    "project": ((events.published(),), events.PROJECT),
 }
 """Kind -> (what was said before, the event)."""
 
 
-def facts(events: tuple[Event, ...]) -> Iterator[Fact]:
+def facts(said: tuple[Event, ...]) -> Iterator[Fact]:
     """As the services would number them."""
     last: dict[tuple[str, str], int] = {}
-    for event in events:
+    for event in said:
         key = (f"/{event.speaker}", event.subject)
         last[key] = last.get(key, 0) + 1
         yield Fact(key[0], last[key], event)

@@ -101,8 +101,8 @@ def closed(case: str = "C1") -> intake.CaseClosed:
     return intake.CaseClosed(case_number=case, outcome=Outcome.GRANTED, closed_at=AT)
 
 
-def contact(case: str = "C1", phone: str = "13800001234") -> intake.ContactRecorded:
-    return intake.ContactRecorded(case_number=case, name="赵一", phone=phone, recorded_at=AT)
+def contact(case: str = "C1", phone: str = "13800001234", **more: Any) -> intake.ContactRecorded:
+    return intake.ContactRecorded(case_number=case, name="赵一", phone=phone, recorded_at=AT, **more)
 
 
 def notice(amount: int = 5000, case: str = "C1") -> fees.NoticeIssued:

@@ -24,6 +24,12 @@ INSIDE = [
     "2001:0:7f00:1::",
     "192.0.2.1",
     "240.0.0.1",
+    "::10.0.0.8",  # IPv4-compatible
+    "fec0::1",  # site-local
+    "64:ff9b:1::10.0.0.8",  # NAT64 of one's own
+    "2001:db8::1",
+    "100::1",
+    "2400:3200::5efe:10.0.0.8",  # ISATAP
 ]
 NEVER = [
     "169.254.169.254",
@@ -34,6 +40,9 @@ NEVER = [
     "0.0.0.0",
     "::",
     "::ffff:169.254.169.254",
+    "64:ff9b::169.254.169.254",
+    "2002:a9fe:a9fe::1",
+    "::169.254.169.254",
 ]
 
 
@@ -52,7 +61,7 @@ def test_link_local_and_multicast_are_refused_everywhere(address: str) -> None:
     assert not may_call(address, private=True)
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "223.5.5.5", "2400:3200::1", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize("address", ["8.8.8.8", "223.5.5.5", "2400:3200::1", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8"])
 def test_a_public_address_may_be_called(address: str) -> None:
     assert may_call(address, private=False)
 
@@ -88,6 +97,17 @@ def test_a_malformed_or_open_address_is_refused(url: str) -> None:
         "https://localhost/",
         "https://2130706433/",
         "https://0x7f.1/",
+        "https://0177.0.0.1/",
+        "https://127.1/",
+        "https://0/",
+        "https://0xa9fea9fe/latest/meta-data",
+        "https://[fe80::1%25eth0]/",
+        "https://[fec0::1]/",
+        "https://127.0.0.1:8443/",
+        "https://8.8.8.8\\@127.0.0.1/",
+        "https://8.8.8.8@127.0.0.1/",
+        "https://127。0。0。1/",
+        "https://①②⑦.0.0.1/",
         "http://8.8.8.8/",
         "https://exa mple.com/",
         "https://xn--/",

@@ -59,7 +59,7 @@ async def test_a_number_is_found_however_it_is_typed(messenger: Messenger, paper
 
 
 async def test_nothing_personal_is_told(messenger: Messenger) -> None:
-    await messenger.harness.deliver(samples.submitted(), source="/intake")
+    await messenger.harness.deliver(samples.published(), samples.submitted(), source="/intake")
     await messenger.work()
     [found] = await by_number(messenger, samples.DOCUMENT.number)
     assert set(found) == {
@@ -127,7 +127,7 @@ async def test_what_somebody_typed_is_text_on_the_page(messenger: Messenger) -> 
 
 
 async def test_a_paper_that_is_not_made_yet_says_so(messenger: Messenger) -> None:
-    await messenger.harness.deliver(samples.submitted(), source="/intake")
+    await messenger.harness.deliver(samples.published(), samples.submitted(), source="/intake")
     [found] = await by_number(messenger, samples.DOCUMENT.number)
     assert (found["state"], found["sha256"]) == ("waiting", None)
     page = await messenger.harness.client.get("/check", params={"number": samples.DOCUMENT.number})

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from services.notify.domain.documents import TO_APPLICANTS
+from services.notify.domain.papers import KINDS
 from services.notify.tests import samples
 from services.notify.tests.conftest import Messenger
 from services.notify.tests.sheets import CASE, keep_paper
@@ -93,6 +95,12 @@ async def test_what_goes_between_departments_and_what_is_not_made_yet_is_not_the
     [shown] = (await ask(messenger)).json()["documents"]
     assert shown["document_id"] == paper
     assert (await fetch(messenger, shown["url"].replace(paper, inside))).status_code == 404
+
+
+def test_every_kind_of_paper_is_the_applicants_or_goes_between_departments() -> None:
+    between = {"joint_notice", "joint_opinion", "minutes", "opinion", "project", "site_visit", "supervision_order"}
+    assert between | TO_APPLICANTS == set(KINDS)
+    assert not between & TO_APPLICANTS
 
 
 async def test_a_store_that_is_away_does_not_count_as_fetched(

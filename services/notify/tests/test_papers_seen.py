@@ -116,7 +116,7 @@ async def test_the_file_is_shown_under_its_hash_and_not_sent_again_to_who_has_it
 
 
 async def test_a_paper_that_is_not_made_yet_is_not_there_to_be_read(messenger: Messenger) -> None:
-    await messenger.harness.deliver(samples.submitted(), source="/intake")
+    await messenger.harness.deliver(samples.published(), samples.submitted(), source="/intake")
     [paper] = await listed(messenger, Role.SUPERVISOR)
     assert await status(messenger, f"/documents/{paper}/file", Role.SUPERVISOR, "") == 409
     await messenger.work()

@@ -116,7 +116,7 @@ def test_nothing_typed_is_read_as_markup(typed: str) -> None:
 
 def test_a_name_of_ten_thousand_characters_fills_pages_and_loses_none() -> None:
     pdf = render("receipt", receipt("赵" * 10_000))
-    assert text_of(pdf).count("赵") == 10_000
+    assert text_of(pdf).count("赵") == 3 * 10_000, "addressee, applicant, contact"
 
 
 @pytest.mark.parametrize("rare", ["𬱖", "㐂", "堃", "䶮"])

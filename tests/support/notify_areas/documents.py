@@ -34,7 +34,7 @@ async def furnish(room: Room, label: str) -> None:
 
 async def _failed(room: Room, number: str) -> str:
     event = samples.submitted(number, room.department).model_copy(update={"applicant": UNSETTABLE})
-    await room.harness.deliver(event, source="/intake")
+    await room.harness.deliver(samples.published(), event, source="/intake")
     while await room.harness.run_senders():
         pass
     answer = await room.harness.client.get(

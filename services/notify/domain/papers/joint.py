@@ -19,9 +19,11 @@ SILENT = {"silence": "超时视为同意", "absence": "缺席视为同意"}
 
 @dataclass(frozen=True, kw_only=True)
 class JointNotice(CaseSheet):
-    """联办件通知书 (R40, R41): counterfoil, notice, and a blank sheet to answer on."""
+    """联办件通知书 (R40, R41): notice, counterfoil, and a blank sheet to answer on. The leading department has its own from
+    the hall."""
 
     to: str
+    leader: str
     lead: bool
     stage: str
     project: str
@@ -44,7 +46,7 @@ class ListedFee:
 
 @dataclass(frozen=True, kw_only=True)
 class OpinionSheet(CaseSheet):
-    """意见函 (R42)."""
+    """意见函 (R42), to the leading department; from that department itself, to the hall."""
 
     department: str
     stage: str
@@ -110,8 +112,9 @@ class Minutes(CaseSheet):
 
 def joint_notice(event: intake.ReviewRequested, known: Known) -> JointNotice:
     return JointNotice(
-        **to_applicant(known.opening) | {"addressee": department_name(event.department)},
+        **to_applicant(known.opening, HALL if event.lead else None) | {"addressee": department_name(event.department)},
         to=department_name(event.department),
+        leader=department_name(known.opening.department),
         lead=event.lead,
         stage=event.stage,
         project=event.project or "",
@@ -127,9 +130,10 @@ def joint_notice(event: intake.ReviewRequested, known: Known) -> JointNotice:
 
 def opinion(event: approval.ReviewDecided, known: Known) -> OpinionSheet:
     asked = known.once(intake.ReviewRequested, event.subject)
-    lead = department_name(known.opening.department)
+    leader = known.opening.department
+    to = "" if leader == event.department else department_name(leader)
     return OpinionSheet(
-        **to_applicant(known.opening, event.department) | {"addressee": lead},
+        **to_applicant(known.opening, event.department) | {"addressee": to},
         department=department_name(event.department),
         stage=asked.stage,
         notice_number=asked.document.number if asked.document else "",

@@ -1,0 +1,103 @@
+"""Secrets and phone numbers go where they are meant to go, and into no log and no stored error, at any level."""
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+import structlog
+from sqlalchemy import select
+from standardwebhooks import Webhook
+
+from services.notify.tests import samples
+from services.notify.tests.conftest import SECRET, Messenger
+from services.notify.tests.played import Listener
+from services.notify.tests.test_webhooks import integrator, subscribe
+from yimen import telemetry
+
+SMS_KEY = "test-key-of-sms"
+
+
+@pytest.fixture
+def logged(caplog: pytest.LogCaptureFixture) -> Iterator[list[str]]:
+    """Every line, of ours and of libraries, as a process that was told to log at DEBUG writes it."""
+    said: list[str] = []
+    root, structured = logging.getLogger(), structlog.get_config()
+    before = (root.level, list(root.handlers))
+    telemetry.configure("DEBUG", json=True)
+    handler = Keeping(said)
+    handler.setFormatter(root.handlers[0].formatter)
+    root.handlers = [handler]
+    yield said
+    root.level, root.handlers = before
+    structlog.configure(**structured)
+
+
+class Keeping(logging.Handler):
+    def __init__(self, said: list[str]) -> None:
+        super().__init__(logging.DEBUG)
+        self._said = said
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._said.append(self.format(record))
+
+
+async def test_no_secret_and_no_phone_number_stands_in_a_log_or_in_a_stored_error(
+    logged: list[str], messenger: Messenger, listener: Listener
+) -> None:
+    structlog.get_logger("before").debug("it is listened to")
+    made = (await subscribe(messenger, listener.url)).json()
+    client, headers = messenger.harness.client, integrator(messenger, "fire")
+    listener.answers = [204, 500, 302, 503, 410]
+    await client.post(f"/subscriptions/{made['id']}/ping", headers=headers)
+    await messenger.work()
+    await messenger.harness.deliver(samples.review_received(), samples.review_decided(), source="/approval/fire")
+    await messenger.harness.deliver(samples.contact(), samples.submitted(), samples.accepted(), source="/intake")
+    for seconds in (0, 6, 400, 2400):
+        messenger.harness.clock.advance(timedelta(seconds=seconds))
+        await messenger.work()
+    await receipts(messenger)
+    await failing(messenger)
+    phones = [row.phone for row in await rows(messenger, "contacts") if row.phone]
+    assert phones
+    assert len(logged) > 20
+    texts = [*logged, *map(repr, [*await rows(messenger, "outgoing_attempts"), *await rows(messenger, "outgoing")])]
+    texts += [str(row["error"]) for row in [*await messenger.deliveries(), *await messenger.messages()]]
+    whole = "\n".join(texts)
+    bare = made["secret"].removeprefix("whsec_")
+    for secret in (made["secret"], bare, SMS_KEY, SECRET, SECRET.removeprefix("whsec_"), *phones):
+        assert secret not in whole
+
+
+async def receipts(messenger: Messenger) -> None:
+    """One that is signed, one that is not."""
+    body = orjson.dumps({"message_id": str((await messenger.messages())[0]["id"]), "status": "delivered"}).decode()
+    now, client = datetime.now(UTC), messenger.harness.client
+    headers = {"content-type": "application/json", "webhook-id": "r1", "webhook-timestamp": str(int(now.timestamp()))}
+    for signature, status in ((Webhook(SECRET).sign("r1", now, body), 204), ("v1,nonsense", 401)):
+        answer = await client.post("/sms/receipts", content=body, headers=headers | {"webhook-signature": signature})
+        assert answer.status_code == status
+
+
+async def failing(messenger: Messenger) -> None:
+    """A gateway that cannot be reached, and one that repeats in its answer what it was told."""
+    context = messenger.harness.service.context
+
+    async def down(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError(f"no route: {request.headers}", request=request)
+
+    async def parrot(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(422, content=request.content)
+
+    for case, gateway in (("C8", down), ("C9", parrot)):
+        context.gateway = httpx.AsyncClient(transport=httpx.MockTransport(gateway))
+        await messenger.harness.deliver(samples.contact(case), samples.submitted(case), source="/intake")
+        await messenger.work()
+
+
+async def rows(messenger: Messenger, table: str) -> list[Any]:
+    async with messenger.harness.units.view() as view:
+        return list(await view.execute(select(view.table(table))))
