@@ -67,7 +67,7 @@ class Way:
 
 
 async def measure(rig: Rig, quick: bool) -> list[Figure]:
-    steady, burst = f"steady {RATE * (5 if quick else 20)} {RATE}", 300 if quick else BURST
+    steady, burst = f"steady {RATE * (5 if quick else 20)} {RATE}", 200 if quick else BURST
     figures = []
     for case, dead in (("both gateways", False), ("one gateway dead", True)):
         slow, fast, bare = [], [], []

@@ -77,7 +77,7 @@ blueprint = Blueprint(
 
 
 def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
-    hub = Hub(settings.stream_poll, settings.stream_heartbeat)
+    hub = Hub(settings.stream_poll, settings.stream_heartbeat, settings.stream_life)
     client = new_client()
     context = Context(
         settings=settings,

@@ -65,13 +65,15 @@ class Page:
 
 class Hub:
     """`poll`: seconds between looks for what other replicas stored; `heartbeat`: seconds after which a quiet reader is told
-    where it stands. `database` is set once, when the service is built."""
+    where it stands; `life`: after which it has to come back, and to show who it is once more. `database` is set once, when
+    the service is built."""
 
     database: Database
 
-    def __init__(self, poll: float, heartbeat: float) -> None:
+    def __init__(self, poll: float, heartbeat: float, life: float = 3600) -> None:
         self._poll = poll
         self._heartbeat = heartbeat
+        self.life = life
         self._recent: Recent | None = None
         self._groups: dict[Sight, set[Listener]] = {}
         self._asking: list[asyncio.Future[int]] = []
@@ -208,14 +210,17 @@ class Hub:
                     listener.give(portion)
 
     def _beat_when_due(self) -> None:
-        """Whoever heard nothing is told where it stands: it resumes from there, and a proxy sees that the line lives."""
+        """Whoever heard nothing is told where it stands: it resumes from there, and a proxy sees that the line lives. Whose
+        time is over is let go."""
         now = asyncio.get_running_loop().time()
         if now < self._next_beat:
             return
         self._next_beat = now + self._heartbeat
         beat = Portion(self._head, place(self._head))
         for listener in self._listeners():
-            if listener.is_idle and not listener.is_behind:
+            if now >= listener.until:
+                listener.end()
+            elif listener.is_idle and not listener.is_behind:
                 listener.give(beat)
 
     def _listeners(self) -> list[Listener]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from sse_starlette import ServerSentEvent
@@ -56,10 +57,12 @@ def portion_of(lines: list[Line], sight: Sight) -> Portion | None:
 
 
 class Listener:
-    """One reader at the hub. `is_behind`: it did not keep up, and has to read for itself what it missed."""
+    """One reader at the hub. `until`: when its time is over, by the loop's clock. `is_behind`: it did not keep up, and has
+    to read for itself what it missed."""
 
-    def __init__(self, sight: Sight) -> None:
+    def __init__(self, sight: Sight, until: float = inf) -> None:
         self.sight = sight
+        self.until = until
         self.is_behind = False
         self._portions: deque[Portion] = deque()
         self._size = 0
@@ -86,7 +89,7 @@ class Listener:
         self._news.set()
 
     def end(self) -> None:
-        """The service stops; the reader resumes elsewhere."""
+        """When it has what waits for it. The reader resumes, here or elsewhere."""
         self._ended = True
         self._news.set()
 

@@ -59,6 +59,7 @@ class NotifySettings(ServiceSettings):
     stream_keep: int = Field(default=100_000, ge=100, description="rows of the live stream that can be resumed")
     stream_poll: float = Field(default=0.25, gt=0, description="seconds between looks for what other replicas wrote")
     stream_heartbeat: float = Field(default=15.0, gt=0)
+    stream_life: float = Field(default=3600.0, gt=0, description="seconds until a reader comes back with its token")
 
     @model_validator(mode="after")
     def can_send(self) -> Self:

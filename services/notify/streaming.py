@@ -8,6 +8,7 @@ Does not: guarantee that two replicas' readers see a row in the same instant (on
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 
 from services.notify.domain.sight import Sight
@@ -25,10 +26,12 @@ async def follow(hub: Hub, sight: Sight, after: int | None) -> AsyncGenerator[by
 
 
 async def _told(hub: Hub, sight: Sight, at: int) -> AsyncGenerator[bytes, None]:
-    """Catches up page by page, joins the hub, and once more whenever it falls behind."""
+    """Catches up page by page, joins the hub, and once more whenever it falls behind. A token is good for a time, and so is
+    a stream that was opened with it."""
+    until = asyncio.get_running_loop().time() + hub.life
     yield place(at, RETRY_MILLISECONDS)
     while True:
-        listener = Listener(sight)
+        listener = Listener(sight, until)
         try:
             while not hub.join(listener, at):
                 page = await hub.page(at)

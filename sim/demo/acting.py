@@ -146,5 +146,5 @@ class Cast:
     async def fetch(self, story: Story) -> None:
         """电子送达: with number and query password, and no account; that it was fetched is the service."""
         papers = await self.hall.papers(story.number, story.password, "grant")
-        await self.hall.download(f"/notify/{papers['grant']}")
+        await self.hall.file(None, f"/notify/{papers['grant']}")
         await self.hall.until(story.clerk, story.case, lambda case: case["served_at"], "service by fetching")

@@ -27,8 +27,8 @@ def standard_day() -> dict[str, Story]:
         "forwarded": Story("上报件", "宗教活动场所", "li-qiang", "closed", "granted", papers=granted),
         "returned": Story("退回件", "林木采伐", "li-qiang", "returned", papers=("return",)),
         "corrected": Story(
-            "补办件：一次性告知后补正", "食品经营许可", "zhang-xiaomei", "closed", "granted",
-            papers=(*granted, "one_time_notice"),
+            "补办件：一次性告知后补正，电子送达", "食品经营许可", "zhang-xiaomei", "closed", "granted",
+            papers=(*granted, "one_time_notice"), way="electronic",
         ),
         "silent": Story(
             "窗口五个工作日未答复：依法视为受理", "可行性研究报告", "agent-chengyuan", "closed", "granted",

@@ -173,13 +173,6 @@ class Hall:
         told: list[str] = []
         return await self._wait(look, lambda: f"{path} offers no {wanted}: {told[-1]}")
 
-    async def download(self, path: str) -> bytes:
-        """Without signing in."""
-        answer = await self._send("GET", path)
-        if not answer.is_success:
-            raise Unexpected(f"GET {path}: {answer.status_code} {answer.text[:500]}")
-        return answer.content
-
     async def now(self) -> datetime:
         return datetime.fromisoformat((await self.get(None, "/intake/clock"))["now"])
 

@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from starlette.types import ASGIApp
 
 from deploy.outside import GATEWAYS
+from services.notify.settling import FINAL
 from sim.demo import playing
 from sim.demo.day import Day
 from sim.demo.hall import Hall
@@ -105,7 +106,7 @@ async def _receipts_are_in(services: Iterable[Service[Any]]) -> None:
     """Messages go out, and their receipts come back, by senders and callbacks that no event waits for."""
     notify = next(service for service in services if service.instance == "notify")
     messages = notify.units.metadata.tables["messages"]
-    ends = messages.c.state.in_(("delivered", "failed")) | (messages.c.channel == "mail") & (messages.c.state == "sent")
+    ends = messages.c.state.in_(FINAL) | (messages.c.channel == "mail") & (messages.c.state == "sent")
     open_states = select(messages.c.state).where(~ends).limit(1)
     async with asyncio.timeout(60):
         while True:

@@ -1,10 +1,14 @@
-"""What is told to nobody is kept too, with its reason: one row, written with the others of its unit.
+"""What is told to nobody is kept too, with its reason: one row, all of a unit's in one statement at its end.
 
+Guarantees: it costs an event no round trip of its own; with `unit.add` the next desk's statement would write it alone.
 Reasons are words of the program; `REASONS` says them to people.
 """
 
+from functools import partial
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
+
+from sqlalchemy import insert
 
 from services.notify.context import Context
 from services.notify.desks import Told
@@ -24,6 +28,9 @@ REASONS: Final = MappingProxyType(
 
 def skip(unit: Unit[Context], told: Told, reason: str, letter: Letter | None = None) -> None:
     """`letter`: the one that is not sent; None when the event is told to nobody at all."""
+    rows = unit.notes.setdefault("skipped", [])
+    if not rows:
+        unit.before_commit(partial(_write, unit, rows))
     row = {
         "event_id": told.meta.id,
         "type": told.meta.type,
@@ -34,4 +41,8 @@ def skip(unit: Unit[Context], told: Told, reason: str, letter: Letter | None = N
         "reason": reason,
         "at": unit.now,
     }
-    unit.add(skipped, row)
+    rows.append(row)
+
+
+async def _write(unit: Unit[Context], rows: list[dict[str, Any]]) -> None:
+    await unit.execute(insert(skipped), rows)

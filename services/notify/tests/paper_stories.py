@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from services.notify.domain.papers import Draft, Fact, Known, content, drafts
+from services.notify.tests import paper_answers as answers
 from services.notify.tests import paper_events as events
 from services.notify.tests.paper_parts import SECOND, THIRD, paper
 from yimen.contracts import Event
@@ -12,14 +13,14 @@ from yimen.contracts.parts import Opinion, Outcome
 OPEN = (events.published(), events.submitted())
 TAKEN = (*OPEN, events.REQUESTED, events.SUPPLEMENTED, events.accepted())
 ASKED = (
-    events.review_requested(),
-    events.review_requested(SECOND, "health"),
-    events.review_requested(THIRD, "planning"),
+    answers.review_requested(),
+    answers.review_requested(SECOND, "health"),
+    answers.review_requested(THIRD, "planning"),
 )
 ANSWERED = (
-    events.LISTED,
-    events.answered(),
-    events.answered(
+    answers.LISTED,
+    answers.answered(),
+    answers.answered(
         SECOND,
         "health",
         opinion=Opinion.REFUSE,
@@ -27,8 +28,8 @@ ANSWERED = (
         in_place_of=None,
         document=paper("opinion", "卫生健康局函字", 16),
     ),
-    events.SILENT,
-    events.OVERRULED,
+    answers.SILENT,
+    answers.OVERRULED,
 )
 
 STORIES: dict[str, tuple[tuple[Event, ...], Event]] = {
@@ -43,11 +44,11 @@ STORIES: dict[str, tuple[tuple[Event, ...], Event]] = {
     "joint_notice": (OPEN, ASKED[0]),
     "special_procedure": ((*TAKEN, *ASKED), events.PAUSED),
     "extension": (TAKEN, events.extended()),
-    "hearing_notice": ((*TAKEN, *ASKED, events.HEARING_ASKED), events.HEARING),
-    "site_visit": ((*TAKEN, *ASKED), events.site_visited()),
-    "opinion": ((*TAKEN, *ASKED, events.LISTED), events.answered()),
-    "minutes": ((*TAKEN, *ASKED), events.minutes()),
-    "joint_opinion": ((*TAKEN, *ASKED, *ANSWERED), events.REVIEWED),
+    "hearing_notice": ((*TAKEN, *ASKED, answers.HEARING_ASKED), answers.HEARING),
+    "site_visit": ((*TAKEN, *ASKED), answers.site_visited()),
+    "opinion": ((*TAKEN, *ASKED, answers.LISTED), answers.answered()),
+    "minutes": ((*TAKEN, *ASKED), answers.minutes()),
+    "joint_opinion": ((*TAKEN, *ASKED, *ANSWERED), answers.REVIEWED),
     "grant": (TAKEN, events.decided()),
     "denial": (TAKEN, events.decided(Outcome.DENIED)),
     "licence": ((*TAKEN, events.decided()), events.licence()),

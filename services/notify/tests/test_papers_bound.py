@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from services.notify.domain.papers import Known, content
 from services.notify.rendering import render
 from services.notify.tables import documents
+from services.notify.tests import paper_answers as answers
 from services.notify.tests import paper_events as events
 from services.notify.tests.conftest import Messenger
 from services.notify.tests.paper_parts import CASE, LATE, MATERIALS, SECOND, at, numbered
@@ -61,8 +62,8 @@ def test_the_order_of_arrival_does_not_matter(kind: str, dice: Any) -> None:
         ("receipt", events.published()),
         ("joint_notice", events.submitted()),
         ("special_procedure", ASKED[0]),
-        ("joint_opinion", events.SILENT),
-        ("joint_opinion", events.answered()),
+        ("joint_opinion", answers.SILENT),
+        ("joint_opinion", answers.answered()),
         ("joint_opinion", ASKED[1]),
         ("fee_notice", events.VERIFIED),
         ("project", events.published()),
@@ -138,9 +139,9 @@ def test_an_extension_while_the_clock_stands_promises_no_day() -> None:
 
 @pytest.mark.rule("R43", "R45")
 def test_what_counted_as_consent_is_shown_as_what_it_was() -> None:
-    absent = events.SILENT.model_copy(update={"ground": "absence", "deemed_at": at(13)})
-    unreasoned = events.answered(SECOND, "health", opinion=Opinion.REFUSE, reasons="", legal_basis="")
-    _, data = told((*TAKEN, *ASKED, events.answered(), unreasoned, absent), events.REVIEWED)
+    absent = answers.SILENT.model_copy(update={"ground": "absence", "deemed_at": at(13)})
+    unreasoned = answers.answered(SECOND, "health", opinion=Opinion.REFUSE, reasons="", legal_basis="")
+    _, data = told((*TAKEN, *ASKED, answers.answered(), unreasoned, absent), answers.REVIEWED)
     said = {block["department"]: (block["opinion"], block["on"]) for block in data["blocks"]}
     assert said["卫生健康局"][0] == "不同意（未说明理由，按同意处理）"
     assert said["自然资源和规划局"] == ("缺席视为同意", "2026年3月13日")
@@ -156,9 +157,9 @@ def test_an_extension_names_the_office_that_the_law_asks_for(joint: bool, office
 
 @pytest.mark.rule("R40")
 def test_the_leading_department_is_asked_by_the_hall_and_answers_it() -> None:
-    mine = events.review_requested("R9", "market", lead=True, silence_consents=False)
+    mine = answers.review_requested("R9", "market", lead=True, silence_consents=False)
     _, notice = told(OPEN, mine)
-    _, answer = told((*OPEN, mine), events.answered("R9", "market"))
+    _, answer = told((*OPEN, mine), answers.answered("R9", "market"))
     assert (notice["organ"], notice["addressee"], notice["leader"]) == ("", "市场监督管理局", "市场监督管理局")
     assert (answer["organ"], answer["addressee"]) == ("市场监督管理局", "")
     assert "逾期不视为同意" in text_of(render("joint_notice", framed("joint_notice", notice)))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from services.notify.domain.papers import KINDS, drafts
 from services.notify.layouts import kinds
 from services.notify.rendering import render
+from services.notify.tests import paper_answers as answers
 from services.notify.tests import paper_events as events
 from services.notify.tests.paper_stories import OPEN, STORIES, told
 from services.notify.tests.sheets import text_of
@@ -91,8 +92,8 @@ def test_the_page_of_papers_names_each_with_its_event(kind: str) -> None:
 
 
 def test_an_event_without_a_number_or_a_sum_gives_no_paper() -> None:
-    assert drafts(events.answered(document=None)) == []
-    assert drafts(events.review_requested(document=None)) == []
+    assert drafts(answers.answered(document=None)) == []
+    assert drafts(answers.review_requested(document=None)) == []
     assert drafts(events.fee_notice(amount=0)) == []
     assert drafts(events.SUPPLEMENTED) == []
 

@@ -226,6 +226,15 @@ async def test_a_quiet_reader_is_told_where_it_stands(database_url: str) -> None
             assert (await reader.next()).type == "fees.notice.issued.v1"
 
 
+async def test_a_stream_ends_after_its_time_so_that_a_token_is_shown_again(database_url: str) -> None:
+    async for messenger in start(database_url, stream_life=0.05, stream_heartbeat=0.02):
+        async with reading(messenger, Role.SUPERVISOR) as reader:
+            async with asyncio.timeout(20):
+                async for _ in reader.response.aiter_lines():
+                    pass
+        assert messenger.harness.service.context.hub.count() == 0
+
+
 async def test_the_answer_says_when_to_come_back_and_that_it_must_not_be_buffered(messenger: Messenger) -> None:
     async with reading(messenger, Role.SUPERVISOR) as reader:
         assert reader.response.headers["x-accel-buffering"] == "no"
