@@ -59,8 +59,9 @@ SURROGATE = {
     # A place in the chain is the order of arrival, and the hash follows from the place.
     "monitor": frozenset({"position", "hash"}),
     # The stream's ids and the contact's moment are the order of arrival; so is which delivery of a lane is the first, and
-    # whose turn it is in a recipient's line; and whom a row of the stream concerned as far as it was known by then.
-    "notify": frozenset({"id", "place", "job", "key", "circle"}),
+    # whose turn it is in a recipient's line; and whom a row of the stream concerned, and to which item what the supervisor
+    # said belongs, as far as it was known by then.
+    "notify": frozenset({"id", "place", "job", "key", "circle", "item_code"}),
     # Papers, licences and notices are numbered in the order in which they are made.
     "intake": frozenset({"id", "number", "licence_number"}),
     "fees": frozenset({"number", "notice_number", "payment_code", "key"}),

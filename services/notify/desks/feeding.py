@@ -2,20 +2,22 @@
 
 Guarantees: a subject's item is settled by its first event; so a filter on items takes a subject whole or not at all.
 The item of a review or a fee list, whose case the hall has, is never guessed: while a subscription asks for items and
-the case is not known yet, its event waits. What the supervisor says of a case that nobody here knows has no item:
-such numbers come from departments' logs, and from what citizens write, and may never be heard of.
+the case is not known yet, its event waits; otherwise the item is filled in when the case is heard of. What the
+supervisor says of a case that nobody here knows has no item: such numbers come from departments' logs, and from what
+citizens write, and may never be heard of.
 """
 
 import orjson
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from services.notify.context import Context
 from services.notify.desks import Told
 from services.notify.desks.subscribers import standing_subscriptions
-from services.notify.domain.filters import Filters, is_of_known_case, is_offered, own_item
+from services.notify.domain.filters import OF_KNOWN_CASES, Filters, is_of_known_case, is_offered, own_item
 from services.notify.tables import cases, feed
 from yimen.bus import Unit
 from yimen.contracts import Event
+from yimen.contracts.intake import CaseSubmitted
 from yimen.errors import Transient
 
 _FIRST = (
@@ -30,9 +32,17 @@ _FIRST = (
 )
 _OF_CASE = select(cases.c.item_code).where(cases.c.case_number == bindparam("its_case"))
 
+_FILL_IN = (
+    update(feed)
+    .where(feed.c.case_number == bindparam("its_case"), feed.c.item_code.is_(None), feed.c.entity.in_(OF_KNOWN_CASES))
+    .values(item_code=bindparam("its_item"))
+)
+
 
 async def keep_in_feed(unit: Unit[Context], told: Told) -> None:
     event, meta = told.event, told.meta
+    if isinstance(event, CaseSubmitted):
+        await unit.execute(_FILL_IN, {"its_case": event.case_number, "its_item": event.item_code})
     if not is_offered(event):
         return
     item = await item_of(unit, told)

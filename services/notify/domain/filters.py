@@ -53,9 +53,12 @@ def own_item(event: Event) -> str | None:
     return item
 
 
+OF_KNOWN_CASES = ("review", "list")
+"""Entities of a case that the hall has, so that its submission has been heard here or is on its way."""
+
+
 def is_of_known_case(event: Event) -> bool:
-    """Of a case that the hall has, so that its submission has been heard here or is on its way."""
-    return event.entity in ("review", "list")
+    return event.entity in OF_KNOWN_CASES
 
 
 def _wanted(value: str | None, chosen: Collection[str] | None) -> bool:

@@ -25,3 +25,4 @@ feed = Table(
     UniqueConstraint("scope", "source", "subject", "sequence"),
 )
 Index("ix_feed_reader", feed.c.scope, feed.c.id)
+Index("ix_feed_case", feed.c.case_number)

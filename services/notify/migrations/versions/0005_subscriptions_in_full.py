@@ -54,6 +54,7 @@ def _feed() -> None:
         sa.UniqueConstraint("scope", "source", "subject", "sequence", name="uq_feed_scope_source_subject_sequence"),
     )
     op.create_index("ix_feed_reader", "feed", ["scope", "id"])
+    op.create_index("ix_feed_case", "feed", ["case_number"])
 
 
 def downgrade() -> None:
