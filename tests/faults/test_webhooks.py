@@ -24,6 +24,11 @@ WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_databas
 OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 PATIENCE = 60
 
+NO_GATEWAY = (
+    '[{"name": "none", "url": "http://127.0.0.1:9/", "key": "no message is sent here",'
+    ' "receipt_secret": "whsec_bm8gbWVzc2FnZSBpcyBzZW50IGhlcmU="}]'
+)
+
 
 @pytest.fixture
 def rig(real_parts: RealParts, amqp_url: str, postgres_url: str) -> Rig:
@@ -61,8 +66,7 @@ def messenger(rig: Rig, parts: RealParts, broker: str, database: str, issuer: st
             "YIMEN_CLOCK": "movable",
             "YIMEN_CLOCK_FILE": str(clock),
             "YIMEN_NOTIFY_DATABASE_URL": database,
-            "YIMEN_NOTIFY_SMS_KEY": "no message is sent here",
-            "YIMEN_NOTIFY_SMS_RECEIPT_SECRET": "whsec_bm8gbWVzc2FnZSBpcyBzZW50IGhlcmU=",
+            "YIMEN_NOTIFY_SMS_GATEWAYS": NO_GATEWAY,
             "YIMEN_NOTIFY_ALLOW_PRIVATE_WEBHOOKS": "true",
         },
     )

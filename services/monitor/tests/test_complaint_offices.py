@@ -10,7 +10,7 @@ from sqlalchemy import select
 from services.monitor.tests.harness import rows, supervisor
 from services.monitor.tests.samples import at
 from services.monitor.tests.voices import ACCEPTANCE, ANSWER, NAME, OFFICE, PHONE, REVISIT, WORDS, Voices
-from services.notify.domain.webhooks import follows
+from services.notify.domain.filters import Filters
 from yimen.bus import Message
 from yimen.contracts import monitor
 from yimen.web import Role
@@ -116,7 +116,7 @@ async def test_a_department_hears_nothing_of_bribery_fees_and_unlawful_licensing
         await voices.act(filed["complaint_number"], step, STEPS[step], role)
     said = await voices.harness.events(*monitor.ComplaintEvent.__subclasses__())
     assert len(said) == 5
-    assert not [event for event in said if follows(event, ["planning", "all"], None)]
+    assert not [event for event in said if Filters(["planning", "all"]).may_take(event)]
     assert {event.scope for event in said} == {said[0].office}
     assert {event.correlation_id for event in said} == {None}, "nor does whoever works on the case"
 

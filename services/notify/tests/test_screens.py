@@ -1,6 +1,7 @@
 """The live stream over real connections: a hall full of screens, and a process that ends under them."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -14,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from services.notify.tests import samples
-from services.notify.tests.conftest import SECRET, Messenger, start
+from services.notify.tests.conftest import SECRETS, Messenger, start
 from services.notify.tests.played import serving
 from sim.identity import identity_app, mint, new_key
 from sim.people import PEOPLE
@@ -52,6 +53,11 @@ async def test_two_hundred_screens_hear_everything_and_after_a_cut_what_they_mis
 # -- a process that ends ------------------------------------------------------------------------------------------------
 
 
+NO_GATEWAY = json.dumps(
+    [{"name": "sms", "url": "http://127.0.0.1:9/", "key": "no message is sent here", "receipt_secret": SECRETS["sms"]}]
+)
+
+
 @asynccontextmanager
 async def identity() -> AsyncIterator[tuple[str, str]]:
     """The issuer's address, and a supervisor's token."""
@@ -67,8 +73,7 @@ def process(port: int, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     common = {
         "YIMEN_PORT": str(port),
         "YIMEN_LOG_LEVEL": "WARNING",
-        "YIMEN_NOTIFY_SMS_KEY": "no message is sent here",
-        "YIMEN_NOTIFY_SMS_RECEIPT_SECRET": SECRET,
+        "YIMEN_NOTIFY_SMS_GATEWAYS": NO_GATEWAY,
         "YIMEN_NOTIFY_STREAM_HEARTBEAT": "0.5",
     }
     running = subprocess.Popen([sys.executable, "-m", "services.notify"], env={**os.environ, **common, **environment})

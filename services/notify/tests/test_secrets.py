@@ -12,13 +12,12 @@ import structlog
 from sqlalchemy import select
 from standardwebhooks import Webhook
 
+from services.notify.providers.sms import HttpGateway
 from services.notify.tests import samples
-from services.notify.tests.conftest import SECRET, Messenger
+from services.notify.tests.conftest import KEYS, SECRETS, Messenger
 from services.notify.tests.played import Listener
 from services.notify.tests.test_webhooks import integrator, subscribe
 from yimen import telemetry
-
-SMS_KEY = "test-key-of-sms"
 
 
 @pytest.fixture
@@ -53,6 +52,7 @@ async def test_no_secret_and_no_phone_number_stands_in_a_log_or_in_a_stored_erro
     client, headers = messenger.harness.client, integrator(messenger, "fire")
     listener.answers = [204, 500, 302, 503, 410]
     await client.post(f"/subscriptions/{made['id']}/ping", headers=headers)
+    rotated = (await client.post(f"/subscriptions/{made['id']}/key-rotations", json={}, headers=headers)).json()
     await messenger.work()
     await messenger.harness.deliver(samples.review_received(), samples.review_decided(), source="/approval/fire")
     await messenger.harness.deliver(samples.contact(), samples.submitted(), samples.accepted(), source="/intake")
@@ -67,18 +67,22 @@ async def test_no_secret_and_no_phone_number_stands_in_a_log_or_in_a_stored_erro
     texts = [*logged, *map(repr, [*await rows(messenger, "outgoing_attempts"), *await rows(messenger, "outgoing")])]
     texts += [str(row["error"]) for row in [*await messenger.deliveries(), *await messenger.messages()]]
     whole = "\n".join(texts)
-    bare = made["secret"].removeprefix("whsec_")
-    for secret in (made["secret"], bare, SMS_KEY, SECRET, SECRET.removeprefix("whsec_"), *phones):
+    signing = [made["secret"], rotated["secret"], *SECRETS.values()]
+    for secret in (*signing, *(one.removeprefix("whsec_") for one in signing), *KEYS.values(), *phones):
         assert secret not in whole
 
 
 async def receipts(messenger: Messenger) -> None:
     """One that is signed, one that is not."""
-    body = orjson.dumps({"message_id": str((await messenger.messages())[0]["id"]), "status": "delivered"}).decode()
+    message = next(one for one in await messenger.messages() if one["gateway"])
+    name = str(message["gateway"])
+    body = orjson.dumps({"message_id": str(message["id"]), "status": "delivered"}).decode()
     now, client = datetime.now(UTC), messenger.harness.client
     headers = {"content-type": "application/json", "webhook-id": "r1", "webhook-timestamp": str(int(now.timestamp()))}
-    for signature, status in ((Webhook(SECRET).sign("r1", now, body), 204), ("v1,nonsense", 401)):
-        answer = await client.post("/sms/receipts", content=body, headers=headers | {"webhook-signature": signature})
+    for signature, status in ((Webhook(SECRETS[name]).sign("r1", now, body), 204), ("v1,nonsense", 401)):
+        answer = await client.post(
+            f"/sms/receipts/{name}", content=body, headers=headers | {"webhook-signature": signature}
+        )
         assert answer.status_code == status
 
 
@@ -93,7 +97,8 @@ async def failing(messenger: Messenger) -> None:
         return httpx.Response(422, content=request.content)
 
     for case, gateway in (("C8", down), ("C9", parrot)):
-        context.gateway = httpx.AsyncClient(transport=httpx.MockTransport(gateway))
+        client = httpx.AsyncClient(transport=httpx.MockTransport(gateway))
+        context.gateways = {one.name: HttpGateway(one, client) for one in context.settings.sms_gateways}
         await messenger.harness.deliver(samples.contact(case), samples.submitted(case), source="/intake")
         await messenger.work()
 
