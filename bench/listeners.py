@@ -7,21 +7,16 @@ before the others come.
 
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from statistics import quantiles
 from typing import Any
 
 import psutil
 
-from bench.projection import make_tables
+from bench.messenger import standing
 from bench.report import Figure, Wanted
 from bench.rig import Process, Rig
-from bench.web import Tokens
-from bench.webhooks import messenger_environment
-from services.notify.app import BINDINGS
-from yimen.bus import Queue
-from yimen.bus.rabbit import RabbitCarrier
 
 FEW = 10
 MANY = 1000
@@ -29,7 +24,6 @@ QUICK = 200
 RATE = 20
 BURST = 500
 MISSED = 200
-NOTIFY = Queue("notify", BINDINGS)
 
 
 @dataclass
@@ -126,17 +120,7 @@ def _compared(name: str, many: list[tuple[list[float], float]], few: list[tuple[
 
 @asynccontextmanager
 async def opened(rig: Rig) -> AsyncIterator[Hall]:
-    async with AsyncExitStack() as stack:
-        amqp_url = stack.enter_context(rig.virtual_host())
-        spoken, notified = (stack.enter_context(rig.database()) for _ in range(2))
-        await make_tables(spoken)
-        await RabbitCarrier(amqp_url).declare(NOTIFY)
-        tokens = Tokens()
-        await stack.enter_async_context(tokens.served())
-        environment = messenger_environment(tokens, amqp_url, notified)
-        messenger = await stack.enter_async_context(rig.process("services.notify", **environment))
-        address = f"127.0.0.1:{environment['YIMEN_PORT']}"
-        await messenger.answers(f"http://{address}/readyz")
-        speaker = await stack.enter_async_context(rig.process("bench.speaking", amqp_url, spoken))
-        screens = await stack.enter_async_context(rig.process("bench.listening", address, tokens.of("supervisor")))
-        yield Hall(speaker, psutil.Process(messenger.pid), screens)
+    async with standing(rig, {}) as messenger, messenger.speaker() as speaker:
+        address, token = messenger.base.removeprefix("http://"), messenger.tokens.of("supervisor")
+        async with rig.process("bench.listening", address, token) as screens:
+            yield Hall(speaker, psutil.Process(messenger.process.pid), screens)

@@ -6,11 +6,10 @@ arrival is its nth event.
 """
 
 import asyncio
-import os
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from statistics import quantiles
 
@@ -18,17 +17,15 @@ import httpx
 import orjson
 from sqlalchemy import insert
 
-from bench.projection import forwarded, make_tables
+from bench.messenger import gateways, standing
+from bench.projection import forwarded
 from bench.receiving import Receiver
 from bench.report import Figure, Wanted
 from bench.rig import Process, Rig
 from bench.speaking import SUBJECTS
-from bench.web import Tokens
-from bench.webhooks import NOTIFY
 from services.notify.tables import contacts
 from tests.support.driving import until
 from tests.support.sandbox import free_port
-from yimen.bus.rabbit import RabbitCarrier
 from yimen.clock import SystemClock
 from yimen.db import Database
 
@@ -117,39 +114,15 @@ async def bare_posts(receiver: Receiver, count: int) -> float:
 
 @asynccontextmanager
 async def opened(rig: Rig, dead: bool) -> AsyncIterator[Way]:
-    """The messenger stands, and knows where to reach everybody."""
-    async with AsyncExitStack() as stack:
-        amqp_url = stack.enter_context(rig.virtual_host())
-        spoken, notified = (stack.enter_context(rig.database()) for _ in range(2))
-        await make_tables(spoken)
-        await RabbitCarrier(amqp_url).declare(NOTIFY)
-        tokens = Tokens()
-        await stack.enter_async_context(tokens.served())
-        receiver = await stack.enter_async_context(Receiver().listening())
-        urls = (receiver.url, f"http://127.0.0.1:{free_port()}/" if dead else receiver.url)
-        environment = _environment(tokens, amqp_url, notified, urls)
-        messenger = await stack.enter_async_context(rig.process("services.notify", **environment))
-        await messenger.answers(f"http://127.0.0.1:{environment['YIMEN_PORT']}/readyz")
-        await _make_known(notified)
-        speaker = await stack.enter_async_context(rig.process("bench.speaking", amqp_url, spoken, "forwarded"))
-        yield Way(speaker, receiver)
-
-
-def _environment(tokens: Tokens, amqp_url: str, database_url: str, urls: tuple[str, str]) -> dict[str, str]:
-    """The night and the cap would keep back what is measured."""
-    agreed = {"key": "key-of-bench", "receipt_secret": "whsec_bm8gcmVjZWlwdCBjb21lcyBoZXJl"}
-    gateways = [{"name": name, "url": url, **agreed} for name, url in zip(("first", "second"), urls, strict=True)]
-    return {
-        "YIMEN_PORT": str(free_port()),
-        "YIMEN_BUS_URL": amqp_url,
-        "YIMEN_ISSUER": tokens.issuer,
-        "YIMEN_LOG_LEVEL": os.environ.get("YIMEN_LOG_LEVEL", "ERROR"),
-        "YIMEN_NOTIFY_DATABASE_URL": database_url,
-        "YIMEN_NOTIFY_SMS_GATEWAYS": orjson.dumps(gateways).decode(),
-        "YIMEN_NOTIFY_SMS_DAILY_CAP": "1000000",
-        "YIMEN_NOTIFY_QUIET_FROM": "08:00",
-        "YIMEN_NOTIFY_QUIET_UNTIL": "08:00",
-    }
+    """The messenger stands, and knows where to reach everybody. The night and the cap would keep back what is measured."""
+    async with Receiver().listening() as receiver:
+        second = f"http://127.0.0.1:{free_port()}/" if dead else receiver.url
+        at_any_hour = {"SMS_DAILY_CAP": "1000000", "QUIET_FROM": "08:00", "QUIET_UNTIL": "08:00"}
+        settings = {"SMS_GATEWAYS": gateways(receiver.url, second), **at_any_hour}
+        async with standing(rig, settings) as messenger:
+            await _make_known(messenger.database_url)
+            async with messenger.speaker("forwarded") as speaker:
+                yield Way(speaker, receiver)
 
 
 async def _make_known(database_url: str) -> None:

@@ -5,7 +5,6 @@ One process publishes (outbox and relay), one is the messenger (services.notify,
 subscriber is this one. Both ends read the same machine's clock: after the commit returned, and when the request was whole.
 """
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -13,26 +12,17 @@ from statistics import quantiles
 
 import httpx
 
-from bench.projection import make_tables
+from bench.messenger import standing
 from bench.receiving import Receiver
 from bench.report import Figure, Wanted
 from bench.rig import Process, Rig
-from bench.web import Tokens
 from tests.support.driving import until
-from tests.support.sandbox import free_port
-from yimen.bus import Queue
-from yimen.bus.rabbit import RabbitCarrier
 
 RATE = 50
 BURST = 5000
 PATIENCE_SECONDS = 240
 WARM_UP = 200
-NO_GATEWAY = (
-    '[{"name": "none", "url": "http://127.0.0.1:9/", "key": "no message is sent here",'
-    ' "receipt_secret": "whsec_bm8gbWVzc2FnZSBpcyBzZW50IGhlcmU="}]'
-)
 SLEEPS = 10.0
-NOTIFY = Queue("notify", ("intake.#", "approval.#", "fees.#", "monitor.#", "notify.#"))
 
 
 @dataclass
@@ -114,35 +104,13 @@ def _figures(name: str, rounds: list[list[float]], most: float) -> list[Figure]:
 async def opened(rig: Rig) -> AsyncIterator[Way]:
     """The messenger stands, the subscription too."""
     async with AsyncExitStack() as stack:
-        amqp_url = stack.enter_context(rig.virtual_host())
-        spoken, notified = (stack.enter_context(rig.database()) for _ in range(2))
-        await make_tables(spoken)
-        await RabbitCarrier(amqp_url).declare(NOTIFY)
-        tokens = Tokens()
-        await stack.enter_async_context(tokens.served())
+        messenger = await stack.enter_async_context(standing(rig, {"ALLOW_PRIVATE_WEBHOOKS": "true"}))
         receiver = await stack.enter_async_context(Receiver().listening())
-        environment = messenger_environment(tokens, amqp_url, notified)
-        messenger = await stack.enter_async_context(rig.process("services.notify", **environment))
-        base = f"http://127.0.0.1:{environment['YIMEN_PORT']}"
-        await messenger.answers(f"{base}/readyz")
-        headers = {"Authorization": tokens.of("system-fire")}
-        hall = httpx.AsyncClient(base_url=base, headers=headers, trust_env=False, timeout=30)
+        headers = {"Authorization": messenger.tokens.of("system-fire")}
+        hall = httpx.AsyncClient(base_url=messenger.base, headers=headers, trust_env=False, timeout=30)
         await stack.enter_async_context(hall)
         await _subscribe(hall, receiver.url)
-        speaker = await stack.enter_async_context(rig.process("bench.speaking", amqp_url, spoken))
-        yield Way(speaker, receiver, hall)
-
-
-def messenger_environment(tokens: Tokens, amqp_url: str, database_url: str) -> dict[str, str]:
-    return {
-        "YIMEN_PORT": str(free_port()),
-        "YIMEN_BUS_URL": amqp_url,
-        "YIMEN_ISSUER": tokens.issuer,
-        "YIMEN_LOG_LEVEL": os.environ.get("YIMEN_LOG_LEVEL", "WARNING"),
-        "YIMEN_NOTIFY_DATABASE_URL": database_url,
-        "YIMEN_NOTIFY_SMS_GATEWAYS": NO_GATEWAY,
-        "YIMEN_NOTIFY_ALLOW_PRIVATE_WEBHOOKS": "true",
-    }
+        yield Way(await stack.enter_async_context(messenger.speaker()), receiver, hall)
 
 
 async def _subscribe(hall: httpx.AsyncClient, url: str) -> str:

@@ -26,9 +26,10 @@ from yimen.bus.worker import Worker
 from yimen.clock import Clock, MovableClock, SystemClock
 from yimen.db import Database
 from yimen.errors import CarrierDown
+from yimen.jobs import Senders
 from yimen.migrating import upgrade
 from yimen.operations.levels import measure
-from yimen.sender import SenderRunner, Senders
+from yimen.sender import SenderRunner
 from yimen.settings import Part, ServiceSettings
 from yimen.timers import TimerRunner, Timers
 from yimen.waiting import rest_until

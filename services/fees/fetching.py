@@ -21,7 +21,7 @@ from services.fees.importing import import_file, refuse_day
 from services.fees.tables import bank_payments, days
 from services.fees.timers import timers
 from yimen.bus import Unit, View
-from yimen.sender import Answer, Job, send_later
+from yimen.jobs import Answer, Job, send_later
 from yimen.timers import Timer, set_timer
 from yimen.worktime import SHANGHAI, local_date
 

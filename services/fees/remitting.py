@@ -25,7 +25,7 @@ from services.fees.tables import journals, notices, postings, remittance_parts, 
 from services.fees.timers import timers
 from yimen.bus import Unit, View
 from yimen.contracts.fees import DayRemitted, NoticeRemitted
-from yimen.sender import send_later
+from yimen.jobs import send_later
 from yimen.timers import Timer, set_timer
 
 BANK_REMITTANCE: Final = "bank_remittance"

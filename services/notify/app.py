@@ -21,8 +21,8 @@ from services.notify.settings import NotifySettings
 from services.notify.tables import metadata
 from services.notify.wordbook import keep_first_words
 from yimen.bus import Unit, Units
+from yimen.jobs import Senders
 from yimen.objects import Objects
-from yimen.sender import Senders
 from yimen.service import Blueprint, Loop, Parts, Service
 
 MESSAGES_AT_ONCE = 20

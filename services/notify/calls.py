@@ -24,7 +24,7 @@ from services.notify.domain.webhooks import AddressRefused, check_url, may_call
 from services.notify.queries import webhooks as stored
 from yimen.bus import Unit
 from yimen.errors import Transient
-from yimen.sender import Job
+from yimen.jobs import Job
 
 GONE = 410
 STOPPED = frozenset({"paused", "disabled", "ended"})

@@ -17,7 +17,7 @@ from services.notify.lines import message_of
 from services.notify.queries import messages as stored
 from yimen.bus import Unit
 from yimen.errors import Permanent, Transient
-from yimen.sender import Job
+from yimen.jobs import Job
 
 SMS_LADDER = (5, 30, 300, 1800, 7200, 6 * 3600, 12 * 3600)
 """Seconds between attempts: a gateway may be away for most of a day."""

@@ -15,7 +15,7 @@ from sqlalchemy import Row, bindparam, func, select, update
 from services.notify.context import Context
 from services.notify.tables import deliveries, lanes
 from yimen.bus import Unit
-from yimen.sender import send_all_later, send_later
+from yimen.jobs import send_all_later, send_later
 
 # Made once: building an expression costs as much as half of its round trip.
 _LANE = (lanes.c.subscription_id == bindparam("subscription")) & (lanes.c.subject == bindparam("about"))

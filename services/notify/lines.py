@@ -15,7 +15,7 @@ from services.notify.domain.hours import waits_until
 from services.notify.queries import messages as stored
 from services.notify.tables import contacts, messages
 from yimen.bus import Unit
-from yimen.sender import send_later
+from yimen.jobs import send_later
 
 _LOCK = select(contacts.c.recipient).where(contacts.c.recipient == bindparam("whom")).with_for_update()
 _GIVE_JOB = update(messages).where(messages.c.id == bindparam("message")).values(job=bindparam("key"), state="queued")

@@ -21,7 +21,7 @@ from yimen.bus import Unit
 from yimen.contracts.notify import DocumentFailed, DocumentRendered
 from yimen.db import is_contention, is_unavailable
 from yimen.errors import Permanent, Transient
-from yimen.sender import Job
+from yimen.jobs import Job
 
 LADDER = (0.2, 0.5, 1, 2, 5, 15, 60, 300, 1800, 7200, 6 * 3600, 12 * 3600)
 """Seconds between attempts: what a paper repeats of other subjects is often moments late; a store may be away a day."""

@@ -16,7 +16,7 @@ from services.notify.queries import messages as stored
 from services.notify.tables import inbox_letters, messages
 from yimen.bus import Unit
 from yimen.contracts.notify import MessageDelivered, MessageFailed, MessageSent
-from yimen.sender import Job
+from yimen.jobs import Job
 
 Final = Literal["delivered", "failed", "capped", "unknown"]
 FINAL = ("delivered", "failed", "capped", "unknown", "skipped")

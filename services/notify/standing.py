@@ -14,7 +14,7 @@ from services.notify.context import Context
 from services.notify.tables import deliveries, subscriptions
 from services.notify.tables import lanes as lane_rows
 from yimen.bus import Unit
-from yimen.sender import send_again
+from yimen.jobs import send_again
 
 ENDED = "部门已退订"
 GONE = "对方系统答复410，订阅已停用"

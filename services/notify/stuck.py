@@ -21,7 +21,7 @@ from services.notify.tables import messages
 from services.notify.tables.base import metadata
 from yimen.bus import Unit, Units
 from yimen.errors import Permanent, Transient
-from yimen.sender import Job, send_later
+from yimen.jobs import Job, send_later
 from yimen.timers import run_rounds
 from yimen.waiting import rest_until
 

@@ -15,9 +15,9 @@ from sqlalchemy import Column, String, Table, select
 
 from yimen.bus import Handlers, Unit, Units, View
 from yimen.contracts import Meta, intake
+from yimen.jobs import Job, Senders, send_later
 from yimen.running import main
 from yimen.schema import new_metadata
-from yimen.sender import Job, Senders, send_later
 from yimen.service import Blueprint, Loop, Parts, Service
 from yimen.settings import ServiceSettings
 from yimen.timers import Timer, Timers, set_timer

@@ -15,8 +15,9 @@ from tests.support.ledger import METADATA, NINE, Ledger, open_ledger
 from yimen.attempts import LONGEST_WAIT
 from yimen.bus import Unit
 from yimen.errors import Permanent, Transient
+from yimen.jobs import Job, Senders, send_later
 from yimen.queues import LONGEST_SECONDS, PATIENCE, Trouble
-from yimen.sender import ACT_SECONDS, LEASE_SECONDS, Job, SenderRunner, Senders, send_later
+from yimen.sender import ACT_SECONDS, LEASE_SECONDS, SenderRunner
 
 OUTGOING = METADATA.tables["outgoing"]
 TROUBLES = METADATA.tables["outgoing_queues"]

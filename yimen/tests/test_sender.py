@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from tests.support.ledger import EFFECTS, METADATA, Ledger, open_ledger, withdrawn
 from yimen.bus import Unit
 from yimen.errors import Permanent, Transient
-from yimen.sender import LEASE_SECONDS, Job, SenderRunner, Senders, send_later
+from yimen.jobs import Job, Senders, send_later
+from yimen.sender import LEASE_SECONDS, SenderRunner
 
 OUTGOING = METADATA.tables["outgoing"]
 ATTEMPTS = METADATA.tables["outgoing_attempts"]

@@ -22,7 +22,7 @@ import httpx
 from services.fees.bank.wire import Refused, Signed, authenticate
 from services.fees.context import Context
 from yimen.errors import Permanent, Transient
-from yimen.sender import Answer
+from yimen.jobs import Answer
 
 LARGEST_ANSWER: Final = 1024 * 1024
 LARGEST_FILE: Final = 64 * 1024 * 1024

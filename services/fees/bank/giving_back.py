@@ -17,7 +17,7 @@ from services.fees.payouts import pay_out, refund_failed
 from services.fees.refunding import BANK_REFUND
 from services.fees.timers import timers
 from yimen.bus import Unit
-from yimen.sender import Answer, Job, send_later
+from yimen.jobs import Answer, Job, send_later
 from yimen.timers import Timer, set_timer
 
 BANK_REFUND_QUERY: Final = "bank_refund_query"

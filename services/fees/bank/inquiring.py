@@ -21,7 +21,7 @@ from services.fees.overdue import OVERDUE, lock_notice, mark_overdue
 from services.fees.queries import Found
 from services.fees.timers import timers
 from yimen.bus import Unit, View
-from yimen.sender import Answer, Job, send_later
+from yimen.jobs import Answer, Job, send_later
 from yimen.timers import Timer
 
 BANK_QUERY: Final = "bank_query"

@@ -13,7 +13,7 @@ from services.fees.context import Context
 from services.fees.queries import Found
 from services.fees.tables import notices
 from yimen.bus import Unit
-from yimen.sender import send_later
+from yimen.jobs import send_later
 
 BANK_ORDER: Final = "bank_order"
 BANK_CLOSING: Final = "bank_closing"

@@ -17,7 +17,7 @@ from services.fees.overdue import lock_notice
 from services.fees.queries import Found
 from services.fees.tables import notices
 from yimen.bus import Unit
-from yimen.sender import Answer, Job
+from yimen.jobs import Answer, Job
 
 CLOSED = "银行已关闭该缴款码，无法缴款，请与银行联系。"
 

@@ -20,7 +20,7 @@ from services.fees.payouts import pay_out
 from services.fees.remitting import BANK_REMITTANCE
 from services.fees.timers import timers
 from yimen.bus import Unit
-from yimen.sender import Answer, Job
+from yimen.jobs import Answer, Job
 from yimen.timers import Timer, set_timer
 
 UNHEARD: Final = "remittance_unheard"

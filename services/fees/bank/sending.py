@@ -12,7 +12,7 @@ from sqlalchemy import update
 from services.fees.context import Context
 from services.fees.timers import timers
 from yimen.bus import Unit
-from yimen.sender import Job, Senders
+from yimen.jobs import Job, Senders
 from yimen.timers import Timer, set_timer
 
 LADDER: Final = (1, 5, 30, 300, 1800, 3600)

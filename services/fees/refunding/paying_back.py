@@ -23,7 +23,7 @@ from services.fees.suspense import open_exception
 from services.fees.tables import bank_payouts, exceptions, notices
 from yimen.bus import Unit, View
 from yimen.contracts.fees import ExceptionRefunded, ListRefunded, NoticeRefunded, NoticeRefundFailed
-from yimen.sender import send_later
+from yimen.jobs import send_later
 from yimen.timers import cancel_timer
 from yimen.worktime import local_date
 

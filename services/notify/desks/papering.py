@@ -8,7 +8,7 @@ from services.notify.domain.documents import number_key
 from services.notify.domain.papers import drafts
 from services.notify.tables import documents
 from yimen.bus import Unit
-from yimen.sender import send_later
+from yimen.jobs import send_later
 
 
 async def draw_up_papers(unit: Unit[Context], told: Told) -> None:

@@ -26,7 +26,7 @@ from services.notify.tests import samples
 from services.notify.tests.conftest import Messenger
 from sim.sms import SmsGateway
 from yimen.contracts.notify import MessageDelivered, MessageFailed, MessageSent
-from yimen.sender import Job
+from yimen.jobs import Job
 from yimen.testing import MONDAY_NINE
 from yimen.web import Role
 
