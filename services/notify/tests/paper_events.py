@@ -224,6 +224,7 @@ def served(way: ServiceWay = ServiceWay.POST, **changes: Any) -> intake.CaseServ
         carrier="中国邮政",
         waybill="EA123456789CN",
         posted_on=date(2026, 3, 19),
+        remark="由物业前台转交",
     )
     values: dict[str, Any] = {
         "case_number": CASE,

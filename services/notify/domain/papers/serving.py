@@ -7,6 +7,7 @@ from services.notify.domain.papers.facts import Known
 from services.notify.domain.papers.shapes import CaseSheet, to_applicant
 from yimen.contracts import intake
 from yimen.contracts.parts import ServiceProof, ServiceWay
+from yimen.terms import SERVICE_WAYS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,8 @@ class Service(CaseSheet):
     carrier: str
     waybill: str
     posted_on: str
+    public: bool
+    remark: str
     electronic: bool
 
 
@@ -38,7 +41,7 @@ def service(event: intake.CaseServed, known: Known) -> Service:
     return Service(
         **to_applicant(known.opening),
         documents=_served(proof, known),
-        way=words.WAYS[proof.way] if proof else event.way,
+        way=SERVICE_WAYS[proof.way] if proof else event.way,
         place=(proof.place or "") if proof else "",
         received_at=words.hour(proof.received_at if proof else event.served_at),
         receiver=event.receiver,
@@ -49,6 +52,8 @@ def service(event: intake.CaseServed, known: Known) -> Service:
         carrier=(proof.carrier or "") if proof else "",
         waybill=(proof.waybill or "") if proof else "",
         posted_on=words.day(proof.posted_on) if proof and proof.posted_on else "",
+        public=proof is not None and proof.way is ServiceWay.PUBLIC,
+        remark=(proof.remark or "") if proof else "",
         electronic=proof is not None and proof.way is ServiceWay.ELECTRONIC,
     )
 

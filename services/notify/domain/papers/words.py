@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from yimen.contracts.parts import Channel, Due, Fee, FeeCalculator, Kind, Opinion, Outcome, PricedLine, ServiceWay
+from yimen.contracts.parts import Channel, Due, Fee, FeeCalculator, Kind, Opinion, Outcome, PricedLine
 from yimen.money import format_yuan
 from yimen.worktime import SHANGHAI
 
@@ -28,14 +28,6 @@ OPINIONS: Final[dict[StrEnum, str]] = {
     Opinion.CONSENT_BUT_FORWARD: "同意但转报",
 }
 OUTCOMES: Final[dict[StrEnum, str]] = {Outcome.GRANTED: "准予许可", Outcome.DENIED: "不予许可"}
-WAYS: Final[dict[StrEnum, str]] = {
-    ServiceWay.PICK_UP: "大厅自取",
-    ServiceWay.DIRECT: "直接送达",
-    ServiceWay.POST: "邮寄送达",
-    ServiceWay.ELECTRONIC: "电子送达",
-    ServiceWay.LEFT: "留置送达",
-    ServiceWay.PUBLIC: "公告送达",
-}
 OCCASIONS: Final = {"meeting": "联合会审", "site_visit": "联合踏勘"}
 
 
