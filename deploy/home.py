@@ -80,7 +80,7 @@ def home_page(services: Mapping[str, Service[Any]]) -> Callable[[Request], Await
         cards = [_service(name, *words, await _ready(services, name)) for name, words in SERVICES.items()]
         rows = [_case(line) for line in await _cases(services["monitor"])]
         heads = "<tr><th>办件编号</th><th>事项</th><th>状态</th><th>部门</th><th>监察</th></tr>"
-        empty = "<p>还没有办件。在另一个终端运行 <code>make demo</code>，示范的十五个办件就会出现在这里。</p>"
+        empty = "<p>还没有办件。在另一个终端运行 <code>make demo</code>，示范的办件就会出现在这里。</p>"
         table = f"<table>{heads}{''.join(rows)}</table>" if rows else empty
         played = "".join(f'<article><h3><a href="/{path}">{words}</a></h3></article>' for path, words in PLAYED.items())
         return HTMLResponse(_PAGE.format(style=_STYLE, cards="".join(cards), played=played, table=table))
@@ -94,4 +94,6 @@ _PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>
 <body><header><div><h1>一门 · 政务服务大厅</h1>
 <p>一门受理、抄告相关、并联审批、限时办结；票款分离，电子监察。</p></div></header>
 <main><h2>五个服务</h2><section>{cards}</section><h2>模拟的外部世界</h2><section>{played}</section>
-<h2>办件</h2>{table}<footer>这是内嵌运行方式：五个服务同在一个进程，数据保存在本机文件中。</footer></main></body></html>"""
+<h2>办件</h2>{table}
+<p><a href="/notify/check">文书核验</a>：按文书编号或者文件核对本大厅出具的文书。</p>
+<footer>这是内嵌运行方式：五个服务同在一个进程，数据保存在本机文件中。</footer></main></body></html>"""

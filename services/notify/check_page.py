@@ -58,7 +58,7 @@ def _papers(papers: Sequence[Checked], *, asked: bool) -> str:
     return f'<p class="bad" role="status">{_NOT_FOUND}</p>' if asked else ""
 
 
-_NOT_FOUND: Final = "没有查到这个编号的文书。请对照文书右上角的编号重新输入，例如：受字〔2026〕12号。"
+_NOT_FOUND: Final = "没有查到这个编号的文书。请对照文书红色抬头下方的编号重新输入，例如：受字〔2026〕12号。"
 
 
 def _paper(paper: Checked) -> str:
