@@ -91,7 +91,8 @@ class Loop:
 class Service(Generic[C]):
     """One running instance. `instance` also names its queue and, unless `source` is given, the source of its events.
 
-    `loops` run in every process, `workers` where a process handles events and timers."""
+    `loops` run in every process, `workers` where a process handles events and timers. `on_stop`: closes what the
+    service opened itself, when nothing runs any more."""
 
     def __init__(
         self,
@@ -104,6 +105,7 @@ class Service(Generic[C]):
         source: str | None = None,
         bindings: tuple[str, ...] | None = None,
         on_start: Callable[[Unit[C]], Awaitable[None]] | None = None,
+        on_stop: Sequence[Callable[[], Awaitable[None]]] = (),
         loops: Sequence[Loop] = (),
         workers: Sequence[Callable[[Units[C]], Loop]] = (),
         body_limits: Mapping[str, int] | None = None,
@@ -125,6 +127,7 @@ class Service(Generic[C]):
         self.timers = TimerRunner(self.units, blueprint.timers)
         self.senders = SenderRunner(self.units, blueprint.senders)
         self._on_start = on_start
+        self._on_stop = tuple(on_stop)
         self._own_loops = tuple(loops)
         self._own_workers = tuple(make(self.units) for make in workers)
         self._stopping = asyncio.Event()
@@ -260,6 +263,8 @@ class Service(Generic[C]):
             for task in late:
                 task.cancel()
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        for close in self._on_stop:
+            await close()
         await self.database.close()
         log.info("service_stopped", instance=self.instance)
 

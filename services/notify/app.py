@@ -78,12 +78,12 @@ blueprint = Blueprint(
 
 def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
     hub = Hub(settings.stream_poll, settings.stream_heartbeat, settings.stream_life)
-    client = new_client()
+    sms, webhooks = new_client(), _client(timeout=settings.webhook_timeout)
     context = Context(
         settings=settings,
-        gateways={one.name: HttpGateway(one, client) for one in settings.sms_gateways},
+        gateways={one.name: HttpGateway(one, sms) for one in settings.sms_gateways},
         mail=SmtpServer(settings) if settings.smtp_host else None,
-        webhooks=_client(timeout=settings.webhook_timeout),
+        webhooks=webhooks,
         resolve=calls.resolve,
         hub=hub,
         papers=Objects.at(settings.documents_url),
@@ -94,6 +94,7 @@ def build(parts: Parts, settings: NotifySettings) -> Service[Context]:
         settings,
         context=context,
         on_start=begin,
+        on_stop=(sms.aclose, webhooks.aclose),
         body_limits={"/check": FILE_LIMIT},
         loops=(Loop(hub.run, hub.stop),),
         workers=(sweep_stuck,),
