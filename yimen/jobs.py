@@ -85,9 +85,9 @@ async def send_later(
     await _add_jobs(unit, [_waiting(kind, key, payload, queue, not_before or unit.now, unit.now)])
 
 
-async def send_all_later(unit: Unit[Any], kind: str, *, keys: Iterable[str], queue: str = "") -> None:
-    """Many jobs in one round trip, each as `send_later` leaves it."""
-    if rows := [_waiting(kind, key, {}, queue, unit.now, unit.now) for key in keys]:
+async def send_all_later(unit: Unit[Any], kind: str, jobs: Iterable[tuple[str, str]]) -> None:
+    """Many jobs in one round trip, (key, queue) each, as `send_later` leaves them."""
+    if rows := [_waiting(kind, key, {}, queue, unit.now, unit.now) for key, queue in jobs]:
         await _add_jobs(unit, rows)
 
 

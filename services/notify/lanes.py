@@ -6,16 +6,19 @@ settles). What is under way waits in its subscription's queue (yimen.queues), so
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-import orjson
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from services.notify.context import Context
 from services.notify.tables import deliveries, lanes
 from yimen.bus import Unit
 from yimen.jobs import send_all_later, send_later
+
+Lane = tuple[str, str]
+"""(subscription, subject)"""
 
 # Made once: building an expression costs as much as half of its round trip.
 _LANE = (lanes.c.subscription_id == bindparam("subscription")) & (lanes.c.subject == bindparam("about"))
@@ -31,56 +34,54 @@ _SETTLE = update(deliveries).where(_DELIVERY).returning(deliveries.c.subscriptio
 _SEND = update(deliveries).where(_DELIVERY).values(state="sending")
 
 
-async def enqueue(
-    unit: Unit[Context], subscription_id: str, event_id: UUID, event_type: str, subject: str, body: dict[str, Any]
-) -> int | None:
-    """The new delivery's id; None when there is one already. In an idle lane nothing waits: it goes at once."""
-    busy = await _lock(unit, subscription_id, subject)
-    row = {
-        "subscription_id": subscription_id,
-        "event_id": event_id,
-        "type": event_type,
-        "subject": subject,
-        "body": orjson.dumps(body).decode(),
-        "state": "sending" if busy is None else "waiting",
-        "created_at": unit.now,
-    }
-    insert = unit.insert(deliveries).on_conflict_do_nothing().returning(deliveries.c.id)
-    delivery_id: int | None = (await unit.execute(insert, row)).scalar_one_or_none()
-    if busy is None and delivery_id is not None:
-        await unit.execute(_OCCUPY, {"subscription": subscription_id, "about": subject, "delivery": delivery_id})
-        await send_later(unit, "webhook", key=str(delivery_id), payload={}, queue=subscription_id)
-    return delivery_id
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An event that a subscription is to get. `body`: CloudEvents JSON."""
+
+    subscription_id: str
+    event_id: UUID
+    type: str
+    subject: str
+    body: str
+
+    @property
+    def lane(self) -> Lane:
+        return self.subscription_id, self.subject
 
 
-async def enqueue_all(unit: Unit[Context], subscription_id: str, events: Sequence[Row[Any]], replay: int) -> None:
-    """Events of the feed, in this order, each behind what already waits in its lane: a few round trips for all."""
-    if not events:
-        return
-    idle = await _lock_all(unit, subscription_id, {event.subject for event in events})
-    common = {"subscription_id": subscription_id, "replay": replay, "created_at": unit.now}
-    rows, first = [], set[str]()
-    for event in events:
-        goes = event.subject in idle and event.subject not in first
-        first.add(event.subject)
-        values = {name: getattr(event, name) for name in ("event_id", "type", "subject", "body")}
-        rows.append(common | values | {"state": "sending" if goes else "waiting"})
+async def enqueue(unit: Unit[Context], owed: Sequence[Owed], replay: int = 0) -> list[int]:
+    """In this order, each behind what already waits in its lane; in an idle lane the first goes at once. A few round trips
+    for all. The new deliveries' ids."""
+    if not owed:
+        return []
+    idle = await _lock_all(unit, {one.lane for one in owed})
+    rows, first = [], set[Lane]()
+    for one in owed:
+        goes = one.lane in idle and one.lane not in first
+        first.add(one.lane)
+        rows.append(asdict(one) | {"replay": replay, "created_at": unit.now, "state": "sending" if goes else "waiting"})
     insert = unit.insert(deliveries).returning(deliveries.c.id, sort_by_parameter_order=True)
-    added = zip((await unit.execute(insert, rows)).scalars(), rows, strict=True)
-    going = {delivery_id: row["subject"] for delivery_id, row in added if row["state"] == "sending"}
+    ids = list((await unit.execute(insert, rows)).scalars())
+    await _start(unit, [(number, one) for number, one, row in zip(ids, owed, rows, strict=True) if _goes(row)])
+    return ids
+
+
+def _goes(row: dict[str, Any]) -> bool:
+    return bool(row["state"] == "sending")
+
+
+async def _start(unit: Unit[Context], going: list[tuple[int, Owed]]) -> None:
     if going:
-        lane = {"subscription": subscription_id}
-        await unit.execute(
-            _OCCUPY, [lane | {"about": subject, "delivery": number} for number, subject in going.items()]
-        )
-        await send_all_later(unit, "webhook", keys=map(str, going), queue=subscription_id)
+        names = ("subscription", "about", "delivery")
+        await unit.execute(_OCCUPY, [dict(zip(names, (*one.lane, number), strict=True)) for number, one in going])
+        await send_all_later(unit, "webhook", [(str(number), one.subscription_id) for number, one in going])
 
 
-async def _lock_all(unit: Unit[Context], subscription_id: str, subjects: set[str]) -> set[str]:
+async def _lock_all(unit: Unit[Context], wanted: set[Lane]) -> set[Lane]:
     """In one order, whoever asks. Those in which nothing is under way, and so nothing waits."""
-    row = _locking(unit).returning(lanes.c.subject, lanes.c.busy)
-    asked = [{"subscription_id": subscription_id, "subject": subject} for subject in sorted(subjects)]
-    return {lane.subject for lane in await unit.execute(row, asked) if lane.busy is None}
+    row = _locking(unit).returning(lanes.c.subscription_id, lanes.c.subject, lanes.c.busy)
+    asked = [{"subscription_id": subscription, "subject": subject} for subscription, subject in sorted(wanted)]
+    return {(lane.subscription_id, lane.subject) for lane in await unit.execute(row, asked) if lane.busy is None}
 
 
 async def settle(unit: Unit[Context], delivery_id: int, state: str, error: str | None) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Row, update
 
 from services.notify.context import Context
 from services.notify.domain.filters import Filters
-from services.notify.lanes import enqueue_all
+from services.notify.lanes import Owed, enqueue
 from services.notify.queries import feed as stored
 from services.notify.tables import subscriptions
 from services.notify.turns import take_turn
@@ -37,5 +37,6 @@ async def replay(unit: Unit[Context], subscription: Row[Any], chosen: Sequence[C
     number, queued = subscription.replays + 1, rows[:limit]
     mine = subscriptions.c.id == subscription.id
     await unit.execute(update(subscriptions).where(mine).values(replays=number))
-    await enqueue_all(unit, subscription.id, queued, number)
+    owed = [Owed(subscription.id, event.event_id, event.type, event.subject, event.body) for event in queued]
+    await enqueue(unit, owed, number)
     return Replayed(number, len(queued), queued[-1].id if len(rows) > limit else None)

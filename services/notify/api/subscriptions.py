@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
+import orjson
 from fastapi import Response
 from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import Row
@@ -156,8 +157,8 @@ async def ping(subscription_id: str, caller: Integrator, unit: Write, _once: Non
         "datacontenttype": "application/json",
         "data": {"subscription_id": subscription_id},
     }
-    delivery_id = await lanes.enqueue(unit, subscription_id, event_id, PING, subject, body)
-    assert delivery_id is not None  # its event id is new
+    owed = lanes.Owed(subscription_id, event_id, PING, subject, orjson.dumps(body).decode())
+    (delivery_id,) = await lanes.enqueue(unit, [owed])
     return Ping(delivery_id=delivery_id, event_id=event_id)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import orjson
+
 from services.notify.context import Context
 from services.notify.domain.webhooks import structured
 from yimen.bus import Unit
@@ -26,6 +28,10 @@ class Told:
     def body(self) -> dict[str, Any]:
         """CloudEvents JSON, structured mode."""
         return structured(self.meta, self.event)
+
+    @cached_property
+    def text(self) -> str:
+        return orjson.dumps(self.body).decode()
 
 
 Desk = Callable[[Unit[Context], Told], Awaitable[None]]

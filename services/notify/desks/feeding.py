@@ -7,7 +7,6 @@ supervisor says of a case that nobody here knows has no item: such numbers come 
 citizens write, and may never be heard of.
 """
 
-import orjson
 from sqlalchemy import bindparam, select, update
 
 from services.notify.context import Context
@@ -58,7 +57,7 @@ async def keep_in_feed(unit: Unit[Context], told: Told) -> None:
         "case_number": meta.correlation_id,
         "item_code": item,
         "time": meta.time,
-        "body": orjson.dumps(told.body).decode(),
+        "body": told.text,
     }
     unit.add(feed, row)
 

@@ -4,7 +4,6 @@ Guarantees: a row keeps its circle as it was known when it was stored, so that w
 been told; how to reach a person, and what opens a case, is never stored here.
 """
 
-import orjson
 from sqlalchemy import delete, select
 
 from services.notify.context import Context
@@ -29,7 +28,7 @@ async def show_in_stream(unit: Unit[Context], told: Told) -> None:
         "scope": meta.scope,
         "case_number": meta.correlation_id,
         "circle": sorted(await _circle(unit, told)),
-        "body": orjson.dumps(told.body).decode(),
+        "body": told.text,
     }
     unit.add(stream, row)
     if number % SWEEP == 0:
