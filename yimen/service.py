@@ -74,18 +74,13 @@ class Blueprint:
     bindings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
 class Loop:
     """Something that runs until it is told to stop. `run_due`: all that it would do at this instant, and how much it was."""
 
-    def __init__(
-        self,
-        run: Callable[[], Awaitable[None]],
-        stop: Callable[[], None],
-        run_due: Callable[[], Awaitable[int]] | None = None,
-    ) -> None:
-        self.run = run
-        self.stop = stop
-        self.run_due = run_due
+    run: Callable[[], Awaitable[None]]
+    stop: Callable[[], None]
+    run_due: Callable[[], Awaitable[int]] | None = None
 
 
 class Service(Generic[C]):
@@ -201,8 +196,7 @@ class Service(Generic[C]):
         if Part.WORKER in does:
             loops["housekeeping"] = Loop(self._keep_house, lambda: None)
         loops["gauges"] = Loop(self._measure, lambda: None)
-        own = {f"own{n}": loop for n, loop in enumerate(self._own_loops)}
-        return loops | own
+        return loops | {f"own{n}": loop for n, loop in enumerate(self._own_loops)}
 
     async def run_due(self) -> int:
         """All that timers and the service's own workers would do at this instant; returns how much that was."""

@@ -5,24 +5,14 @@ from typing import Any
 
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 
 from services.fees.app import blueprint
 from services.fees.suspense import ANSWER_DUE
 from services.fees.tables import metadata
+from tests.support.migrating import goes_down_and_up_again
 from yimen.db import Database
 from yimen.migrating import config_for, upgrade
-
-
-def _down(connection: Any) -> list[str]:
-    config = config_for(Path(blueprint.migrations))
-    config.attributes["connection"] = connection
-    command.downgrade(config, "base")
-    return inspect(connection).get_table_names()
-
-
-def _tables(connection: Any) -> set[str]:
-    return set(inspect(connection).get_table_names())
 
 
 def _before(connection: Any, revision: str) -> None:
@@ -53,10 +43,4 @@ async def test_what_waits_in_suspense_gets_its_timer(database_url: str) -> None:
 
 
 async def test_migrations_go_down_and_up_again(database_url: str) -> None:
-    database = Database(database_url)
-    async with database.altering() as conn:
-        assert await conn.run_sync(_down) == ["alembic_version"]
-    await upgrade(database, blueprint.migrations)
-    async with database.read() as conn:
-        assert await conn.run_sync(_tables) == {*metadata.tables, "alembic_version"}
-    await database.close()
+    await goes_down_and_up_again(database_url, blueprint.migrations, metadata)

@@ -65,8 +65,12 @@ def submit(case: Case, rules: Rules, *, as_is: bool) -> Change:
         agent=case.agent.masked if case.agent else None,
         electronic_service=case.electronic_service,
     )
+    return Change(case, (submitted, _contact(case), *fast_tracked(case)))
+
+
+def _contact(case: Case) -> ContactRecorded:
     called = case.agent or case.applicant
-    contact = ContactRecorded(
+    return ContactRecorded(
         case_number=case.case_number,
         name=called.name,
         phone=called.phone,
@@ -74,7 +78,6 @@ def submit(case: Case, rules: Rules, *, as_is: bool) -> Change:
         language=case.language.value,
         recorded_at=case.submitted_at,
     )
-    return Change(case, (submitted, contact, *fast_tracked(case)))
 
 
 def accept(case: Case, by: Staff, now: datetime, rules: Rules, gap: Gap | None = None) -> Change:

@@ -1,37 +1,16 @@
 """The migrations go down and up again, and take with them what stood."""
 
-from typing import Any
-
-from alembic import command
-from sqlalchemy import inspect
-
 from services.notify.app import blueprint
 from services.notify.tables import metadata, stream
 from services.notify.tests import samples
 from services.notify.tests.conftest import start
+from tests.support.migrating import down_to, goes_down_and_up_again
 from yimen.db import Database
-from yimen.migrating import config_for, upgrade
-
-
-def _tables(connection: Any) -> set[str]:
-    return set(inspect(connection).get_table_names())
-
-
-def _down_to(connection: Any, revision: str) -> None:
-    config = config_for(blueprint.migrations)
-    config.attributes["connection"] = connection
-    command.downgrade(config, revision)
+from yimen.migrating import upgrade
 
 
 async def test_migrations_go_down_and_up_again(database_url: str) -> None:
-    database = Database(database_url)
-    async with database.altering() as conn:
-        await conn.run_sync(_down_to, "base")
-        assert await conn.run_sync(_tables) == {"alembic_version"}
-    await upgrade(database, blueprint.migrations)
-    async with database.read() as conn:
-        assert await conn.run_sync(_tables) == {*metadata.tables, "alembic_version"}
-    await database.close()
+    await goes_down_and_up_again(database_url, blueprint.migrations, metadata)
 
 
 async def test_rows_of_the_stream_from_before_concern_whoever_works_on_their_case(database_url: str) -> None:
@@ -39,8 +18,7 @@ async def test_rows_of_the_stream_from_before_concern_whoever_works_on_their_cas
         await messenger.harness.deliver(samples.submitted("C1", "market"), samples.submitted("C2"), source="/intake")
         await messenger.harness.deliver(samples.review_received("fire", "R1", "C1"), source="/approval/fire")
     database = Database(database_url)
-    async with database.altering() as conn:
-        await conn.run_sync(_down_to, "0007")
+    await down_to(database, blueprint.migrations, "0007")
     await upgrade(database, blueprint.migrations)
     async with database.read() as conn:
         rows = (await conn.execute(stream.select().order_by(stream.c.id))).all()

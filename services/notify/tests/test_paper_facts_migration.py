@@ -1,23 +1,16 @@
 """What was remembered of cases outlives the step to facts and back."""
 
-from pathlib import Path
 from typing import Any
 
-from alembic import command
 from sqlalchemy import inspect, select
 
 from services.notify.app import blueprint
 from services.notify.tables import cases
 from services.notify.tests.conftest import start
 from services.notify.tests.samples import submitted
+from tests.support.migrating import down_to
 from yimen.db import Database
-from yimen.migrating import config_for, upgrade
-
-
-def _down(connection: Any) -> None:
-    config = config_for(Path(blueprint.migrations))
-    config.attributes["connection"] = connection
-    command.downgrade(config, "0009")
+from yimen.migrating import upgrade
 
 
 def _columns(connection: Any) -> set[str]:
@@ -28,8 +21,8 @@ async def test_cases_stay_while_their_facts_move_out_of_the_row_and_back(databas
     async for messenger in start(database_url):
         await messenger.harness.deliver(submitted(), source="/intake")
     database = Database(database_url)
-    async with database.altering() as conn:
-        await conn.run_sync(_down)
+    await down_to(database, blueprint.migrations, "0009")
+    async with database.read() as conn:
         assert "facts" in await conn.run_sync(_columns)
     await upgrade(database, blueprint.migrations)
     async with database.read() as conn:
