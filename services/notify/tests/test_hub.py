@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
 from services.notify import hub as hubs
 from services.notify import listeners
 from services.notify.domain.sight import Shown, sight_of
 from services.notify.hub import Hub
 from services.notify.streaming import follow
+from services.notify.tables import stream as stream_rows
 from services.notify.tests import samples
 from services.notify.tests.conftest import Messenger, start
 from services.notify.tests.test_stream import blocks_of
@@ -344,3 +346,31 @@ async def test_readers_of_equal_sight_share_the_bytes_that_they_are_told() -> No
     told = [await listener.take() for listener in equal]
     assert told[0] is not None
     assert all(portion is told[0] for portion in told)
+
+
+async def test_a_reader_is_told_what_was_let_go_while_the_database_was_away(house: House) -> None:
+    """The rows that stood between what it heard last and the oldest that is still kept."""
+    hub = house.hub(0)
+    stream = await follow(hub, SIGHTS["all"], None)
+    await anext(stream)
+    begun = await said(house, 1)
+    assert await ids_of(stream, 1) == [begun]
+
+    class Away:
+        def read(self) -> Any:
+            raise Unavailable("played")
+
+    there, hub.database = hub.database, Away()  # type: ignore[assignment]
+    house.say(0, ["fees"] * 5)
+    await house.all_said()
+    async with there.write() as conn:
+        await conn.execute(delete(stream_rows).where(stream_rows.c.id <= begun + 3))
+    hub.database = there
+    told: list[dict[str, str]] = []
+    async with asyncio.timeout(20):
+        while len(told) < 3:  # between them it may be told where it stands
+            told += [block for block in blocks_of((await anext(stream)).decode()) if "data" in block]
+    missed, *events = told
+    assert missed == {"event": "missed", "data": f'{{"from":{begun + 1},"to":{begun + 3}}}'}
+    assert [int(block["id"]) for block in events] == [begun + 4, begun + 5]
+    await stream.aclose()
