@@ -17,14 +17,13 @@ import httpx
 import orjson
 from sqlalchemy import insert
 
-from bench.messenger import gateways, standing
+from bench.messenger import gateways, heard, standing
 from bench.projection import forwarded
 from bench.receiving import Receiver
 from bench.report import Figure, Wanted
 from bench.rig import Process, Rig
 from bench.speaking import SUBJECTS
 from services.notify.tables import contacts
-from tests.support.driving import until
 from tests.support.sandbox import free_port
 from yimen.clock import SystemClock
 from yimen.db import Database
@@ -48,14 +47,7 @@ class Way:
 
     async def delays(self, order: str) -> list[float]:
         """Seconds from commit to the gateway, of every event of the order."""
-        self.receiver.calls.clear()
-        await self.speaker.tell(order)
-        committed = await self.speaker.said()
-
-        async def arrived() -> bool:
-            return len(self.receiver.calls) >= len(committed)
-
-        await until(arrived, PATIENCE_SECONDS)
+        committed = await heard(self.speaker, self.receiver, order, PATIENCE_SECONDS)
         arrivals: dict[str, list[float]] = defaultdict(list)
         for at, body in self.receiver.calls:
             arrivals[orjson.loads(body)["phone"]].append(at)

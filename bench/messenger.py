@@ -4,13 +4,16 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
 from bench.projection import make_tables
+from bench.receiving import Receiver
 from bench.rig import Process, Rig
 from bench.web import Tokens
 from services.notify.app import BINDINGS
+from tests.support.driving import until
 from tests.support.sandbox import free_port
 from yimen.bus import Queue
 from yimen.bus.rabbit import RabbitCarrier
@@ -39,6 +42,20 @@ def gateways(*urls: str) -> str:
     agreed = {"key": "key-of-bench", "receipt_secret": "whsec_bm8gcmVjZWlwdCBjb21lcyBoZXJl"}
     told = [{"name": f"g{n}", "url": url, **agreed} for n, url in enumerate(urls or ("http://127.0.0.1:9/",))]
     return orjson.dumps(told).decode()
+
+
+async def heard(speaker: Process, receiver: Receiver, order: str, patience: float) -> list[Any]:
+    """What the speaker committed to the order, once as many calls have come: (subject, sequence, instant) each. `patience`:
+    seconds."""
+    receiver.calls.clear()
+    await speaker.tell(order)
+    committed: list[Any] = await speaker.said()
+
+    async def arrived() -> bool:
+        return len(receiver.calls) >= len(committed)
+
+    await until(arrived, patience)
+    return committed
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from statistics import quantiles
 
 import httpx
 
-from bench.messenger import standing
+from bench.messenger import heard, standing
 from bench.receiving import Receiver
 from bench.report import Figure, Wanted
 from bench.rig import Process, Rig
@@ -48,14 +48,7 @@ class Way:
 
     async def delays(self, order: str) -> list[float]:
         """Milliseconds from commit to receipt, of every event of the order."""
-        self.receiver.calls.clear()
-        await self.speaker.tell(order)
-        committed = await self.speaker.said()
-
-        async def arrived() -> bool:
-            return len(self.receiver.calls) >= len(committed)
-
-        await until(arrived, PATIENCE_SECONDS)
+        committed = await heard(self.speaker, self.receiver, order, PATIENCE_SECONDS)
         arrivals = self.receiver.first_arrivals()
         return [1000 * (arrivals[subject, sequence] - at) for subject, sequence, at in committed]
 

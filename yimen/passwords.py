@@ -17,6 +17,7 @@ from typing import Any, Final
 from sqlalchemy import Column, Index, MetaData, String, Table, delete, func, select
 
 from yimen.bus import Unit, Units, View
+from yimen.contracts.intake import CredentialRecorded
 from yimen.db import BigId, Instant
 from yimen.ids import InvalidNumber, parse_case_number
 from yimen.web.problems import NotFound, Problem
@@ -33,6 +34,7 @@ forty bits at ten milliseconds a try; on line it can be tried ten times an hour 
 
 _NOBODY = f"{_COST}$" + secrets.token_hex(16) + "$" + secrets.token_hex(32)
 _TRIES = "password_tries"
+_CREDENTIALS = "credentials"
 
 StoredHash = Callable[[View[Any], str], Awaitable[str | None]]
 
@@ -55,6 +57,34 @@ def matches(password: str, stored: str | None) -> bool:
 
 def _scrypt(password: str, salt: bytes, cost: int) -> bytes:
     return hashlib.scrypt(password.encode(), salt=salt, dklen=32, n=cost, r=8, p=1)
+
+
+# -- with whoever lets people in beside intake -------------------------------------------------------------------------
+
+
+def credentials_table(metadata: MetaData) -> Table:
+    """The newest hash of each case's password, for a service that hears of them as events."""
+    return Table(
+        _CREDENTIALS,
+        metadata,
+        Column("case_number", String(80), primary_key=True),
+        Column("password_hash", String(400), nullable=False),
+        Column("recorded_at", Instant, nullable=False),
+    )
+
+
+async def keep_credential(unit: Unit[Any], event: CredentialRecorded) -> None:
+    kept = unit.insert(unit.table(_CREDENTIALS)).values(**event.model_dump())
+    changed = {name: kept.excluded[name] for name in ("password_hash", "recorded_at")}
+    await unit.execute(kept.on_conflict_do_update(index_elements=["case_number"], set_=changed))
+
+
+async def kept_hash(view: View[Any], case_number: str) -> str | None:
+    t = view.table(_CREDENTIALS).c
+    found: str | None = (
+        await view.execute(select(t.password_hash).where(t.case_number == case_number))
+    ).scalar_one_or_none()
+    return found
 
 
 # -- at the door -------------------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ in a circle.
 
 from services.notify.context import Context
 from services.notify.desks import Desk, Told
-from services.notify.desks.admitting import keep_credential
 from services.notify.desks.feeding import keep_in_feed
 from services.notify.desks.forwarding import forward_to_departments
 from services.notify.desks.papering import draw_up_papers
@@ -18,6 +17,7 @@ from services.notify.turns import take_turn
 from yimen.bus import Handlers, Unit
 from yimen.contracts import Event, Meta
 from yimen.contracts.intake import ContactRecorded, CredentialRecorded
+from yimen.passwords import keep_credential
 
 handlers = Handlers()
 

@@ -7,6 +7,7 @@ accepted by itself, as of the day of its last piece (R07); every answer leaves a
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from services.intake.domain import clock, deferring, grounds, situations
 from services.intake.domain.case import AT_THE_DOOR, UNDECIDED, Case, Change, Rules, Status
@@ -70,14 +71,8 @@ def submit(case: Case, rules: Rules, *, as_is: bool) -> Change:
 
 def _contact(case: Case) -> ContactRecorded:
     called = case.agent or case.applicant
-    return ContactRecorded(
-        case_number=case.case_number,
-        name=called.name,
-        phone=called.phone,
-        email=called.email,
-        language=case.language.value,
-        recorded_at=case.submitted_at,
-    )
+    reached: dict[str, Any] = {"phone": called.phone, "email": called.email, "language": case.language.value}
+    return ContactRecorded(case_number=case.case_number, name=called.name, recorded_at=case.submitted_at, **reached)
 
 
 def accept(case: Case, by: Staff, now: datetime, rules: Rules, gap: Gap | None = None) -> Change:

@@ -7,7 +7,7 @@ from fastapi import Header, Path, Request, status
 from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import insert, select, update
 
-from services.monitor import credentials, rating
+from services.monitor import rating
 from services.monitor.api.parts import Working
 from services.monitor.context import Context
 from services.monitor.domain.ratings import Indicators, Stage, indicators, levels
@@ -109,7 +109,7 @@ async def rate_case(
 ) -> Given:
     """By whoever holds the case's number and query password, once; sent again, it is the same rating."""
     units: Units[Context] = request.app.state.units
-    number = await passwords.let_in(units, case_number, query_password, credentials.password_hash)
+    number = await passwords.let_in(units, case_number, query_password, passwords.kept_hash)
     async with units.begin() as unit:
         return _given(await rating.give(unit, number, stage, body.opinion, Channel.WEB))
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Header, Path, Request
 from pydantic import BaseModel, Field
 
-from services.monitor import credentials, queries, sealing
+from services.monitor import queries, sealing
 from services.monitor.api.seals import SealShape
 from services.monitor.context import Context
 from services.monitor.domain import record
@@ -16,7 +16,7 @@ from yimen.contracts import Unreadable, read_event
 from yimen.contracts.envelope import Instant
 from yimen.contracts.monitor import RootSealed
 from yimen.merkle import leaf_hash, verify_inclusion
-from yimen.passwords import let_in
+from yimen.passwords import kept_hash, let_in
 from yimen.web import allow_anyone, new_router, refuses
 
 router = new_router(tags=["records"])
@@ -49,7 +49,7 @@ async def check_record(
 ) -> Record:
     """Every event of the case in the order in which it happened, each with its proof under the newest seal."""
     units: Units[Context] = request.app.state.units
-    number = await let_in(units, case_number, query_password, credentials.password_hash)
+    number = await let_in(units, case_number, query_password, kept_hash)
     async with units.view() as view:
         return await _record(view, number)
 

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Column, Date, Index, Integer, LargeBinary, St
 
 from services.monitor.tables.base import metadata
 from yimen.db import Instant, Json
-from yimen.passwords import tries_table
+from yimen.passwords import credentials_table, tries_table
 
 tiles = Table(
     "tiles",
@@ -44,12 +44,6 @@ seal_keys = Table(
     Column("since", Instant, nullable=False),
 )
 
-credentials = Table(
-    "credentials",
-    metadata,
-    Column("case_number", String(80), primary_key=True),
-    Column("password_hash", String(400), nullable=False),
-    Column("recorded_at", Instant, nullable=False),
-)
+credentials = credentials_table(metadata)
 
 password_tries = tries_table(metadata)

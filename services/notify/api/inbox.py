@@ -15,10 +15,9 @@ from services.notify.api.parts import Read, Write
 from services.notify.context import Context
 from services.notify.domain.values import DEFAULT
 from services.notify.queries import inbox as stored
-from services.notify.queries.documents import password_hash
 from services.notify.tables import inbox_letters
 from yimen.bus import Units
-from yimen.passwords import let_in
+from yimen.passwords import kept_hash, let_in
 from yimen.web import Forbidden, NotFound, Principal, Role, allow, allow_anyone, new_router, refuses
 
 router = new_router(tags=["messages"])
@@ -87,7 +86,7 @@ async def read_own_inbox(
 ) -> Inbox:
     """What the applicant was told, newest first, in the language that was chosen with the contact."""
     units: Units[Context] = request.app.state.units
-    number = await let_in(units, case_number, query_password, password_hash)
+    number = await let_in(units, case_number, query_password, kept_hash)
     async with units.view() as view:
         language = await stored.language_of(view.conn, f"case/{number}")
         rows = await stored.inbox_page(view.conn, {f"case/{number}"}, _place(after), OWN_PAGE)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, delete, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notify.domain.documents import TO_APPLICANTS
-from services.notify.tables import case_departments, credentials, document_links, documents
+from services.notify.tables import case_departments, document_links, documents
 from yimen.bus import Unit, View
 
 Rows = Sequence[Row[Any]]
@@ -84,12 +84,6 @@ async def of_applicant(conn: AsyncConnection, case_number: str) -> Rows:
         documents.c.case_number == case_number, documents.c.state == "rendered", documents.c.kind.in_(TO_APPLICANTS)
     )
     return (await conn.execute(query.order_by(documents.c.created_at, documents.c.id))).all()
-
-
-async def password_hash(view: View[Any], case_number: str) -> str | None:
-    query = select(credentials.c.password_hash).where(credentials.c.case_number == case_number)
-    found: str | None = (await view.execute(query)).scalar_one_or_none()
-    return found
 
 
 async def keep_link(unit: Unit[Any], token_hash: str, case_number: str, expires_at: datetime) -> None:

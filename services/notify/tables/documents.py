@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, Column, Date, Index, Integer, String, Table, 
 
 from services.notify.tables.base import metadata
 from yimen.db import Instant, Json
-from yimen.passwords import tries_table
+from yimen.passwords import credentials_table, tries_table
 
 # `event`: what the paper puts into writing, CloudEvents JSON. `data`: what it says, fixed before it is rendered; what is
 # rendered never changes.
@@ -38,13 +38,7 @@ Index("ix_documents_number", documents.c.number_key)
 Index("ix_documents_sha256", documents.c.sha256)
 
 # Hashes of query passwords, as intake says them.
-credentials = Table(
-    "credentials",
-    metadata,
-    Column("case_number", String(80), primary_key=True),
-    Column("password_hash", String(400), nullable=False),
-    Column("recorded_at", Instant, nullable=False),
-)
+credentials = credentials_table(metadata)
 password_tries = tries_table(metadata)
 
 # What a holder of number and query password opens a case's papers with, for some minutes. Links are secrets: their hash.
