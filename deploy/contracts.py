@@ -21,7 +21,7 @@ from services.monitor.app import build as build_monitor
 from services.monitor.settings import MonitorSettings
 from services.notify.app import build as build_notify
 from services.notify.settings import GatewaySettings, NotifySettings
-from yimen.asyncapi import main
+from yimen.asyncapi.publish import main
 from yimen.bus.local import LocalCarrier
 from yimen.clock import SystemClock
 from yimen.service import Parts, Service

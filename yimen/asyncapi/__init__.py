@@ -5,8 +5,6 @@ released   every shape ever released, and whether today's still honours it
 samples    one message of each released shape, made once
 document   the AsyncAPI document
 publish    all of it as files: written, or checked
+
+Nothing is imported here: a running hall makes samples, and has not what `released` compares with.
 """
-
-from yimen.asyncapi.publish import Incompatible, Stale, main, publish
-
-__all__ = ["Incompatible", "Stale", "main", "publish"]

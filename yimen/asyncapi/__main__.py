@@ -2,6 +2,6 @@
 
 import sys
 
-from yimen.asyncapi import main
+from yimen.asyncapi.publish import main
 
 sys.exit(main(sys.argv[1:]))

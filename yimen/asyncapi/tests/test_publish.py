@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import pytest
 
-from yimen.asyncapi import Incompatible, Stale, main, publish
+from yimen.asyncapi.publish import Incompatible, Stale, main, publish
 from yimen.contracts import Event, event_types
 from yimen.contracts.envelope import Code
 
