@@ -1,5 +1,6 @@
 # What one does with Yimen. Each target sets up what it needs, on any Debian or Ubuntu with Python >= 3.11 and make.
 #   PORT=8080     where `make run` opens the hall
+#   DEMO=1        `make run`: citizens and clerks keep working at a moved clock; DEMO=0: an empty hall
 #   PYTHON=...    the interpreter to build .venv with, instead of the newest found
 #   JOBS=2        test workers side by side, each with a broker and a database of its own
 #   BROKER=4      run `make faults` on a RabbitMQ 4 in .tools/, made once (root only)
@@ -8,37 +9,46 @@
 SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DEFAULT_GOAL := help
-.PHONY: help run run-real demo test lint contracts rules bench faults lock clean
+.PHONY: help run run-real demo test shots lint contracts rules bench faults lock clean
 
 PORT ?= 8080
 PYTHON ?=
 JOBS ?= 2
 BROKER ?=
+DEMO ?=
 ARGS ?=
 PY := .venv/bin/python
-export PORT PYTHON
+export PORT PYTHON DEMO
+
+PAGES := $(shell find hall -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/generated/*') \
+	$(wildcard contracts/openapi/*.json)
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: .venv/run.stamp ## Open the whole hall in one process at http://127.0.0.1:8080 (PORT=...)
+run: .venv/run.stamp hall/dist/stamp ## Open the whole hall in one process at http://127.0.0.1:8080 (PORT=...)
 	@exec $(PY) -m deploy.embedded $(ARGS)
 
-run-real: .venv/run.stamp ## Open it on RabbitMQ and PostgreSQL, one process per service
+run-real: .venv/run.stamp hall/dist/stamp ## Open it on RabbitMQ and PostgreSQL, one process per service
 	@exec $(PY) -m deploy.real $(ARGS)
 
 demo: .venv/run.stamp ## Play the standard day and print each case's timeline
 	@exec $(PY) -m sim.demo $(ARGS)
 
-test: .venv/dev.stamp ## Run every test, with a private RabbitMQ and PostgreSQL
+test: .venv/dev.stamp hall/dist/stamp ## Run every test, with a private RabbitMQ and PostgreSQL, and Chromium
 	@sh tools/real-parts.sh
 	@exec $(PY) -m pytest -p tests.faults.table -p tests.support.order -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
-lint: .venv/dev.stamp ## Check style, types and the direction of imports
+shots: .venv/dev.stamp hall/dist/stamp ## Take a picture of every page, wide and narrow, into var/shots
+	@sh tools/real-parts.sh
+	@exec $(PY) -m tests.browser.shots $(ARGS)
+
+lint: .venv/dev.stamp hall/dist/stamp ## Check style, types and the direction of imports
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
+	PATH="$$(sh tools/node.sh):$$PATH" npm --prefix hall run --silent lint
 
 contracts: .venv/dev.stamp ## Write AsyncAPI, JSON Schemas and OpenAPI; fail on an incompatible change
 	@exec $(PY) -m deploy.contracts $(ARGS)
@@ -58,11 +68,11 @@ faults: .venv/dev.stamp ## Kill, freeze and cut off real parts; lose no event an
 	exec env YIMEN_FAULTS=long $(PY) -m pytest -p tests.faults.table --every-row \
 		tests/faults yimen/bus/tests/test_carriers.py services/fees/tests $(ARGS)
 
-lock: .venv/run.stamp ## Write both lock files anew from pyproject.toml
+lock: .venv/run.stamp ## Write the Python lock files anew from pyproject.toml
 	@sh tools/lock.sh $(ARGS)
 
 clean: ## Remove what the tools made; the hall's data in var/ stays
-	rm -rf .venv .tools .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .schemathesis build dist *.egg-info
+	rm -rf .venv .tools hall/dist hall/node_modules hall/src/generated .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .schemathesis build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is as new as the lock file that was installed: a second start asks pip nothing.
@@ -73,3 +83,8 @@ clean: ## Remove what the tools made; the hall's data in var/ stays
 .venv/dev.stamp: requirements-dev.lock
 	@sh tools/venv.sh requirements-dev.lock
 	@touch .venv/run.stamp $@  # what runs is part of what tests
+
+# The pages are built anew when they, or what the services promise them, changed.
+hall/dist/stamp: $(PAGES) | .venv/run.stamp
+	@sh tools/hall.sh
+	@touch $@

@@ -22,6 +22,7 @@ from starlette.types import ASGIApp
 from deploy.gateway import Departments
 from deploy.home import home_page
 from deploy.outside import MAIL_FROM, Outside
+from deploy.pages import Pages
 from services.approval.app import build as build_approval
 from services.approval.settings import ApprovalSettings
 from services.fees.app import build as build_fees
@@ -119,7 +120,9 @@ def _front(services: Mapping[str, Service[Any]], outside: Outside) -> Starlette:
                 await asyncio.gather(*(service.stop() for service in services.values()))
 
     mounts = [Mount(f"/{name}", app=app) for name, app in doors.items()]
-    return Starlette(routes=[Route("/", home_page(services)), *mounts, *outside.routes()], lifespan=lifespan)
+    pages = Pages(outside.issuer, demonstration=True)
+    routes = [Route("/services", home_page(services)), *mounts, *outside.routes(), *pages.routes()]
+    return Starlette(routes=routes, lifespan=lifespan)
 
 
 async def serve(home: Path, port: int) -> bool:

@@ -1,4 +1,4 @@
-"""The page at `/`: what runs here, where its interfaces and papers are, and the newest cases. Plain HTML, no script."""
+"""The page at `/services`: what runs here, where its interfaces are, and the newest cases. Plain HTML, no script."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping

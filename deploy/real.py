@@ -26,6 +26,7 @@ from starlette.routing import Route
 
 from deploy.front import Front
 from deploy.outside import BANK_LATE_SECONDS, BANK_TIME_SCALE, MAIL_FROM, Outside, free_port
+from deploy.pages import Pages
 from yimen import telemetry
 from yimen.departments import DEPARTMENTS
 from yimen.running import run_until_told, server_of
@@ -219,10 +220,13 @@ def build_front(house: House, outside: Outside) -> Starlette:
     return app
 
 
-def open_ways(app: Starlette, upstreams: Mapping[str, list[str]]) -> None:
+def open_ways(app: Starlette, upstreams: Mapping[str, list[str]], issuer: str) -> None:
+    """The services' own paths first; whatever is left is a page of the hall."""
     front = Front(upstreams)
     app.state.ways.append(front)
-    app.routes.append(Route("/{path:path}", front.answer, methods=METHODS))
+    mounts = sorted({prefix.split("/")[1] for prefix in upstreams})
+    app.routes.extend(Route(f"/{mount}/{{path:path}}", front.answer, methods=METHODS) for mount in mounts)
+    app.routes.extend(Pages(issuer, demonstration=True).routes())
 
 
 async def serve(house: House, port: int) -> bool:
@@ -234,7 +238,7 @@ async def serve(house: House, port: int) -> bool:
     while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn tells it by a flag only
         await asyncio.sleep(0.05)
     try:
-        open_ways(app, await start_house(house, outside))
+        open_ways(app, await start_house(house, outside), outside.issuer)
         print(f"一门 Yimen, {house.replicas} replica(s) of each service → {house.base}", flush=True)
     except BaseException:
         server.should_exit = True

@@ -290,7 +290,8 @@ def hall(tmp_path: Path) -> Hall:
 async def test_the_hall_answers_at_its_own_addresses_only(hall: Hall) -> None:
     single = {"/intake", "/fees", "/monitor", "/notify"}
     played = {"/identity", "/bank", "/bank-control", "/sms", "/sms2", "/mail"}
-    assert {route.path for route in hall.app.routes} == {"/", "/approval", *played, *single}
+    pages = {"/services", "/hall.json", "/assets", "/{path:path}"}
+    assert {route.path for route in hall.app.routes} == {"/approval", *pages, *played, *single}
     strange = [
         "/admin", "/docs", "/openapi.json", "/redoc", "/metrics", "/healthz", "/readyz", "/clock", "/items", "/cases",
         "/static/x", "/.env", "/.git/config", "/var/intake.db", "/intake.db", "/clock", "/intakes/items", "//",

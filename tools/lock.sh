@@ -1,5 +1,5 @@
 #!/bin/sh
-# Write requirements.lock and requirements-dev.lock from pyproject.toml: hashes, every supported Python, no index addresses.
+# Write requirements.lock, requirements-dev.lock and requirements-node.lock from pyproject.toml: hashes, every supported Python, no index addresses.
 # Pins that still fit are kept; tools/lock.sh --upgrade takes the newest.
 set -eu
 
@@ -17,3 +17,7 @@ compile() {
 }
 compile "$@" -o requirements.lock
 compile "$@" --group dev -c requirements.lock -o requirements-dev.lock
+
+# Node.js stands apart: only machines without it need it.
+.tools/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header "$@" \
+    --group node -o requirements-node.lock

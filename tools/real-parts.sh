@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install Debian's RabbitMQ and PostgreSQL for the tests, where that is possible and nothing else offers them.
+# Install Debian's RabbitMQ, PostgreSQL and Chromium for the tests, where that is possible and nothing else offers them.
 # Never fails: the tests themselves say what they did without, and fail for it when CI=true.
 set -eu
 
@@ -10,10 +10,12 @@ fi
 if [ -z "${YIMEN_TEST_POSTGRES_URL:-}" ] && ! ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 && ! command -v postgres >/dev/null; then
     missing="$missing postgresql"
 fi
-[ -n "$missing" ] || exit 0
-if command -v docker >/dev/null && timeout 5 docker version >/dev/null 2>&1; then exit 0; fi
+browser=''
+if [ -z "${YIMEN_TEST_CHROMIUM:-}" ] && ! command -v chromium >/dev/null; then browser='chromium fonts-noto-cjk'; fi
+[ -n "$missing$browser" ] || exit 0
+if [ -z "$browser" ] && command -v docker >/dev/null && timeout 5 docker version >/dev/null 2>&1; then exit 0; fi
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-    echo "Real parts: without Docker the tests need the packages$(printf ' %s' $missing); only root can install them."
+    echo "Real parts: without Docker the tests need the packages$(printf ' %s' $missing $browser); only root can install them."
     exit 0
 fi
 
@@ -25,9 +27,9 @@ if [ ! -e "$policy" ]; then
     chmod +x "$policy"
 fi
 
-echo "Real parts: installing$(printf ' %s' $missing) for the tests ..."
+echo "Real parts: installing$(printf ' %s' $missing $browser) for the tests ..."
 export DEBIAN_FRONTEND=noninteractive
 install='apt-get install -y -qq --no-install-recommends'
 # shellcheck disable=SC2086 - both are lists of words
-$install $missing >/dev/null 2>&1 || { apt-get update -qq && $install $missing >/dev/null; } ||
-    echo "Real parts: apt-get could not install $missing; tests that need them will be left out."
+$install $missing $browser >/dev/null 2>&1 || { apt-get update -qq && $install $missing $browser >/dev/null; } ||
+    echo "Real parts: apt-get could not install $missing $browser; tests that need them will be left out."
