@@ -1,7 +1,6 @@
 """What anybody may look up without an account: items and their six disclosures, news, results, figures, genuine papers."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -29,7 +28,7 @@ def granted(people: People) -> Json:
 
 
 @pytest.fixture(scope="module")
-def paper(people: People, base: str, granted: Json, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def paper(people: People, base: str, granted: Json, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The decision, as its holder fetches it."""
     header = {"Query-Password": granted["password"]}
     path = f"/notify/cases/{granted['number']}/documents"
@@ -42,7 +41,7 @@ def paper(people: People, base: str, granted: Json, tmp_path_factory: pytest.Tem
     content = httpx.get(f"{base}/notify/{offered()[0]['url']}", trust_env=False).content
     kept = tmp_path_factory.mktemp("paper") / "decision.pdf"
     kept.write_bytes(content)
-    yield kept
+    return kept
 
 
 @pytest.mark.rule("R12")
