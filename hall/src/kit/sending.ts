@@ -36,23 +36,30 @@ interface Options<Values extends object, Result> {
 
 const slot = (name: string) => `yimen.form.${name}`
 
-function kept<Values>(name: string | undefined): { values: Values; key: string } | undefined {
+interface Kept<Values> {
+  values: Values
+  key: string
+  /** What was last sent under the key: another content after a reload needs another. */
+  sent: string
+}
+
+function kept<Values>(name: string | undefined): Kept<Values> | undefined {
   const text = name && sessionStorage.getItem(slot(name))
-  return text ? (JSON.parse(text) as { values: Values; key: string }) : undefined
+  return text ? (JSON.parse(text) as Kept<Values>) : undefined
 }
 
 export function useForm<Values extends object, Result>(options: Options<Values, Result>): Form<Values> {
   const before = kept<Values>(options.keep)
   const values = reactive<object>({ ...options.initial(), ...before?.values }) as Values
   let key = before?.key ?? newKey()
-  let fingerprint = ''
+  let fingerprint = before?.sent ?? ''
   const sending = ref(false)
   const problem = shallowRef<Problem>()
   const own = ref<Record<string, string>>({})
   const refused = ref(0)
 
   function save(): void {
-    if (options.keep) sessionStorage.setItem(slot(options.keep), JSON.stringify({ values, key }))
+    if (options.keep) sessionStorage.setItem(slot(options.keep), JSON.stringify({ values, key, sent: fingerprint }))
   }
   if (options.keep) watch(values, save, { deep: true })
 
