@@ -111,11 +111,15 @@ class FeesView(BaseModel):
 
 
 class CaseSummary(BaseModel):
-    """A line of a list."""
+    """A line of a list. `next`: what happens next, for the applicant, and `by` when; a list does not know until when a
+    notice is to be paid, the case itself does."""
 
     case_number: str
     state: Status
     state_words: str
+    next: str
+    by: date | None
+    provisional: bool
     version: int
     kind: Kind
     item_code: str
@@ -205,6 +209,7 @@ class ProgressView(BaseModel):
     case_number: str
     item_name: str
     department_name: str
+    status: Status
     state: str
     next: str
     by: date | None

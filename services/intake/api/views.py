@@ -1,6 +1,7 @@
 """What answers show: dates derived at the moment of asking, whole identification only to whom it is due."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row
@@ -28,12 +29,16 @@ from yimen.contracts.parts import Paper
 from yimen.departments import department_name
 
 
-def summary(case: Case, rules: Rules) -> dict[str, Any]:
+def summary(case: Case, rules: Rules, pay_by: date | None = None) -> dict[str, Any]:
     waiting = case.status is Status.SUBMITTED
+    now = words.progress(case, rules, pay_by)
     return {
         "case_number": case.case_number,
         "state": case.status,
         "state_words": words.state(case),
+        "next": now.next,
+        "by": now.by,
+        "provisional": now.provisional,
         "version": case.version,
         "kind": case.kind,
         "item_code": case.item.code,
@@ -68,7 +73,7 @@ def case_view(
     service = ("electronic_service", "postings", "served_at", "service_way", "receiver", "service_proof")
     own = {name: getattr(case, name) for name in (*kept, *ended, *ways, *turn, *doors, *service)}
     return CaseView(
-        **summary(case, rules),
+        **summary(case, rules, _pay_by(notices)),
         **own,
         item_version=case.item.version,
         situations=case.situations,
@@ -142,12 +147,12 @@ def notice(row: Row[Any]) -> NoticeView:
 
 
 def progress_view(case: Case, rules: Rules, papers: Sequence[Row[Any]], notices: Sequence[Row[Any]]) -> ProgressView:
-    pay_by = next((row.pay_by for row in notices if row.state in ("issued", "overdue")), None)
-    now = words.progress(case, rules, pay_by)
+    now = words.progress(case, rules, _pay_by(notices))
     return ProgressView(
         case_number=case.case_number,
         item_name=case.item.name,
         department_name=department_name(case.department),
+        status=case.status,
         state=now.state,
         next=now.next,
         by=now.by,
@@ -160,3 +165,7 @@ def progress_view(case: Case, rules: Rules, papers: Sequence[Row[Any]], notices:
         documents=[document(row) for row in papers],
         fees=[notice(row) for row in notices],
     )
+
+
+def _pay_by(notices: Sequence[Row[Any]]) -> date | None:
+    return next((row.pay_by for row in notices if row.state in ("issued", "overdue")), None)
