@@ -111,7 +111,7 @@ class FeesView(BaseModel):
 
 
 class CaseSummary(BaseModel):
-    """A line of a list."""
+    """A line of a list. `left`: working days until `answer_by` or `serve_by`, today not counted; negative when late."""
 
     case_number: str
     state: Status
@@ -126,6 +126,8 @@ class CaseSummary(BaseModel):
     received_on: date
     answer_by: Due | None
     supplement_by: date | None
+    serve_by: Due | None
+    left: int | None
     deemed: bool
     outcome: Outcome | None
 
@@ -171,7 +173,6 @@ class CaseView(CaseSummary):
     legal_basis: str
     decided_on: date | None
     decided_at: datetime | None
-    serve_by: Due | None
     electronic_service: bool
     postings: tuple[Posting, ...]
     served_at: datetime | None
