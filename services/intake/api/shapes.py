@@ -112,7 +112,8 @@ class FeesView(BaseModel):
 
 class CaseSummary(BaseModel):
     """A line of a list. `next`: what happens next, for the applicant, and `by` when; a list does not know until when a
-    notice is to be paid, the case itself does."""
+    notice is to be paid, the case itself does. `left`: working days until `answer_by` or `serve_by`, today not counted;
+    negative when late."""
 
     case_number: str
     state: Status
@@ -130,6 +131,8 @@ class CaseSummary(BaseModel):
     received_on: date
     answer_by: Due | None
     supplement_by: date | None
+    serve_by: Due | None
+    left: int | None
     deemed: bool
     outcome: Outcome | None
 
@@ -175,7 +178,6 @@ class CaseView(CaseSummary):
     legal_basis: str
     decided_on: date | None
     decided_at: datetime | None
-    serve_by: Due | None
     electronic_service: bool
     postings: tuple[Posting, ...]
     served_at: datetime | None

@@ -1,7 +1,7 @@
 """What answers show: dates derived at the moment of asking, whole identification only to whom it is due."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -29,16 +29,18 @@ from yimen.contracts.parts import Paper
 from yimen.departments import department_name
 
 
-def summary(case: Case, rules: Rules, pay_by: date | None = None) -> dict[str, Any]:
-    waiting = case.status is Status.SUBMITTED
-    now = words.progress(case, rules, pay_by)
+def summary(case: Case, rules: Rules, now: datetime, pay_by: date | None = None) -> dict[str, Any]:
+    progress = words.progress(case, rules, pay_by)
+    answer_by = clock.answer_by(case, rules) if case.status is Status.SUBMITTED else None
+    serve_by = None if case.decided_on is None else clock.serve_by(case.decided_on, rules)
+    awaited = answer_by or (serve_by if case.status is Status.DECIDED else None)
     return {
         "case_number": case.case_number,
         "state": case.status,
         "state_words": words.state(case),
-        "next": now.next,
-        "by": now.by,
-        "provisional": now.provisional,
+        "next": progress.next,
+        "by": progress.by,
+        "provisional": progress.provisional,
         "version": case.version,
         "kind": case.kind,
         "item_code": case.item.code,
@@ -47,8 +49,10 @@ def summary(case: Case, rules: Rules, pay_by: date | None = None) -> dict[str, A
         "applicant_name": case.applicant.name,
         "submitted_at": case.submitted_at,
         "received_on": case.received_on,
-        "answer_by": clock.due(clock.answer_by(case, rules)) if waiting else None,
+        "answer_by": clock.maybe_due(answer_by),
         "supplement_by": clock.supplement_by(case, rules),
+        "serve_by": clock.maybe_due(serve_by),
+        "left": None if awaited is None else clock.days_left(awaited.date, rules, now),
         "deemed": case.deemed,
         "outcome": case.told_outcome,
     }
@@ -57,6 +61,7 @@ def summary(case: Case, rules: Rules, pay_by: date | None = None) -> dict[str, A
 def case_view(
     case: Case,
     rules: Rules,
+    now: datetime,
     *,
     whole: bool,
     papers: Sequence[Row[Any]],
@@ -73,7 +78,7 @@ def case_view(
     service = ("electronic_service", "postings", "served_at", "service_way", "receiver", "service_proof")
     own = {name: getattr(case, name) for name in (*kept, *ended, *ways, *turn, *doors, *service)}
     return CaseView(
-        **summary(case, rules, _pay_by(notices)),
+        **summary(case, rules, now, _pay_by(notices)),
         **own,
         item_version=case.item.version,
         situations=case.situations,
@@ -91,7 +96,6 @@ def case_view(
         lead_decisions=[_lead_word(case, word) for word in case.lead_words],
         documents=[document(row) for row in papers],
         fees=FeesView(lists=case.standing_lists, notices=list(map(notice, notices)), cleared_at=case.cleared_at),
-        serve_by=None if case.decided_on is None else clock.due(clock.serve_by(case.decided_on, rules)),
     )
 
 

@@ -186,6 +186,24 @@ async def test_open_cases_are_those_that_somebody_still_has_to_work_on_or_serve(
         assert {case["case_number"] for case in listed} == {waiting, accepted, due}
 
 
+async def test_a_list_shows_one_kind_of_case_and_the_working_days_that_are_left(hall: Hall) -> None:
+    waiting, decided = await hall.submitted(), await hall.accepted(INSTANT)
+    await hall.step(decided, "decision", STEPS["decision"])
+
+    async def listed(**query: str) -> dict[str, int | None]:
+        items = (await hall.client.get("/cases", params=query, headers=hall.clerk)).json()["items"]
+        return {case["case_number"]: case["left"] for case in items}
+
+    assert await listed(kind="instant") == {decided: 10}
+    assert await listed(kind="instant", state="open") == {decided: 10}
+    assert await listed(kind="committed", state="open") == {}
+    assert await listed(state="submitted") == {waiting: 5}
+    hall.harness.clock.advance(timedelta(days=30))
+    late = (await listed(state="decided"))[decided]
+    assert late is not None
+    assert late < 0
+
+
 @pytest.mark.parametrize(
     "after", ["x", "2026-09-28T00:00:00~1", "2026-09-28T00:00:00Z~", "~", "0001-01-01T00:00:00+23:59~1"]
 )
