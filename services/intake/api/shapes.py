@@ -1,6 +1,7 @@
 """What answers look like: cases, their parts, and lists of them."""
 
 from datetime import date, datetime
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -66,6 +67,8 @@ class ReviewView(BaseModel):
     requested_on: date
     limit_days: int
     due: Due | None
+    days_left: int | None
+    """Working days after today, negative when late; None once it has answered."""
     result: str
     received_at: datetime | None
     forwarded_at: datetime | None
@@ -135,6 +138,8 @@ class CaseSummary(BaseModel):
     left: int | None
     deemed: bool
     outcome: Outcome | None
+    waits_for: Literal["lead_decision", "re_examination"] | None
+    """Whose word is awaited beside the course that every case takes: the lead department's, the centre's."""
 
 
 class CasePage(BaseModel):

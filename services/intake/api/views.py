@@ -27,6 +27,7 @@ from services.intake.domain.values import (
 )
 from yimen.contracts.parts import Paper
 from yimen.departments import department_name
+from yimen.worktime import local_date
 
 
 def summary(case: Case, rules: Rules, now: datetime, pay_by: date | None = None) -> dict[str, Any]:
@@ -55,7 +56,15 @@ def summary(case: Case, rules: Rules, now: datetime, pay_by: date | None = None)
         "left": None if awaited is None else clock.days_left(awaited.date, rules, now),
         "deemed": case.deemed,
         "outcome": case.told_outcome,
+        "waits_for": _waits_for(case, rules),
     }
+
+
+def _waits_for(case: Case, rules: Rules) -> str | None:
+    if case.status is Status.ACCEPTED and join.disputed(case, rules):
+        return "lead_decision"
+    asked = case.re_examination
+    return "re_examination" if asked is not None and asked.upheld is None else None
 
 
 def case_view(
@@ -90,7 +99,7 @@ def case_view(
         statutory_due=clock.maybe_due(clock.statutory_due(case, rules)),
         paused=clock.stands(case),
         pauses=sorted(pauses, key=lambda pause: pause.started_at),
-        reviews=[_review(case, review, rules, answers) for review in case.reviews],
+        reviews=[_review(case, review, rules, local_date(now), answers) for review in case.reviews],
         meetings=case.meetings,
         disputed=join.disputed(case, rules) if case.status is Status.ACCEPTED else (),
         lead_decisions=[_lead_word(case, word) for word in case.lead_words],
@@ -117,13 +126,14 @@ def _agent(agent: Agent, *, whole: bool) -> AgentView:
     )
 
 
-def _review(case: Case, review: Review, rules: Rules, answers: Sequence[Row[Any]]) -> ReviewView:
+def _review(case: Case, review: Review, rules: Rules, today: date, answers: Sequence[Row[Any]]) -> ReviewView:
     left_out = {"stage", "lists", "requested_at", "extension_days"}
     return ReviewView(
         **review.model_dump(exclude=left_out),
         department_name=department_name(review.department),
         stage=case.item.stages[review.stage].name,
         due=clock.maybe_due(clock.review_due(review, rules.calendar)),
+        days_left=clock.review_left(review, rules.calendar, today),
         inspection_by=clock.maybe_due(clock.inspection_by(case, review, rules)),
         forward_by=clock.maybe_due(clock.forward_by(case, rules)),
         result=join.label(review, rules),
