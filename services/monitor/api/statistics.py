@@ -11,6 +11,7 @@ from fastapi import Depends, Query
 
 from services.monitor import statistics
 from services.monitor.api.parts import OVERSEERS, Limit, Reading
+from services.monitor.board import Board, board
 from services.monitor.figures import (
     Bottlenecks,
     ByDay,
@@ -179,3 +180,9 @@ async def read_public(
         if row.accepted or row.closed
     ]
     return PublicMonth(month=f"{first:%Y-%m}", items=items)
+
+
+@router.get("/board", dependencies=[allow_anyone(), revalidated()])
+async def read_board(view: Reading) -> Board:
+    """What the hall's big display shows of today and of the month."""
+    return await board(view)
