@@ -87,10 +87,30 @@ class NoticeShape(BaseModel):
 
 
 class LineShape(BaseModel):
+    """`position`: of the event in the journal; `sequence`: its place in the story of its subject. `who`: the officials whom
+    it names; `rule`: by which it was done."""
+
     at: Instant
     type: str
     text: str
     source: str
+    subject: str
+    sequence: int
+    position: int
+    who: tuple[str, ...]
+    rule: str | None
+
+
+class StepLeft(BaseModel):
+    """A limit that runs now: the case's own (`promised`, `statutory`, …) or of a department's step, in working days. `left`
+    is negative when late; `due` absent while it stands."""
+
+    code: str
+    rung: str
+    department: str
+    department_name: str
+    left: int
+    due: dt.date | None
 
 
 class AlertShape(BaseModel):
@@ -149,14 +169,19 @@ class CaseLine(BaseModel):
     light: Light
     stopped_at: Instant | None
     late_days: int | None
+    steps: list[StepLeft]
 
 
 class CasePage(BaseModel):
+    """`at`: when it was looked at, by the hall's clock."""
+
+    at: Instant
     items: list[CaseLine]
     next: str | None
 
 
 class CaseShape(BaseModel):
+    at: Instant
     case_number: str
     state: State | None
     state_text: str
@@ -176,6 +201,7 @@ class CaseShape(BaseModel):
     stopped_at: Instant | None
     closed_at: Instant | None
     clocks: list[Clock]
+    steps: list[StepLeft]
     pauses: list[PauseShape]
     reviews: list[ReviewShape]
     fee_lists: list[str]

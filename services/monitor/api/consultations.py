@@ -30,6 +30,7 @@ from yimen.web import (
     if_match,
     new_router,
     refuses,
+    revalidated,
     set_etag,
 )
 
@@ -147,7 +148,7 @@ async def follow_consultation(
     return ConsultationProgress(consultation_number=known, **{name: getattr(shown, name) for name in names})
 
 
-@router.get("/consultations", dependencies=[allow_anyone()])
+@router.get("/consultations", dependencies=[allow_anyone(), revalidated()])
 async def read_consultations(
     view: Reading,
     department: Code | None = None,
