@@ -13,6 +13,7 @@ from services.monitor.api.parts import OVERSEERS, Limit, Reading, Words, Working
 from services.monitor.consulting import ABOUT, ANSWER, ASKED, Found, Question
 from services.monitor.context import Context
 from services.monitor.domain.numbers import CONSULTATION
+from services.monitor.remaining import today_of
 from services.monitor.tables import consultations
 from yimen.bus import Units, View
 from yimen.contracts.envelope import Code, Instant
@@ -91,7 +92,7 @@ class ShownPage(BaseModel):
 
 
 class ConsultationView(BaseModel):
-    """`late`: not answered by its day."""
+    """`late`: not answered by its day; `left`: working days until then."""
 
     number: str
     state: Literal["asked", "answered"]
@@ -106,6 +107,7 @@ class ConsultationView(BaseModel):
     asked_at: Instant
     answer_by: Due | None
     late: bool
+    left: int | None
     answer: str | None
     shown_question: str | None
     answered_by: str | None
@@ -220,8 +222,8 @@ async def _known(view: View[Context], number: str) -> Found:
 
 
 async def _views(view: View[Context], rows: Sequence[Found]) -> list[ConsultationView]:
-    limits = await deadlines.of(view, ABOUT, [row.number for row in rows])
-    names = ConsultationView.model_fields.keys() - {"department_name", "answer_by", "late", "answered_by"}
+    limits, today = await deadlines.of(view, ABOUT, [row.number for row in rows]), await today_of(view)
+    names = ConsultationView.model_fields.keys() - {"department_name", "answer_by", "late", "left", "answered_by"}
     shown = []
     for row in rows:
         limit = limits[row.number].get(ANSWER)
@@ -231,6 +233,7 @@ async def _views(view: View[Context], rows: Sequence[Found]) -> list[Consultatio
                 department_name=department_name(row.department),
                 answer_by=due_of(limit),
                 late=limit is not None and limit.passed_at is not None,
+                left=today.left(limit.due) if limit and row.state == ASKED else None,
                 answered_by=row.answered_by_name,
             )
         )
