@@ -183,6 +183,23 @@ async def list_consultations(
     return ConsultationPage(items=items, next=items[-1].number if len(rows) > limit else None)
 
 
+@router.get("/consultations/{consultation_number}", responses=refuses(404))
+async def read_consultation(
+    consultation_number: Number,
+    view: Reading,
+    response: Response,
+    caller: Principal = allow(*OVERSEERS, *ANSWERING),
+) -> ConsultationView:
+    row = await consulting.find(view, consultation_number)
+    if row is None:
+        raise _unknown()
+    if not oversees(caller) and not caller.serves(row.department):
+        raise Forbidden("不能查看其他部门的咨询", "请由被咨询的部门查看，或联系监察人员。")
+    (shown,) = await _views(view, [row])
+    set_etag(response, shown.version)
+    return shown
+
+
 @router.post("/consultations/{consultation_number}/answer", responses=refuses(404, 409))
 async def answer_consultation(
     consultation_number: Number,
@@ -195,7 +212,7 @@ async def answer_consultation(
     """Once, by the department that was asked."""
     row = await consulting.lock(unit, consultation_number)
     if row is None:
-        raise NotFound("没有这条咨询", "请核对咨询编号后重试。")
+        raise _unknown()
     if not caller.serves(row.department):
         raise Forbidden("不能答复其他部门的咨询", "请由被咨询的部门答复。")
     consulting.refuse_stale(row, expected)
@@ -238,6 +255,10 @@ async def _views(view: View[Context], rows: Sequence[Found]) -> list[Consultatio
             )
         )
     return shown
+
+
+def _unknown() -> NotFound:
+    return NotFound("没有这条咨询", "请核对咨询编号后重试。")
 
 
 def _shown(row: Found) -> Shown:

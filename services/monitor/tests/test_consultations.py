@@ -49,6 +49,10 @@ async def test_a_question_is_answered_once_by_the_department_that_was_asked(voic
     assert (number, asked["answer_by"]["on"]) == ("ZX20260000014", "2026-03-05")
     (waiting,) = (await voices.get("/consultations/queue", Role.WINDOW_CLERK, **CLERK))["items"]
     assert (waiting["number"], waiting["question"], waiting["late"]) == (number, QUESTION["question"], False)
+    asking = f"/consultations/{number}"
+    assert await voices.get(asking, Role.WINDOW_CLERK, **CLERK) == waiting
+    stranger = voices.harness.as_(Role.WINDOW_CLERK, **(CLERK | {"departments": ["fire"]}))
+    assert (await voices.client.get(asking, headers=stranger)).status_code == 403
     assert (await answer(voices, number, departments=["fire"])).status_code == 403
     assert (await answer(voices, number)).status_code == 200
     assert (await answer(voices, number)).status_code == 412
