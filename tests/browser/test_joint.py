@@ -170,7 +170,7 @@ def record_minutes(page: Page) -> None:
     confirm(minutes)
     expect(minutes.get_by_role("alert")).to_contain_text("请选择到场部门")
     for name in ("自然资源和规划局", "生态环境局"):
-        minutes.get_by_role("checkbox", name=name).check(force=True)
+        minutes.get_by_text(name, exact=True).click()
     minutes.get_by_label("纪要").fill("原则同意，排水方案须完善")
     done(minutes)
 
