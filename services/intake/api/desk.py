@@ -37,7 +37,6 @@ from yimen.web import (
     if_match,
     set_etag,
 )
-from yimen.worktime import local_date
 
 STAFF = frozenset(Role) - {Role.CITIZEN}
 EVERYWHERE = frozenset({Role.SUPERVISOR, Role.LEADER, Role.CENTRE_ADMIN})
@@ -95,7 +94,7 @@ async def show(view: View[Context], case: Case, caller: Principal) -> CaseView:
     return case_view(
         case,
         view.context.rules,
-        today=local_date(view.now),
+        view.now,
         whole=owns(caller, case) or clerks(caller, case),
         papers=await queries.documents_of(view, case.case_number),
         answers=await queries.answers_of(view, case.case_number) if case.reviews else (),

@@ -173,13 +173,13 @@ def _view(project: Project, cases: list[Case], view: View[Context]) -> ProjectVi
         item_codes=project.item_codes,
         document=Paper(kind=PROJECT, number=project.paper_number, dated=local_date(project.registered_at)),
         registered_by=project.registered_by,
-        cases=[_case(case, view.context.rules, local_date(view.now)) for case in cases],
+        cases=[_case(case, view.context.rules, view.now) for case in cases],
     )
 
 
-def _case(case: Case, rules: Rules, today: date) -> ProjectCase:
-    owed = [_owed(case, review, rules, today) for review in projects.owing(case)]
-    return ProjectCase(**summary(case, rules), owed=owed)
+def _case(case: Case, rules: Rules, now: datetime) -> ProjectCase:
+    owed = [_owed(case, review, rules, local_date(now)) for review in projects.owing(case)]
+    return ProjectCase(**summary(case, rules, now), owed=owed)
 
 
 def _owed(case: Case, review: Review, rules: Rules, today: date) -> OwedView:

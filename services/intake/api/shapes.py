@@ -114,11 +114,16 @@ class FeesView(BaseModel):
 
 
 class CaseSummary(BaseModel):
-    """A line of a list."""
+    """A line of a list. `next`: what happens next, for the applicant, and `by` when; a list does not know until when a
+    notice is to be paid, the case itself does. `left`: working days until `answer_by` or `serve_by`, today not counted;
+    negative when late."""
 
     case_number: str
     state: Status
     state_words: str
+    next: str
+    by: date | None
+    provisional: bool
     version: int
     kind: Kind
     item_code: str
@@ -129,6 +134,8 @@ class CaseSummary(BaseModel):
     received_on: date
     answer_by: Due | None
     supplement_by: date | None
+    serve_by: Due | None
+    left: int | None
     deemed: bool
     outcome: Outcome | None
     waits_for: Literal["lead_decision", "re_examination"] | None
@@ -176,7 +183,6 @@ class CaseView(CaseSummary):
     legal_basis: str
     decided_on: date | None
     decided_at: datetime | None
-    serve_by: Due | None
     electronic_service: bool
     postings: tuple[Posting, ...]
     served_at: datetime | None
@@ -210,6 +216,7 @@ class ProgressView(BaseModel):
     case_number: str
     item_name: str
     department_name: str
+    status: Status
     state: str
     next: str
     by: date | None

@@ -117,6 +117,12 @@ def serve_by(decided_on: date, rules: Rules) -> Day:
     return rules.calendar.add(decided_on, rules.serve_days)
 
 
+def days_left(last: date, rules: Rules, now: datetime) -> int:
+    """Working days until then, today not counted; negative when it is past."""
+    today, calendar = local_date(now), rules.calendar
+    return calendar.working_days(today, last) if last >= today else -calendar.working_days(last, today)
+
+
 def inspection_by(case: Case, review: Review, rules: Rules) -> Day | None:
     """R33: five working days from acceptance (Art. 55), whichever stage asks; None where no inspection is called for."""
     if case.accepted_on is None or review.inspection_days is None:
