@@ -31,6 +31,7 @@ from yimen.web import (
     allow_anyone,
     if_match,
     new_router,
+    revalidated,
     set_etag,
 )
 from yimen.worktime import local_date
@@ -45,7 +46,7 @@ class RejectionBody(Body):
     violation: Literal[ViolationKind.OVER_STANDARD, ViolationKind.UNLISTED_ITEM] | None = None
 
 
-@router.get("/standards", dependencies=[allow_anyone()])
+@router.get("/standards", dependencies=[allow_anyone(), revalidated()])
 async def published_standards(
     view: InView,
     after: Annotated[str, Query(max_length=260, description="item_code/version/code of the last row seen")] = "",
