@@ -8,6 +8,7 @@ from sqlalchemy import Row
 
 from services.monitor.domain.chain import Entry
 from services.monitor.domain.views import State
+from services.monitor.remaining import Today
 from yimen.contracts.envelope import Instant, Text
 from yimen.contracts.monitor import Light
 from yimen.contracts.parts import Kind, Opinion, Outcome, Paper
@@ -115,7 +116,7 @@ class StepLeft(BaseModel):
 
 class AlertShape(BaseModel):
     """`level` as it is now; `former_level`: at which it was raised, where nobody answered in time (R77). `answer_by` moves
-    with the level."""
+    with the level. `left`: working days until then, today not counted, negative when late; absent where nothing waits."""
 
     alert_id: str
     case_number: str
@@ -128,6 +129,7 @@ class AlertShape(BaseModel):
     raised_at: Instant
     answer_by: dt.date
     overdue: bool
+    left: int | None
     answer: str | None
     answered_by: str | None
     answered_at: Instant | None
@@ -139,9 +141,14 @@ class AlertShape(BaseModel):
     version: int
 
     @classmethod
-    def of(cls, row: Row[Any], name: str, today: dt.date) -> Self:
-        overdue = row.answered_at is None and row.lifted_at is None and today > row.answer_by
-        return cls(**dict(row._mapping), department_name=name, overdue=overdue)
+    def of(cls, row: Row[Any], name: str, today: Today) -> Self:
+        left = today.left(row.answer_by) if row.answered_at is None and row.lifted_at is None else None
+        return cls(
+            **dict(row._mapping),
+            department_name=name,
+            left=left,
+            overdue=left is not None and today.past(row.answer_by),
+        )
 
 
 class AlertPage(BaseModel):

@@ -13,6 +13,7 @@ from services.monitor.domain.rulebook import Rulebook
 from services.monitor.domain.views import CaseView, NoticeView, ReviewView, State
 from services.monitor.domain.watches import watches
 from services.monitor.domain.words import STATES, timeline
+from services.monitor.remaining import Today
 from services.monitor.shapes import (
     AlertShape,
     CaseLine,
@@ -122,8 +123,8 @@ def _notice(notice: NoticeView) -> NoticeShape:
     )
 
 
-def show_alert(row: Row[Any], now: datetime) -> AlertShape:
-    return AlertShape.of(row, department_name(row.department), local_date(now))
+def show_alert(row: Row[Any], today: Today) -> AlertShape:
+    return AlertShape.of(row, department_name(row.department), today)
 
 
 def show_line(row: Row[Any], calendar: Calendar, book: Rulebook, now: datetime) -> CaseLine:

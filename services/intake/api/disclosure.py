@@ -143,6 +143,15 @@ async def list_announcements(view: Reading, limit: Limit = 20, after: After = No
     )
 
 
+@router.get("/announcements/{announcement_id}", dependencies=[allow_anyone()])
+async def read_announcement(announcement_id: Code, view: Reading) -> AnnouncementView:
+    """One that stands."""
+    row = await kept.standing_announcement(view, announcement_id)
+    if row is None:
+        raise NotFound("没有找到该公告", "公告可能已经撤下，请查看公告列表。")
+    return AnnouncementView.model_validate(row, from_attributes=True)
+
+
 @router.post("/announcements", status_code=status.HTTP_201_CREATED, dependencies=[creates()])
 async def publish_announcement(
     body: AnnouncementBody, unit: Working, caller: Principal = allow(Role.CENTRE_ADMIN)

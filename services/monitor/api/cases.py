@@ -8,6 +8,7 @@ from fastapi import Depends, Path, Query
 from services.monitor import listing, queries, rulebooks
 from services.monitor.api.parts import OVERSEERS, STAFF, Cursor, Limit, Reading, case_place, departments_of
 from services.monitor.listing import Asked
+from services.monitor.remaining import today_of
 from services.monitor.shapes import CasePage, CaseShape
 from services.monitor.showing import show_alert, show_case, show_line
 from services.monitor.watching import see
@@ -32,7 +33,8 @@ async def read_case(
     if caller.roles.isdisjoint(CENTRE) and not seen.departments & caller.departments:
         raise Forbidden("不能查看其他部门的办件", "该办件不涉及您所在的部门；如需了解，请联系监察人员。")
     calendar = (await queries.calendars(view))[-1]
-    raised = [show_alert(row, view.now) for row in await queries.case_alerts(view, number)]
+    today = await today_of(view)
+    raised = [show_alert(row, today) for row in await queries.case_alerts(view, number)]
     places = await queries.case_places(view, number)
     return show_case(seen, raised, places, calendar, await rulebooks.current(view), view.now)
 
