@@ -31,7 +31,7 @@ PUBLIC = {
         *("GET /items", "GET /items/{item_code}", "GET /progress/{case_number}"),
         *("GET /items/kept-out", "GET /catalogue.yaml", "GET /catalogue.csv", "GET /windows"),
         *("GET /results", "GET /announcements", "GET /calendar/{year}", "GET /files/{token}"),
-        "GET /licences/{licence_number}",
+        *("GET /licences/{licence_number}", "GET /announcements/{announcement_id}"),
     },
     "approval": set(),
     "fees": {
