@@ -32,7 +32,7 @@ async def measure(rig: Rig, quick: bool) -> list[Figure]:
             began = time.monotonic()
             async with AsyncExitStack() as stack:
                 hall = await stack.enter_async_context(
-                    rig.process("deploy.embedded", PORT=str(port), YIMEN_HOME=home, YIMEN_LOG_LEVEL="WARNING")
+                    rig.process("deploy.embedded", PORT=str(port), YIMEN_HOME=home, YIMEN_LOG_LEVEL="WARNING", DEMO="0")
                 )
                 await ready(f"{base}/intake/readyz")
                 starts.append(time.monotonic() - began)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
+from rich.console import Console
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
@@ -33,6 +34,7 @@ from services.monitor.app import build as build_monitor
 from services.monitor.settings import MonitorSettings
 from services.notify.app import build as build_notify
 from services.notify.settings import GatewaySettings, NotifySettings
+from sim.county.behind import stand_behind
 from yimen import telemetry
 from yimen.bus import Carrier
 from yimen.bus.local import LocalCarrier
@@ -125,9 +127,14 @@ def _front(services: Mapping[str, Service[Any]], outside: Outside) -> Starlette:
     return Starlette(routes=routes, lifespan=lifespan)
 
 
-async def serve(home: Path, port: int) -> bool:
-    server = server_of(build_hall(home, f"http://127.0.0.1:{port}").app, "127.0.0.1", port)
+async def serve(home: Path, port: int, demo: str = "0") -> bool:
+    """`demo`: who stands behind the hall (sim.county)."""
+    base, fresh = f"http://127.0.0.1:{port}", not (home / "intake.db").exists()
+    server = server_of(build_hall(home, base).app, "127.0.0.1", port)
+    county = asyncio.create_task(stand_behind(base, demo, fresh=fresh, console=Console()))
     await server.serve()
+    county.cancel()
+    await asyncio.gather(county, return_exceptions=True)
     return server.started
 
 
@@ -145,7 +152,7 @@ def main() -> None:
     home = Path(os.environ.get("YIMEN_HOME", "var"))
     refuse_taken(port)
     print(f"一门 Yimen → http://127.0.0.1:{port}  (Ctrl-C ends it; everything is kept in {home}/)", flush=True)
-    run_until_told(lambda: serve(home, port))
+    run_until_told(lambda: serve(home, port, os.environ.get("DEMO", "")))
 
 
 if __name__ == "__main__":

@@ -144,9 +144,11 @@ async def day_row(view: View[Any], day: date) -> Found | None:
     return (await view.execute(select(days).where(days.c.day == day))).one_or_none()
 
 
-async def page(view: View[Any], before: date | None, limit: int) -> Sequence[Found]:
+async def page(view: View[Any], state: str | None, before: date | None, limit: int) -> Sequence[Found]:
     """The newest first: the page of days before that one."""
     query = select(days).order_by(days.c.day.desc()).limit(limit)
+    if state is not None:
+        query = query.where(days.c.state == state)
     return (await view.execute(query if before is None else query.where(days.c.day < before))).all()
 
 

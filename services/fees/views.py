@@ -132,6 +132,13 @@ class NoticeView(BaseModel):
     dispute_state: DisputeState | None
 
 
+class NoticePage(BaseModel):
+    """The newest first."""
+
+    notices: list[NoticeView]
+    next: str | None
+
+
 class CaseNotices(BaseModel):
     notices: list[NoticeView]
 

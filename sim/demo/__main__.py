@@ -45,7 +45,7 @@ async def _a_hall() -> AsyncIterator[str]:
     with tempfile.TemporaryDirectory(prefix="yimen-") as home, socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
         free.close()
-        environment = {**os.environ, "PORT": str(port), "YIMEN_HOME": str(Path(home))}
+        environment = {**os.environ, "PORT": str(port), "YIMEN_HOME": str(Path(home)), "DEMO": "0"}
         hall = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "deploy.embedded", env=environment, stdout=asyncio.subprocess.DEVNULL
         )

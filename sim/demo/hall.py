@@ -75,9 +75,9 @@ class Hall:
         headers = {"Content-Type": "application/pdf", "Accept": "application/json"}
         return _body(await self._send("POST", "/notify/check", content=content, headers=headers), "the check of papers")
 
-    async def create(self, person: str | None, path: str, body: Json) -> Json:
-        """A POST that creates; repeated under the same key until it is answered."""
-        headers = await self._headers(person) | {"Idempotency-Key": str(uuid4())}
+    async def create(self, person: str | None, path: str, body: Json, **more: str) -> Json:
+        """A POST that creates; repeated under the same key until it is answered. `more`: headers."""
+        headers = await self._headers(person) | {"Idempotency-Key": str(uuid4())} | more
         return _body(await self._send("POST", path, json=body, headers=headers), path)
 
     async def put(self, path: str, body: Json, **headers: str) -> Json:

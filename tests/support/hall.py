@@ -28,7 +28,7 @@ class HallProcess:
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self._module = module
-        self._environment = {**os.environ, "PORT": str(self.port), "YIMEN_HOME": str(home), **environment}
+        self._environment = {**os.environ, "PORT": str(self.port), "YIMEN_HOME": str(home), "DEMO": "0", **environment}
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:

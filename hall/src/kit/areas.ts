@@ -1,6 +1,6 @@
 /** A site is made of areas: each has its routes, its entries in the menu and its words, in a folder of its own. */
 import { nextTick } from 'vue'
-import { createRouter, createWebHistory, type Router, type RouteRecordRaw } from 'vue-router'
+import { createRouter, createWebHistory, type RouteMeta, type Router, type RouteRecordRaw } from 'vue-router'
 import { usePreferences } from './preferences'
 import { useSession } from './session'
 import { loadWording, type Both, type WordingFiles } from './words'
@@ -9,6 +9,7 @@ declare module 'vue-router' {
   interface RouteMeta {
     title: Both
     area?: string
+    speaks?: string[]
     /** Who may open the page: nobody named, everybody; an empty list, whoever is signed in. */
     roles?: string[]
   }
@@ -25,6 +26,8 @@ export interface Area {
   /** Heading over the area's entries in the menu. */
   label: Both
   order: number
+  /** Other areas whose words its pages use too, with components of theirs. */
+  speaks?: string[]
   menu: MenuEntry[]
   routes: RouteRecordRaw[]
 }
@@ -36,9 +39,12 @@ export const areasOf = (files: AreaFiles): Area[] =>
     .map((file) => file.area)
     .sort((a, b) => a.order - b.order)
 
+/** The areas whose words a page of this route needs. */
+export const wordsOf = ({ area, speaks }: RouteMeta): string[] => (area ? [area, ...(speaks ?? [])] : [])
+
 export function siteRouter(base: string, areas: Area[], more: RouteRecordRaw[], wording: WordingFiles): Router {
-  const ofAreas = areas.flatMap(({ name, routes }) =>
-    routes.map((route) => ({ ...route, meta: { ...route.meta!, area: name } }) as RouteRecordRaw),
+  const ofAreas = areas.flatMap(({ name, routes, speaks }) =>
+    routes.map((route) => ({ ...route, meta: { ...route.meta!, area: name, speaks } }) as RouteRecordRaw),
   )
   const router = createRouter({
     history: createWebHistory(base),
@@ -47,11 +53,12 @@ export function siteRouter(base: string, areas: Area[], more: RouteRecordRaw[], 
   })
   router.beforeEach(async (to) => {
     const session = useSession()
-    const { roles, area } = to.meta
+    const { roles } = to.meta
     if (roles) await session.askOtherTabs()
     if (roles && !session.person && to.name !== 'sign-in') return { name: 'sign-in', query: { to: to.fullPath } }
     if (roles?.length && !session.has(...roles)) return { name: 'forbidden', query: { to: to.fullPath } }
-    if (area) await loadWording(wording, area, usePreferences().language)
+    const { language } = usePreferences()
+    await Promise.all(wordsOf(to.meta).map((area) => loadWording(wording, area, language)))
     return true
   })
   router.afterEach(async (to, from) => {

@@ -36,30 +36,37 @@ interface Options<Values extends object, Result> {
 
 const slot = (name: string) => `yimen.form.${name}`
 
-function kept<Values>(name: string | undefined): { values: Values; key: string } | undefined {
+interface Kept<Values> {
+  values: Values
+  key: string
+  /** What was sent under the key, if it was sent already. */
+  sent: string
+}
+
+function kept<Values>(name: string | undefined): Kept<Values> | undefined {
   const text = name && sessionStorage.getItem(slot(name))
-  return text ? (JSON.parse(text) as { values: Values; key: string }) : undefined
+  return text ? (JSON.parse(text) as Kept<Values>) : undefined
 }
 
 export function useForm<Values extends object, Result>(options: Options<Values, Result>): Form<Values> {
   const before = kept<Values>(options.keep)
   const values = reactive<object>({ ...options.initial(), ...before?.values }) as Values
   let key = before?.key ?? newKey()
-  let fingerprint = ''
+  let sent = before?.sent ?? ''
   const sending = ref(false)
   const problem = shallowRef<Problem>()
   const own = ref<Record<string, string>>({})
   const refused = ref(0)
 
   function save(): void {
-    if (options.keep) sessionStorage.setItem(slot(options.keep), JSON.stringify({ values, key }))
+    if (options.keep) sessionStorage.setItem(slot(options.keep), JSON.stringify({ values, key, sent }))
   }
   if (options.keep) watch(values, save, { deep: true })
 
   /** Another content is another intention: it needs another key. The same content keeps its own, across a reload too. */
   function keyFor(content: string): string {
-    if (fingerprint && fingerprint !== content) key = newKey()
-    fingerprint = content
+    if (sent && sent !== content) key = newKey()
+    sent = content
     save()
     return key
   }
@@ -90,7 +97,7 @@ export function useForm<Values extends object, Result>(options: Options<Values, 
   function forget(): void {
     if (options.keep) sessionStorage.removeItem(slot(options.keep))
     key = newKey()
-    fingerprint = ''
+    sent = ''
   }
 
   function calm(): void {

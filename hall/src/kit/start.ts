@@ -4,6 +4,7 @@ import './styles/base.css'
 import { createPinia } from 'pinia'
 import { createApp, watch, type Component } from 'vue'
 import type { Router } from 'vue-router'
+import { wordsOf } from './areas'
 import { usePreferences } from './preferences'
 import { i18n, loadWording, speak, type WordingFiles } from './words'
 
@@ -14,8 +15,8 @@ export async function start(shell: Component, wording: WordingFiles, makeRouter:
   watch(
     () => preferences.language,
     async (language) => {
-      const area = router.currentRoute.value.meta.area
-      if (area) await loadWording(wording, area, language)
+      const areas = wordsOf(router.currentRoute.value.meta)
+      await Promise.all(areas.map((area) => loadWording(wording, area, language)))
       speak(language)
     },
     { immediate: true },

@@ -192,7 +192,7 @@ async def test_notices_are_read_by_those_concerned(window: Window) -> None:
     number = (await window.issued())["notice_number"]
     for role in Role:
         answer = await window.harness.client.get(f"/notices/{number}", headers=window.headers(role))
-        allowed = role in (Role.FEE_OFFICER, Role.TREASURER, Role.SUPERVISOR)
+        allowed = role in (Role.FEE_OFFICER, Role.TREASURER, Role.SUPERVISOR, Role.LEADER)
         assert answer.status_code == (200 if allowed else 403)
     assert (await window.harness.client.get("/notices/JK1", headers=window.headers())).status_code == 404
 

@@ -16,6 +16,7 @@ from services.intake.queries import lists
 from services.intake.queries.paging import Stretch
 from yimen.bus import View
 from yimen.contracts.envelope import Code
+from yimen.contracts.parts import Kind
 from yimen.web import Principal, Role, allow, current_view, new_router, set_etag
 
 router = new_router(tags=["cases"])
@@ -44,13 +45,14 @@ async def list_cases(
     view: Reading,
     state: State = None,
     department: Code | None = None,
+    kind: Kind | None = None,
     limit: Limit = 50,
     after: After = None,
     caller: Principal = allow(Role.WINDOW_CLERK, Role.SUPERVISOR, Role.CENTRE_ADMIN),
 ) -> CasePage:
     """Oldest first: with `state=open`, what waits longest comes first. A clerk sees the departments that they serve."""
     departments = within(caller, department, everywhere=frozenset({Role.SUPERVISOR, Role.CENTRE_ADMIN}))
-    chosen = lists.Chosen(departments, status=_status(state), open=state == OPEN)
+    chosen = lists.Chosen(departments, kind, _status(state), open=state == OPEN)
     found = await lists.page_of_cases(view, chosen, Stretch(limit + 1, place_of(after)))
     return _page(view, found, limit)
 
@@ -73,6 +75,6 @@ def _page(view: View[Context], found: list[Case], limit: int) -> CasePage:
     shown = found[:limit]
     last = shown[-1] if len(found) > limit else None
     return CasePage(
-        items=[CaseSummary(**summary(case, view.context.rules)) for case in shown],
+        items=[CaseSummary(**summary(case, view.context.rules, view.now)) for case in shown],
         next=None if last is None else written(last.submitted_at, last.case_number),
     )

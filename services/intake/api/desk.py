@@ -94,6 +94,7 @@ async def show(view: View[Context], case: Case, caller: Principal) -> CaseView:
     return case_view(
         case,
         view.context.rules,
+        view.now,
         whole=owns(caller, case) or clerks(caller, case),
         papers=await queries.documents_of(view, case.case_number),
         answers=await queries.answers_of(view, case.case_number) if case.reviews else (),

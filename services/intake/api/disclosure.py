@@ -33,6 +33,7 @@ from yimen.web import (
     current_unit,
     current_view,
     new_router,
+    revalidated,
 )
 
 router = new_router(tags=["disclosure"])
@@ -83,7 +84,7 @@ class AnnouncementWithdrawalBody(Body):
     reason: Words
 
 
-@router.get("/results", dependencies=[allow_anyone()])
+@router.get("/results", dependencies=[allow_anyone(), revalidated()])
 async def list_results(
     view: Reading,
     item_code: Code | None = None,
@@ -131,7 +132,7 @@ def _result(row: Row[Any], known: dict[Edition, Any]) -> Result:
     )
 
 
-@router.get("/announcements", dependencies=[allow_anyone()])
+@router.get("/announcements", dependencies=[allow_anyone(), revalidated()])
 async def list_announcements(view: Reading, limit: Limit = 20, after: After = None) -> AnnouncementPage:
     """公告: those that stand, newest first."""
     rows = await kept.page_of_announcements(view, place_of(after), limit + 1)

@@ -3,7 +3,7 @@ official who does their errands (全程代办).
 """
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Depends, Response, status
@@ -77,6 +77,7 @@ class OwedView(BaseModel):
     department_name: str
     stage: str
     due: Due | None
+    days_left: int | None
     received_at: datetime | None
     urged_at: datetime | None
 
@@ -119,7 +120,7 @@ async def register(
         unit.emit(event)
     kept.add(unit, project)
     response.headers["Location"] = f"projects/{project.project_number}"
-    return _view(project, [], unit.context.rules)
+    return _view(project, [], unit)
 
 
 async def _number(unit: Unit[Context]) -> str:
@@ -137,7 +138,7 @@ async def read_project(
     project = await kept.find(view, project_number)
     if project is None or not (caller.roles & LEADING or project.agent.id == caller.id):
         raise NotFound("没有找到该重大项目", "请核对项目编号；窗口人员只能查看本人全程代办的项目。")
-    return _view(project, await queries.cases_of_project(view, project_number), view.context.rules)
+    return _view(project, await queries.cases_of_project(view, project_number), view)
 
 
 @router.get("")
@@ -165,29 +166,30 @@ def _summary(project: Project) -> ProjectSummary:
     )
 
 
-def _view(project: Project, cases: list[Case], rules: Rules) -> ProjectView:
+def _view(project: Project, cases: list[Case], view: View[Context]) -> ProjectView:
     return ProjectView(
         **dict(_summary(project)),
         mandate=project.mandate,
         item_codes=project.item_codes,
         document=Paper(kind=PROJECT, number=project.paper_number, dated=local_date(project.registered_at)),
         registered_by=project.registered_by,
-        cases=[_case(case, rules) for case in cases],
+        cases=[_case(case, view.context.rules, view.now) for case in cases],
     )
 
 
-def _case(case: Case, rules: Rules) -> ProjectCase:
-    owed = [_owed(case, review, rules) for review in projects.owing(case)]
-    return ProjectCase(**summary(case, rules), owed=owed)
+def _case(case: Case, rules: Rules, now: datetime) -> ProjectCase:
+    owed = [_owed(case, review, rules, local_date(now)) for review in projects.owing(case)]
+    return ProjectCase(**summary(case, rules, now), owed=owed)
 
 
-def _owed(case: Case, review: Review, rules: Rules) -> OwedView:
+def _owed(case: Case, review: Review, rules: Rules, today: date) -> OwedView:
     return OwedView(
         review_id=review.review_id,
         department=review.department,
         department_name=department_name(review.department),
         stage=case.item.stages[review.stage].name,
         due=clock.maybe_due(clock.review_due(review, rules.calendar)),
+        days_left=clock.review_left(review, rules.calendar, today),
         received_at=review.received_at,
         urged_at=review.urged_at,
     )

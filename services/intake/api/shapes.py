@@ -1,6 +1,7 @@
 """What answers look like: cases, their parts, and lists of them."""
 
 from datetime import date, datetime
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -66,6 +67,8 @@ class ReviewView(BaseModel):
     requested_on: date
     limit_days: int
     due: Due | None
+    days_left: int | None
+    """Working days after today, negative when late; None once it has answered."""
     result: str
     received_at: datetime | None
     forwarded_at: datetime | None
@@ -111,11 +114,16 @@ class FeesView(BaseModel):
 
 
 class CaseSummary(BaseModel):
-    """A line of a list."""
+    """A line of a list. `next`: what happens next, for the applicant, and `by` when; a list does not know until when a
+    notice is to be paid, the case itself does. `left`: working days until `answer_by` or `serve_by`, today not counted;
+    negative when late."""
 
     case_number: str
     state: Status
     state_words: str
+    next: str
+    by: date | None
+    provisional: bool
     version: int
     kind: Kind
     item_code: str
@@ -126,8 +134,12 @@ class CaseSummary(BaseModel):
     received_on: date
     answer_by: Due | None
     supplement_by: date | None
+    serve_by: Due | None
+    left: int | None
     deemed: bool
     outcome: Outcome | None
+    waits_for: Literal["lead_decision", "re_examination"] | None
+    """Whose word is awaited beside the course that every case takes: the lead department's, the centre's."""
 
 
 class CasePage(BaseModel):
@@ -171,7 +183,6 @@ class CaseView(CaseSummary):
     legal_basis: str
     decided_on: date | None
     decided_at: datetime | None
-    serve_by: Due | None
     electronic_service: bool
     postings: tuple[Posting, ...]
     served_at: datetime | None
@@ -205,6 +216,7 @@ class ProgressView(BaseModel):
     case_number: str
     item_name: str
     department_name: str
+    status: Status
     state: str
     next: str
     by: date | None

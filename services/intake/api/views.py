@@ -1,6 +1,7 @@
 """What answers show: dates derived at the moment of asking, whole identification only to whom it is due."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -26,14 +27,21 @@ from services.intake.domain.values import (
 )
 from yimen.contracts.parts import Paper
 from yimen.departments import department_name
+from yimen.worktime import local_date
 
 
-def summary(case: Case, rules: Rules) -> dict[str, Any]:
-    waiting = case.status is Status.SUBMITTED
+def summary(case: Case, rules: Rules, now: datetime, pay_by: date | None = None) -> dict[str, Any]:
+    progress = words.progress(case, rules, pay_by)
+    answer_by = clock.answer_by(case, rules) if case.status is Status.SUBMITTED else None
+    serve_by = None if case.decided_on is None else clock.serve_by(case.decided_on, rules)
+    awaited = answer_by or (serve_by if case.status is Status.DECIDED else None)
     return {
         "case_number": case.case_number,
         "state": case.status,
         "state_words": words.state(case),
+        "next": progress.next,
+        "by": progress.by,
+        "provisional": progress.provisional,
         "version": case.version,
         "kind": case.kind,
         "item_code": case.item.code,
@@ -42,16 +50,27 @@ def summary(case: Case, rules: Rules) -> dict[str, Any]:
         "applicant_name": case.applicant.name,
         "submitted_at": case.submitted_at,
         "received_on": case.received_on,
-        "answer_by": clock.due(clock.answer_by(case, rules)) if waiting else None,
+        "answer_by": clock.maybe_due(answer_by),
         "supplement_by": clock.supplement_by(case, rules),
+        "serve_by": clock.maybe_due(serve_by),
+        "left": None if awaited is None else clock.days_left(awaited.date, rules, now),
         "deemed": case.deemed,
         "outcome": case.told_outcome,
+        "waits_for": _waits_for(case, rules),
     }
+
+
+def _waits_for(case: Case, rules: Rules) -> str | None:
+    if case.status is Status.ACCEPTED and join.disputed(case, rules):
+        return "lead_decision"
+    asked = case.re_examination
+    return "re_examination" if asked is not None and asked.upheld is None else None
 
 
 def case_view(
     case: Case,
     rules: Rules,
+    now: datetime,
     *,
     whole: bool,
     papers: Sequence[Row[Any]],
@@ -68,7 +87,7 @@ def case_view(
     service = ("electronic_service", "postings", "served_at", "service_way", "receiver", "service_proof")
     own = {name: getattr(case, name) for name in (*kept, *ended, *ways, *turn, *doors, *service)}
     return CaseView(
-        **summary(case, rules),
+        **summary(case, rules, now, _pay_by(notices)),
         **own,
         item_version=case.item.version,
         situations=case.situations,
@@ -80,13 +99,12 @@ def case_view(
         statutory_due=clock.maybe_due(clock.statutory_due(case, rules)),
         paused=clock.stands(case),
         pauses=sorted(pauses, key=lambda pause: pause.started_at),
-        reviews=[_review(case, review, rules, answers) for review in case.reviews],
+        reviews=[_review(case, review, rules, local_date(now), answers) for review in case.reviews],
         meetings=case.meetings,
         disputed=join.disputed(case, rules) if case.status is Status.ACCEPTED else (),
         lead_decisions=[_lead_word(case, word) for word in case.lead_words],
         documents=[document(row) for row in papers],
         fees=FeesView(lists=case.standing_lists, notices=list(map(notice, notices)), cleared_at=case.cleared_at),
-        serve_by=None if case.decided_on is None else clock.due(clock.serve_by(case.decided_on, rules)),
     )
 
 
@@ -108,13 +126,14 @@ def _agent(agent: Agent, *, whole: bool) -> AgentView:
     )
 
 
-def _review(case: Case, review: Review, rules: Rules, answers: Sequence[Row[Any]]) -> ReviewView:
+def _review(case: Case, review: Review, rules: Rules, today: date, answers: Sequence[Row[Any]]) -> ReviewView:
     left_out = {"stage", "lists", "requested_at", "extension_days"}
     return ReviewView(
         **review.model_dump(exclude=left_out),
         department_name=department_name(review.department),
         stage=case.item.stages[review.stage].name,
         due=clock.maybe_due(clock.review_due(review, rules.calendar)),
+        days_left=clock.review_left(review, rules.calendar, today),
         inspection_by=clock.maybe_due(clock.inspection_by(case, review, rules)),
         forward_by=clock.maybe_due(clock.forward_by(case, rules)),
         result=join.label(review, rules),
@@ -142,12 +161,12 @@ def notice(row: Row[Any]) -> NoticeView:
 
 
 def progress_view(case: Case, rules: Rules, papers: Sequence[Row[Any]], notices: Sequence[Row[Any]]) -> ProgressView:
-    pay_by = next((row.pay_by for row in notices if row.state in ("issued", "overdue")), None)
-    now = words.progress(case, rules, pay_by)
+    now = words.progress(case, rules, _pay_by(notices))
     return ProgressView(
         case_number=case.case_number,
         item_name=case.item.name,
         department_name=department_name(case.department),
+        status=case.status,
         state=now.state,
         next=now.next,
         by=now.by,
@@ -160,3 +179,7 @@ def progress_view(case: Case, rules: Rules, papers: Sequence[Row[Any]], notices:
         documents=[document(row) for row in papers],
         fees=[notice(row) for row in notices],
     )
+
+
+def _pay_by(notices: Sequence[Row[Any]]) -> date | None:
+    return next((row.pay_by for row in notices if row.state in ("issued", "overdue")), None)

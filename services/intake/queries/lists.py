@@ -54,8 +54,9 @@ class Entry:
 
 async def page_of_cases(view: View[Any], chosen: Chosen, stretch: Stretch) -> list[Case]:
     """Oldest first."""
-    order = OPEN if chosen.open else RECEIVED
-    rows = await read_page(view, _LINE, order, await _branches(view, chosen, Status), stretch)
+    statuses = [one for one in Status if not (chosen.open and one in ENDED)]
+    order = OPEN if chosen.open and chosen.kind is None else RECEIVED
+    rows = await read_page(view, _LINE, order, await _branches(view, chosen, statuses), stretch)
     return await _lines(view, rows, {})
 
 

@@ -171,6 +171,7 @@ async def test_lists_show_a_clerk_their_own_departments_and_a_citizen_their_own_
     assert foreign.status_code == 403
     mine = (await hall.client.get("/my/cases", headers=hall.citizen)).json()["items"]
     assert [case["case_number"] for case in mine] == [number]
+    assert ("窗口将告知您是否受理" in mine[0]["next"], mine[0]["by"]) == (True, "2026-10-10")
 
 
 async def test_open_cases_are_those_that_somebody_still_has_to_work_on_or_serve(hall: Hall) -> None:
@@ -185,6 +186,24 @@ async def test_open_cases_are_those_that_somebody_still_has_to_work_on_or_serve(
         assert {case["case_number"] for case in listed} == {waiting, accepted, due}
 
 
+async def test_a_list_shows_one_kind_of_case_and_the_working_days_that_are_left(hall: Hall) -> None:
+    waiting, decided = await hall.submitted(), await hall.accepted(INSTANT)
+    await hall.step(decided, "decision", STEPS["decision"])
+
+    async def listed(**query: str) -> dict[str, int | None]:
+        items = (await hall.client.get("/cases", params=query, headers=hall.clerk)).json()["items"]
+        return {case["case_number"]: case["left"] for case in items}
+
+    assert await listed(kind="instant") == {decided: 10}
+    assert await listed(kind="instant", state="open") == {decided: 10}
+    assert await listed(kind="committed", state="open") == {}
+    assert await listed(state="submitted") == {waiting: 5}
+    hall.harness.clock.advance(timedelta(days=30))
+    late = (await listed(state="decided"))[decided]
+    assert late is not None
+    assert late < 0
+
+
 @pytest.mark.parametrize(
     "after", ["x", "2026-09-28T00:00:00~1", "2026-09-28T00:00:00Z~", "~", "0001-01-01T00:00:00+23:59~1"]
 )
@@ -197,7 +216,7 @@ async def test_progress_needs_number_and_password_and_shows_no_personal_data(hal
     told = (await hall.apply()).json()
     path, password = f"/progress/{told['case_number']}", {"Query-Password": told["query_password"].lower()}
     shown = await hall.client.get(path, headers=password)
-    assert shown.json()["state"] == "已收件，等待受理"
+    assert (shown.json()["status"], shown.json()["state"]) == ("submitted", "已收件，等待受理")
     assert shown.json()["by"] == "2026-10-10"
     assert not any(secret in shown.text for secret in (ZHANG, "1101***", "13800000000", "张三"))
     wrong = await hall.client.get(path, headers={"Query-Password": "22222222"})
