@@ -11,12 +11,14 @@ export interface Moment {
 }
 
 const NOON = 'T12:00:00+08:00'
+/** What the departments' words lead to comes after them, where the instants are the same. */
+const AFTERWARDS = new Set(['reviewed', 'queued', 'granted', 'denied', 'served'])
 const time = (at: string): number => Date.parse(at.length === 10 ? at + NOON : at)
 
 export function timelineOf(one: CaseView): Moment[] {
   const moments = [...ofTheCase(one), ...one.reviews.flatMap((review) => ofReview(review, one.accepted_at))]
   return moments
-    .map((moment, place) => ({ moment, place }))
+    .map((moment, place) => ({ moment, place: AFTERWARDS.has(moment.key) ? moments.length + place : place }))
     .sort((a, b) => time(a.moment.at) - time(b.moment.at) || a.place - b.place)
     .map(({ moment }) => moment)
 }
