@@ -8,14 +8,20 @@ export type State = components['schemas']['Status']
 
 export const OPEN_SIFTS = ['open', 'requested', 'mine', 'in_review', 'paused', 'upward'] as const
 export const OVER_SIFTS = ['decided', 'deemed_consented', 'cancelled'] as const
-export const SIFTS = [...OPEN_SIFTS, ...OVER_SIFTS]
+/** `all`: whatever its state, as whoever asks for one case wants it. */
+export const SIFTS = [...OPEN_SIFTS, ...OVER_SIFTS, 'all'] as const
 export type Sift = (typeof SIFTS)[number]
 
 export const isOver = (sift: Sift): boolean => (OVER_SIFTS as readonly Sift[]).includes(sift)
-export const siftOf = (asked: unknown): Sift => SIFTS.find((one) => one === asked) ?? 'open'
+export const siftOf = (asked: unknown, caseNumber = ''): Sift =>
+  SIFTS.find((one) => one === asked) ?? (caseNumber ? 'all' : 'open')
+
+/** What the service is asked for; the rest is sifted here. */
+export const stateOf = (sift: Sift): State | 'open' | undefined =>
+  sift === 'all' ? undefined : isOver(sift) ? (sift as State) : 'open'
 
 export function belongs(line: Line, sift: Sift, me: string): boolean {
-  if (sift === 'open') return true
+  if (sift === 'open' || sift === 'all') return true
   if (sift === 'mine') return line.assignee_id === me
   if (sift === 'upward') return line.state === 'forwarded' || line.state === 'awaiting_superior'
   return line.state === sift
@@ -46,7 +52,8 @@ export async function sideBySide(
 }
 
 export const readQueue =
-  (state: State | 'open', case_number: string | undefined) => (department: string, after: string | undefined) => {
+  (state: State | 'open' | undefined, case_number: string | undefined) =>
+  (department: string, after: string | undefined) => {
     const params = { path: { department }, query: { state, case_number, after, limit: 100 } }
     return ask(approval.GET('/departments/{department}/reviews', { params }))
   }
