@@ -73,6 +73,7 @@ def sign_in(page: Page, person: str, path: str = "/") -> None:
     page.get_by_role("banner").get_by_role("button", name="登录", exact=True).click()
     page.locator(f'a[href*="person={person}"]').first.click()
     expect(page.get_by_role("button", name="退出")).to_be_visible()
+    page.wait_for_url(f"**{site}")  # the page that the provider sends back to goes on by itself
     if page.url != path:
         page.goto(path)
 
