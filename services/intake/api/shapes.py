@@ -111,15 +111,11 @@ class FeesView(BaseModel):
 
 
 class CaseSummary(BaseModel):
-    """A line of a list. `next`: what happens next, for the applicant, and `by` when; a list does not know until when a
-    notice is to be paid, the case itself does."""
+    """A line of a list."""
 
     case_number: str
     state: Status
     state_words: str
-    next: str
-    by: date | None
-    provisional: bool
     version: int
     kind: Kind
     item_code: str
@@ -139,7 +135,22 @@ class CasePage(BaseModel):
     next: str | None
 
 
-class CaseView(CaseSummary):
+class OwnCase(CaseSummary):
+    """For the applicant: how the case stands in plain words, what happens next, and by when. A list does not know until
+    when a notice is to be paid, the case itself does."""
+
+    standing: str
+    next: str
+    by: date | None
+    provisional: bool
+
+
+class OwnCasePage(BaseModel):
+    items: list[OwnCase]
+    next: str | None
+
+
+class CaseView(OwnCase):
     item_version: int
     situations: tuple[str, ...]
     channel: Channel

@@ -29,16 +29,19 @@ from yimen.contracts.parts import Paper
 from yimen.departments import department_name
 
 
-def summary(case: Case, rules: Rules, pay_by: date | None = None) -> dict[str, Any]:
-    waiting = case.status is Status.SUBMITTED
+def own_summary(case: Case, rules: Rules, pay_by: date | None = None) -> dict[str, Any]:
+    """Needs the whole case."""
     now = words.progress(case, rules, pay_by)
+    told = {"standing": now.state, "next": now.next, "by": now.by, "provisional": now.provisional}
+    return summary(case, rules) | told
+
+
+def summary(case: Case, rules: Rules) -> dict[str, Any]:
+    waiting = case.status is Status.SUBMITTED
     return {
         "case_number": case.case_number,
         "state": case.status,
         "state_words": words.state(case),
-        "next": now.next,
-        "by": now.by,
-        "provisional": now.provisional,
         "version": case.version,
         "kind": case.kind,
         "item_code": case.item.code,
@@ -73,7 +76,7 @@ def case_view(
     service = ("electronic_service", "postings", "served_at", "service_way", "receiver", "service_proof")
     own = {name: getattr(case, name) for name in (*kept, *ended, *ways, *turn, *doors, *service)}
     return CaseView(
-        **summary(case, rules, _pay_by(notices)),
+        **own_summary(case, rules, _pay_by(notices)),
         **own,
         item_version=case.item.version,
         situations=case.situations,
