@@ -25,7 +25,7 @@ export interface Told {
 export const toldOf = (view: CaseView | ProgressView): Told =>
   'status' in view
     ? { status: view.status, words: view.state, next: view.next, by: view.by, provisional: view.provisional }
-    : { status: view.state, words: view.state_words, next: view.next, by: view.by, provisional: view.provisional }
+    : { status: view.state, words: view.standing, next: view.next, by: view.by, provisional: view.provisional }
 
 export interface Step {
   at: string
