@@ -1,10 +1,15 @@
-"""Cases brought to where departments review them, for the walks through their pages."""
+"""Cases brought to where departments review them, and what every walk through their pages does."""
 
+import re
+from datetime import timedelta
 from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
 
 from sim.people import PEOPLE
 from tests.browser.people import Json, People
 
+SHANGHAI = timedelta(hours=8)
 REGISTRATION, MUNICIPAL, FELLING = "首次登记", "建设工程规划许可证", "林木采伐"
 TEMPLE, ENERGY, FEASIBILITY = "宗教活动场所", "节能审查", "可行性研究报告"
 
@@ -52,3 +57,39 @@ def act(people: People, number: str, department: str, action: str, body: Json | 
     """On the department's review; `by` its officer where nobody is named."""
     review = f"/approval/departments/{department}/reviews/{review_of(people, number, department)}"
     people.act(by or f"officer-{department}", review, action, body)
+
+
+# -- on the pages ---------------------------------------------------------------------------------------------------------
+
+
+def press(page: Page, name: str) -> Locator:
+    """Opens the act's dialog."""
+    page.get_by_role("button", name=name, exact=True).click()
+    dialog = page.get_by_role("dialog", name=name, exact=True)
+    expect(dialog).to_be_visible()
+    return dialog
+
+
+def confirm(dialog: Locator) -> None:
+    dialog.get_by_role("button", name=re.compile("^确认")).click()
+
+
+def done(dialog: Locator) -> None:
+    confirm(dialog)
+    expect(dialog).to_be_hidden()
+
+
+def open_case(page: Page, number: str) -> None:
+    """From the queue, as an official finds it."""
+    page.goto(f"/staff/reviews?case={number}")
+    page.get_by_role("table").get_by_role("link").first.click()
+    expect(page.get_by_text(number)).to_be_visible()
+
+
+def state(page: Page) -> Locator:
+    return page.get_by_text(re.compile("^当前状态："))
+
+
+def hours_later(people: People, hours: float) -> str:
+    """As a field of day and hour takes it."""
+    return (people.now() + SHANGHAI + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M")

@@ -9,8 +9,20 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.people import Json, People
-from tests.browser.reviewing import FELLING, MUNICIPAL, accepted, act, hand_in, item_of
-from tests.browser.test_review import confirm, done, hours_later, open_case, press, state
+from tests.browser.reviewing import (
+    FELLING,
+    MUNICIPAL,
+    accepted,
+    act,
+    confirm,
+    done,
+    hand_in,
+    hours_later,
+    item_of,
+    open_case,
+    press,
+    state,
+)
 from tests.browser.visiting import assert_usable
 
 CITIZEN = "agent-chengyuan"

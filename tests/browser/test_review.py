@@ -4,47 +4,27 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.people import People
-from tests.browser.reviewing import ENERGY, FELLING, MUNICIPAL, REGISTRATION, TEMPLE, accepted, act, review_of
+from tests.browser.reviewing import (
+    ENERGY,
+    FELLING,
+    MUNICIPAL,
+    REGISTRATION,
+    TEMPLE,
+    accepted,
+    act,
+    confirm,
+    done,
+    hours_later,
+    open_case,
+    press,
+    review_of,
+    state,
+)
 from tests.browser.visiting import NARROW, assert_fits, assert_usable, focus_by_tab
-
-SHANGHAI = timedelta(hours=8)
-
-
-def press(page: Page, name: str) -> Locator:
-    """Opens the act's dialog."""
-    page.get_by_role("button", name=name, exact=True).click()
-    dialog = page.get_by_role("dialog", name=name, exact=True)
-    expect(dialog).to_be_visible()
-    return dialog
-
-
-def confirm(dialog: Locator) -> None:
-    dialog.get_by_role("button", name=re.compile("^确认")).click()
-
-
-def done(dialog: Locator) -> None:
-    confirm(dialog)
-    expect(dialog).to_be_hidden()
-
-
-def open_case(page: Page, number: str) -> None:
-    """From the queue, as an official finds it."""
-    page.goto(f"/staff/reviews?case={number}")
-    page.get_by_role("table").get_by_role("link").first.click()
-    expect(page.get_by_text(number)).to_be_visible()
-
-
-def state(page: Page) -> Locator:
-    return page.get_by_text(re.compile("^当前状态："))
-
-
-def hours_later(people: People, hours: float) -> str:
-    """As a field of day and hour takes it."""
-    return (people.now() + SHANGHAI + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M")
 
 
 @pytest.mark.rule("R41", "R43", "R50")
