@@ -54,7 +54,9 @@ async def bank_days(
     limit: Limit = 31,
 ) -> DayPage:
     """The newest first. The figures of a day that is not closed stand in the day itself."""
-    return DayPage(days=[day_view(row, {}) for row in await days.page(view, state, before, limit)])
+    rows = await days.page(view, state, before, limit)
+    sent = await days.remittances_of(view, [row.day for row in rows])
+    return DayPage(days=[day_view(row, {}, sent.get(row.day)) for row in rows])
 
 
 @router.get("/days/{day}", dependencies=[allow(*READERS)])
@@ -160,7 +162,7 @@ async def _show_day(view: View[Context], day: date, response: Response) -> Whole
         files=await days.files_of(view, day),
         differences=await days.differences_of(view, day, SHOWN),
         counts=await days.counts_of(view, day),
-        remittance=await days.remittance_of(view, day),
+        remittance=(await days.remittances_of(view, [day])).get(day),
     )
 
 

@@ -20,7 +20,9 @@ const vouchedFor: Middleware = {
     return request
   },
   onResponse({ request, response }) {
-    if (response.status === 401 && request.headers.has('Authorization')) useSession().lapse()
+    // A 401 without a challenge is about what was sent, such as a file whose signature is not the bank's.
+    const challenged = response.status === 401 && response.headers.has('WWW-Authenticate')
+    if (challenged && request.headers.has('Authorization')) useSession().lapse()
   },
 }
 
