@@ -58,6 +58,13 @@ class People:
             assert time.monotonic() < ends, f"{path} says {answer.text[:1000]}"
             time.sleep(0.05)
 
+    def until_taken(self, path: str, body: Json) -> None:
+        """Somebody outside, such as who pays at the bank; what it is about may still be on its way there."""
+        ends = time.monotonic() + PATIENCE_SECONDS
+        while not (answer := self._client.post(path, json=body)).is_success:
+            assert time.monotonic() < ends, f"{path} says {answer.text[:1000]}"
+            time.sleep(0.05)
+
     def now(self) -> datetime:
         return datetime.fromisoformat(self.get(None, "/intake/clock")["now"])
 
