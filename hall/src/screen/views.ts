@@ -7,12 +7,14 @@ export type View =
   | { kind: 'announcement'; title: string; body: string }
   | { kind: 'results'; rows: Shown['results'] }
 
-export const ROWS = 6
+/** How many lines a page has room for; English names of departments take two. */
+export const rowsIn = (language: string): number => (language === 'zh' ? 6 : 4)
+const RESULTS = 6
 
 /** Announcements first, each a page of its own; then the ranking; then what was decided. */
-export function viewsOf({ board, announcements, results }: Shown): View[] {
+export function viewsOf({ board, announcements, results }: Shown, language: string): View[] {
   const { ranking } = board
-  const ranked = slices(ranking?.items ?? [], ROWS).map((rows): View => ({
+  const ranked = slices(ranking?.items ?? [], rowsIn(language)).map((rows): View => ({
     kind: 'ranking',
     month: ranking!.month,
     rows,
@@ -20,6 +22,6 @@ export function viewsOf({ board, announcements, results }: Shown): View[] {
   return [
     ...announcements.map(({ title, body }): View => ({ kind: 'announcement', title, body })),
     ...ranked,
-    ...slices(results, ROWS).map((rows): View => ({ kind: 'results', rows })),
+    ...slices(results, RESULTS).map((rows): View => ({ kind: 'results', rows })),
   ]
 }
