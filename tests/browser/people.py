@@ -38,6 +38,10 @@ class People:
         sent = self._headers(person) | {"Idempotency-Key": str(uuid4())} | headers
         return _json(self._client.request(method, path, json=body, headers=sent))
 
+    def upload(self, person: str, path: str, content: bytes, media_type: str = "text/csv") -> Any:
+        sent = self._headers(person) | {"Content-Type": media_type}
+        return _json(self._client.post(path, content=content, headers=sent))
+
     def act(self, person: str, thing: str, action: str, body: Json | None = None) -> Any:
         """A transition of what the person sees now; looks again where an event came in between."""
         ends = time.monotonic() + PATIENCE_SECONDS

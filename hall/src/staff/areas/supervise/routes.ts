@@ -7,6 +7,7 @@ const OFFICERS = ['centre_admin', 'discipline_officer', 'supervisor']
 const ASKED = [...OVERSEERS, 'chief_representative', 'window_clerk']
 const RATED = [...OVERSEERS, 'centre_admin', 'chief_representative']
 const RULED = [...RATED, 'discipline_officer']
+const SEATED = [...RATED, 'section_officer', 'window_clerk']
 const LOGGED = ['supervisor', 'centre_admin', 'chief_representative', 'integrator']
 const INSPECTED = [...WATCHED, 'centre_admin']
 const APPEALING = [...OVERSEERS, 'chief_representative']
@@ -39,7 +40,7 @@ export const area: Area = {
     { to: '/consultations', label: titles.consultations, roles: ASKED },
     { to: '/ratings', label: titles.ratings, roles: RATED },
     { to: '/attendance', label: titles.attendance, roles: INSPECTED },
-    { to: '/windows-staffing', label: titles.staffing, roles: [...RATED, 'section_officer', 'window_clerk'] },
+    { to: '/windows-staffing', label: titles.staffing, roles: SEATED },
     { to: '/rulebook', label: titles.rulebook, roles: RULED },
     { to: '/journal', label: titles.journal, roles: ['supervisor'] },
     { to: '/imports', label: titles.imports, roles: LOGGED },
@@ -119,6 +120,51 @@ export const area: Area = {
       path: '/consultations/:number',
       component: () => import('./pages/ConsultationPage.vue'),
       meta: { title: titles.consultations, roles: ASKED },
+    },
+    {
+      path: '/ratings',
+      component: () => import('./pages/RatingsPage.vue'),
+      meta: { title: titles.ratings, roles: RATED },
+    },
+    {
+      path: '/ratings/:id',
+      component: () => import('./pages/RatingPage.vue'),
+      meta: { title: titles.ratings, roles: RATED },
+    },
+    {
+      path: '/attendance',
+      component: () => import('./pages/AttendancePage.vue'),
+      meta: { title: titles.attendance, roles: INSPECTED },
+    },
+    {
+      path: '/windows-staffing',
+      component: () => import('./pages/StaffingPage.vue'),
+      meta: { title: titles.staffing, roles: SEATED },
+    },
+    {
+      path: '/rulebook',
+      component: () => import('./pages/RulebookPage.vue'),
+      meta: { title: titles.rulebook, roles: RULED },
+    },
+    {
+      path: '/rulebook/revise',
+      component: () => import('./pages/ReviseRulebookPage.vue'),
+      meta: { title: { zh: '修订监察规则', en: 'Revise the rulebook' }, roles: ['centre_admin'] },
+    },
+    {
+      path: '/journal',
+      component: () => import('./pages/JournalPage.vue'),
+      meta: { title: titles.journal, roles: ['supervisor'] },
+    },
+    {
+      path: '/imports',
+      component: () => import('./pages/ImportsPage.vue'),
+      meta: { title: titles.imports, roles: LOGGED },
+    },
+    {
+      path: '/imports/:id',
+      component: () => import('./pages/ImportPage.vue'),
+      meta: { title: titles.imports, roles: LOGGED },
     },
   ],
 }
