@@ -122,7 +122,7 @@ def test_a_departments_system_subscribes_and_sees_its_secret_once(visit: Visit, 
         page.get_by_role("button", name="确认测试").click()
         expect(page.get_by_text("测试消息已发出")).to_be_visible()
         page.get_by_role("region", name="推送", exact=True).get_by_role("link").click()
-        expect(page.get_by_text("notify.webhook.ping")).to_have_count(2)
+        expect(page.get_by_role("definition").filter(has_text="notify.subscription.ping.v1")).to_be_visible()
         page.get_by_role("link", name="订阅", exact=False).last.click()
         page.get_by_role("button", name="暂停").click()
         page.get_by_role("button", name="确认暂停").click()

@@ -6,6 +6,17 @@ from tests.browser.pages import Shown
 from tests.browser.people import People
 
 ADMIN = "centre-admin"
+WINDOW = {
+    "name": "消防窗口",
+    "place": "一楼东侧1号",
+    "hours": "工作日9:00-17:00",
+    "phone": "0774-1234567",
+    "departments": ["fire"],
+    "staff": [
+        {"id": "clerk-fire", "name": "赵铁军", "part": "A"},
+        {"id": "officer-fire", "name": "孙浩然", "part": "B"},
+    ],
+}
 
 
 def _item(people: People) -> str:
@@ -29,6 +40,8 @@ def _reported(people: People) -> dict[str, str]:
 
 
 def _window(people: People) -> str:
+    if not people.get(None, "/intake/windows"):
+        people.create(ADMIN, "/intake/windows/W1", WINDOW, "PUT", **{"If-Match": '"0"'})
     return f"/staff/centre/windows/{people.get(None, '/intake/windows')[0]['window']}"
 
 
