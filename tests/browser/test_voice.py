@@ -95,7 +95,7 @@ def test_somebody_complains_by_keyboard_without_a_name_follows_it_and_takes_it_b
         expect(page.get_by_text("已撤回", exact=True)).to_be_visible()
         expect(page.get_by_role("button", name="撤回投诉")).to_have_count(0)
     seen = people.get("discipline", f"/monitor/complaints/{number}")
-    assert (seen["state"], seen["complainant"], seen["department"]) == ("withdrawn", None, "housing")
+    assert (seen["state"], seen["file"]["complainant"], seen["department"]) == ("withdrawn", None, "housing")
 
 
 def test_a_named_complaint_needs_the_name(visit: Visit) -> None:

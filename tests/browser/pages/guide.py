@@ -31,13 +31,13 @@ def check_a_licence(page: Page, people: People) -> None:
 
 
 PAGES = (
-    Shown("items", "/items"),
-    Shown("item", "/items/:code", path=an_item),
-    Shown("windows", "/windows"),
-    Shown("kept-out", "/kept-out"),
-    Shown("announcements", "/announcements"),
-    Shown("announcement", "/announcements/:id", path=an_announcement),
-    Shown("results", "/results"),
-    Shown("statistics", "/statistics"),
-    Shown("check", "/check", prepare=check_a_licence),
+    Shown("guide-items", "/items"),
+    Shown("guide-item", "/items/:code", path=an_item),
+    Shown("guide-windows", "/windows"),
+    Shown("guide-kept-out", "/kept-out"),
+    Shown("guide-announcements", "/announcements"),
+    Shown("guide-announcement", "/announcements/:id", path=an_announcement),
+    Shown("guide-results", "/results"),
+    Shown("guide-statistics", "/statistics"),
+    Shown("guide-check", "/check", prepare=check_a_licence),
 )

@@ -24,8 +24,8 @@ def a_payment(*states: str, disputed: bool = False) -> Callable[[People], str]:
 
 
 PAGES = (
-    Shown("pay", "/pay"),
-    Shown("payment", "/pay/:code", path=a_payment("issued", "overdue")),
-    Shown("payment-paid", "/pay/:code", path=a_payment("paid", "receipted", "remitted")),
-    Shown("payment-disputed", "/pay/:code", path=a_payment("issued", "overdue", disputed=True)),
+    Shown("pay-code", "/pay"),
+    Shown("pay-payment", "/pay/:code", path=a_payment("issued", "overdue")),
+    Shown("pay-payment-paid", "/pay/:code", path=a_payment("paid", "receipted", "remitted")),
+    Shown("pay-payment-disputed", "/pay/:code", path=a_payment("issued", "overdue", disputed=True)),
 )

@@ -43,12 +43,12 @@ def open_it(page: Page, _people: People) -> None:
 
 
 PAGES = (
-    Shown("consultations", "/consultations"),
-    Shown("ask", "/consultations/new"),
-    Shown("consultation", "/consultations/:number", path=a_question, prepare=open_it),
-    Shown("complaints", "/complaints"),
-    Shown("complain", "/complaints/new"),
-    Shown("complaint", "/complaints/:number", path=a_complaint, prepare=open_it),
-    Shown("rate", "/rate/:number", path=a_case, prepare=open_it),
-    Shown("tablet", "/tablet/:ticket", path=lambda _people: "/tablet/shown-only"),
+    Shown("voice-consultations", "/consultations"),
+    Shown("voice-ask", "/consultations/new"),
+    Shown("voice-consultation", "/consultations/:number", path=a_question, prepare=open_it),
+    Shown("voice-complaints", "/complaints"),
+    Shown("voice-complain", "/complaints/new"),
+    Shown("voice-complaint", "/complaints/:number", path=a_complaint, prepare=open_it),
+    Shown("voice-rate", "/rate/:number", path=a_case, prepare=open_it),
+    Shown("voice-tablet", "/tablet/:ticket", path=lambda _people: "/tablet/shown-only"),
 )
