@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.applying import (
+    CITIZEN,
     ITEM,
     SHOP,
     answer_applicant,
@@ -21,8 +22,6 @@ from tests.browser.applying import (
 from tests.browser.conftest import Visit
 from tests.browser.people import People
 from tests.browser.visiting import NARROW, assert_fits, assert_usable
-
-CITIZEN = "zhang-xiaomei"
 
 
 @pytest.mark.rule("R01")

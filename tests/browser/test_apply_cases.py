@@ -1,32 +1,21 @@
 """What citizens do with a case that is on its way: supplement, take back, have a return looked at again, read letters."""
 
 import re
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from sim.people import PEOPLE
-from tests.browser.applying import ITEM, apply_by_file
+from tests.browser.applying import CITIZEN, ITEM, apply_by_file, hand_in
 from tests.browser.conftest import Visit
 from tests.browser.people import People
 from tests.browser.visiting import NARROW, assert_fits, assert_usable
 
-CITIZEN = "zhang-xiaomei"
 CLERK = "clerk-market"
-
-
-def apply(people: People, *codes: str, **more: Any) -> dict[str, Any]:
-    person = PEOPLE[CITIZEN]
-    applicant = {"type": "person", "name": person.name, "id_number": person.id_number, "phone": person.phone}
-    materials = [{"code": code, "copies": 1} for code in codes]
-    body = {"item_code": ITEM, "channel": "web", "applicant": applicant, "materials": materials, "as_is": True}
-    return dict(people.create(CITIZEN, "/intake/applications", body | more))
 
 
 @pytest.mark.rule("R07")
 def test_a_correction_is_answered_with_exactly_what_was_asked_for(visit: Visit, people: People) -> None:
-    number = apply(people, "001", "002")["case_number"]
+    number = hand_in(people, "001", "002")["case_number"]
     asked = [{"code": "003", "reason": "没有提交布局图"}, {"code": "004", "reason": "没有提交制度"}]
     people.act(CLERK, f"/intake/cases/{number}", "correction", {"requested": asked})
     with visit(CITIZEN, "/my?state=correction_requested", viewport=NARROW) as page:
@@ -71,7 +60,7 @@ def _letters(page: Page, number: str) -> None:
 
 @pytest.mark.rule("R16")
 def test_what_was_let_follow_is_handed_in_later(visit: Visit, people: People) -> None:
-    number = apply(people, "001", "002", "003")["case_number"]
+    number = hand_in(people, "001", "002", "003")["case_number"]
     gap = {"defer": [{"code": "004", "reason": "制度正在修订"}], "commitment": True}
     people.act(CLERK, f"/intake/cases/{number}", "acceptance", gap)
     with visit(CITIZEN, f"/cases/{number}") as page:
@@ -85,7 +74,7 @@ def test_what_was_let_follow_is_handed_in_later(visit: Visit, people: People) ->
 
 @pytest.mark.rule("R17")
 def test_a_return_is_looked_at_again_once(visit: Visit, people: People) -> None:
-    number = apply(people, "001")["case_number"]
+    number = hand_in(people, "001")["case_number"]
     returned = {"reasons": "不符合产业政策", "policy_basis": "县政府〔2026〕1号文件"}
     people.act(CLERK, f"/intake/cases/{number}", "return", returned)
     with visit(CITIZEN, f"/cases/{number}") as page:
@@ -103,7 +92,7 @@ def test_a_return_is_looked_at_again_once(visit: Visit, people: People) -> None:
 
 
 def test_an_application_is_taken_back_and_nobody_else_may(visit: Visit, people: People) -> None:
-    number = apply(people, "001")["case_number"]
+    number = hand_in(people, "001")["case_number"]
     with visit("li-qiang", f"/cases/{number}", expected=("404",)) as page:
         expect(page.get_by_label("查询密码")).to_be_visible()
         expect(page.get_by_role("button", name="撤回申请")).to_have_count(0)

@@ -4,12 +4,11 @@ import re
 
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.browser.applying import ITEM, answer_applicant, apply_by_file, begin, handed_in, next_step
+from tests.browser.applying import CITIZEN, ITEM, answer_applicant, apply_by_file, begin, handed_in, next_step
 from tests.browser.conftest import Visit
 from tests.browser.people import People
 from tests.browser.visiting import assert_usable
 
-CITIZEN = "zhang-xiaomei"
 SAVED = re.compile("草稿已保存")
 
 
