@@ -1,17 +1,12 @@
-"""The page at `/services`: what runs here, where its interfaces are, and the newest cases. Plain HTML, no script."""
+"""The page at `/services`: what runs here, and where its interfaces are. Plain HTML, no script."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from html import escape
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from services.monitor import listing
-from services.monitor.domain.words import TERMS
-from services.monitor.shapes import CaseLine
-from services.monitor.showing import show_line
 from yimen.service import Service
 from yimen.web.health import examine
 from yimen.web.problems import Problem
@@ -36,11 +31,7 @@ header{background:#123a6b;color:#fff;padding:1.6rem 0}main,header div{max-width:
 h1{margin:0;font-size:1.7rem}h2{font-size:1.2rem;margin:2rem 0 .6rem}p{margin:.3rem 0}
 section{display:grid;grid-template-columns:repeat(auto-fit,minmax(300px,1fr));gap:1rem}
 article{background:#fff;border:1px solid #d8deea;border-radius:8px;padding:1rem 1.2rem}article h3{margin:0}
-a{color:#0b4fa3}table{border-collapse:collapse;width:100%;background:#fff}
-th,td{border:1px solid #d8deea;padding:.45rem .7rem;text-align:left}th{background:#e8edf5}
-.red{color:#a8071a;font-weight:600}.yellow{color:#7a4d00;font-weight:600}
-.blue{color:#0b4fa3;font-weight:600}.green{color:#1b5e20}
-code{background:#e8edf5;padding:.1rem .4rem;border-radius:4px}footer{margin:2rem 0;color:#445566}
+a{color:#0b4fa3}footer{margin:2rem 0;color:#445566}
 """
 
 
@@ -53,12 +44,6 @@ def _service(name: str, title: str, does: str, ready: bool) -> str:
     return f"<article><h3>{title}（{state}）</h3><p>{does}</p><p>{links}</p></article>"
 
 
-def _case(line: CaseLine) -> str:
-    words = TERMS[line.light]
-    cells = (escape(line.case_number), escape(line.item_name), escape(line.state_text), line.department_name)
-    return f"<tr><td>{'</td><td>'.join(cells)}</td><td class='{line.light}'>● {words}</td></tr>"
-
-
 async def _ready(services: Mapping[str, Service[Any]], name: str) -> bool:
     ours = [service for known, service in services.items() if known.split(".")[0] == name]
     try:
@@ -68,22 +53,11 @@ async def _ready(services: Mapping[str, Service[Any]], name: str) -> bool:
     return True
 
 
-async def _cases(monitor: Service[Any]) -> list[CaseLine]:
-    """Running ones first, worst light on top; then those that ended."""
-    async with monitor.units.view() as view:
-        pages = [await listing.page(view, listing.Asked(ended=ended), None, 50) for ended in (False, True)]
-    return [show_line(row) for page in pages for row in page]
-
-
 def home_page(services: Mapping[str, Service[Any]]) -> Callable[[Request], Awaitable[HTMLResponse]]:
     async def home(_request: Request) -> HTMLResponse:
         cards = [_service(name, *words, await _ready(services, name)) for name, words in SERVICES.items()]
-        rows = [_case(line) for line in await _cases(services["monitor"])]
-        heads = "<tr><th>办件编号</th><th>事项</th><th>状态</th><th>部门</th><th>监察</th></tr>"
-        empty = "<p>还没有办件。在另一个终端运行 <code>make demo</code>，示范的办件就会出现在这里。</p>"
-        table = f"<table>{heads}{''.join(rows)}</table>" if rows else empty
         played = "".join(f'<article><h3><a href="/{path}">{words}</a></h3></article>' for path, words in PLAYED.items())
-        return HTMLResponse(_PAGE.format(style=_STYLE, cards="".join(cards), played=played, table=table))
+        return HTMLResponse(_PAGE.format(style=_STYLE, cards="".join(cards), played=played))
 
     return home
 
@@ -94,6 +68,5 @@ _PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>
 <body><header><div><h1>一门 · 政务服务大厅</h1>
 <p>一门受理、抄告相关、并联审批、限时办结；票款分离，电子监察。</p></div></header>
 <main><h2>五个服务</h2><section>{cards}</section><h2>模拟的外部世界</h2><section>{played}</section>
-<h2>办件</h2>{table}
-<p><a href="/notify/check">文书核验</a>：按文书编号或者文件核对本大厅出具的文书。</p>
+<p><a href="/">返回大厅首页</a></p>
 <footer>这是内嵌运行方式：五个服务同在一个进程，数据保存在本机文件中。</footer></main></body></html>"""

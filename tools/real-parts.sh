@@ -11,7 +11,9 @@ if [ -z "${YIMEN_TEST_POSTGRES_URL:-}" ] && ! ls /usr/lib/postgresql/*/bin/postg
     missing="$missing postgresql"
 fi
 browser=''
-if [ -z "${YIMEN_TEST_CHROMIUM:-}" ] && ! command -v chromium >/dev/null; then browser='chromium fonts-noto-cjk'; fi
+if [ -z "${YIMEN_TEST_CHROMIUM:-}" ] && ! command -v chromium-headless-shell >/dev/null && ! command -v chromium >/dev/null; then
+    browser='chromium-headless-shell fonts-noto-cjk'
+fi
 [ -n "$missing$browser" ] || exit 0
 if [ -z "$browser" ] && command -v docker >/dev/null && timeout 5 docker version >/dev/null 2>&1; then exit 0; fi
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then

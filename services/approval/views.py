@@ -101,6 +101,7 @@ class ReviewSummary(BaseModel):
     meetings: list[Meeting]
     urged: bool
     assignee: str | None
+    assignee_id: str | None
     fee_lists: list[FeeListView]
     notice: str | None
     """What the official should know before going on."""
@@ -154,6 +155,7 @@ def summarise(state: ReviewState, calendar: Calendar, today: dt.date) -> ReviewS
         meetings=list(state.meetings),
         urged=bool(state.urgings),
         assignee=None if state.assignment is None else state.assignment.assignee.name,
+        assignee_id=None if state.assignment is None else state.assignment.assignee.id,
         fee_lists=[FeeListView.of(fee_list) for fee_list in state.fee_lists],
         notice=notice(state, calendar, today),
     )

@@ -144,9 +144,11 @@ async def day_row(view: View[Any], day: date) -> Found | None:
     return (await view.execute(select(days).where(days.c.day == day))).one_or_none()
 
 
-async def page(view: View[Any], before: date | None, limit: int) -> Sequence[Found]:
+async def page(view: View[Any], state: str | None, before: date | None, limit: int) -> Sequence[Found]:
     """The newest first: the page of days before that one."""
     query = select(days).order_by(days.c.day.desc()).limit(limit)
+    if state is not None:
+        query = query.where(days.c.state == state)
     return (await view.execute(query if before is None else query.where(days.c.day < before))).all()
 
 
@@ -154,8 +156,10 @@ async def files_of(view: View[Any], day: date) -> Sequence[Found]:
     return (await view.execute(select(statements).where(statements.c.day == day).order_by(statements.c.version))).all()
 
 
-async def remittance_of(view: View[Any], day: date) -> Found | None:
-    return (await view.execute(select(remittances).where(remittances.c.day == day))).one_or_none()
+async def remittances_of(view: View[Any], wanted: Sequence[date]) -> dict[date, Found]:
+    """By day: what its close ordered to the treasury; no entry where there was nothing to send."""
+    query = select(remittances).where(remittances.c.day.in_(wanted))
+    return {row.day: row for row in await view.execute(query)}
 
 
 async def differences_of(view: View[Any], day: date, limit: int) -> Sequence[Found]:

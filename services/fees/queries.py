@@ -114,11 +114,15 @@ def fee_line(row: Found) -> FeeLine:
     return FeeLine(**{name: getattr(row, name) for name in FeeLine.model_fields})
 
 
-async def lists_in(view: View[Any], state: ListState | None, after: str | None, limit: int) -> Sequence[Found]:
+async def lists_in(
+    view: View[Any], state: ListState | None, case_number: str | None, after: str | None, limit: int
+) -> Sequence[Found]:
     """By id: the page after `after`."""
     query = select(lists).order_by(lists.c.list_id).limit(limit)
     if state is not None:
         query = query.where(lists.c.state == state)
+    if case_number is not None:
+        query = query.where(lists.c.case_number == case_number)
     if after is not None:
         query = query.where(lists.c.list_id > after)
     return (await view.execute(query)).all()
@@ -138,7 +142,7 @@ def voided_notice(issued: Sequence[Found], case: Found) -> Found | None:
     )
 
 
-def _with_ticket() -> Select[Any]:
+def with_ticket() -> Select[Any]:
     """And with its dispute, where there is one (R55)."""
     good = (tickets.c.notice_number == notices.c.number) & (tickets.c.state == "issued")
     shown = ("number", "state", "answer_by", "answer", "answered_at")
@@ -149,7 +153,7 @@ def _with_ticket() -> Select[Any]:
 
 
 async def notice_row(view: View[Any], number: str) -> Found | None:
-    return await one(view, _with_ticket().where(notices.c.number == number))
+    return await one(view, with_ticket().where(notices.c.number == number))
 
 
 def lock_of_case(case_number: str) -> Select[Any]:
@@ -168,12 +172,12 @@ async def locked_notice(unit: Unit[Any], number: str) -> Found | None:
 
 
 async def notices_of(view: View[Any], case_number: str) -> Sequence[Found]:
-    query = _with_ticket().where(notices.c.case_number == case_number).order_by(notices.c.issued_at, notices.c.number)
+    query = with_ticket().where(notices.c.case_number == case_number).order_by(notices.c.issued_at, notices.c.number)
     return (await view.execute(query)).all()
 
 
 async def notice_by_code(view: View[Any], payment_code: str) -> Found | None:
-    return await one(view, _with_ticket().where(notices.c.payment_code == payment_code))
+    return await one(view, with_ticket().where(notices.c.payment_code == payment_code))
 
 
 async def shares_of(view: View[Any], notice_number: str) -> list[tuple[str, int]]:

@@ -190,7 +190,12 @@ async def _set(unit: Unit[Context], number: str, **values: Any) -> None:
 
 
 async def reliefs_in(
-    view: View[Context], state: ReliefState | None, department: Sequence[str] | None, after: str, limit: int
+    view: View[Context],
+    state: ReliefState | None,
+    department: Sequence[str] | None,
+    notice_number: str | None,
+    after: str,
+    limit: int,
 ) -> Sequence[Found]:
     """By number: the page after `after`; of these departments only, where they are given."""
     query = select(table).where(table.c.number > after).order_by(table.c.number).limit(limit)
@@ -198,6 +203,8 @@ async def reliefs_in(
         query = query.where(table.c.state == state)
     if department is not None:
         query = query.where(table.c.department.in_(department))
+    if notice_number is not None:
+        query = query.where(table.c.notice_number == notice_number)
     return (await view.execute(query)).all()
 
 

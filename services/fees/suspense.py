@@ -182,7 +182,14 @@ async def exception_row(view: View[Any], number: int) -> Found | None:
 
 
 async def exceptions_in(
-    view: View[Any], state: ExceptionState | None, owner: str | None, overdue: bool | None, after: int, limit: int
+    view: View[Any],
+    *,
+    state: ExceptionState | None,
+    owner: str | None,
+    overdue: bool | None,
+    notice_number: str | None,
+    after: int,
+    limit: int,
 ) -> Sequence[Found]:
     """By number: the page after `after`. `overdue`: whether somebody let the day pass, answered since or not."""
     query = _with_payment().where(exceptions.c.id > after).order_by(exceptions.c.id).limit(limit)
@@ -192,6 +199,8 @@ async def exceptions_in(
         query = query.where(exceptions.c.owner == owner)
     if overdue is not None:
         query = query.where(exceptions.c.overdue_at.is_not(None) if overdue else exceptions.c.overdue_at.is_(None))
+    if notice_number is not None:
+        query = query.where(exceptions.c.notice_number == notice_number)
     return (await view.execute(query)).all()
 
 

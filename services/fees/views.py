@@ -4,14 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
-from services.fees.domain.disputes import DisputeState, disputable_until
-from services.fees.domain.notices import OPEN, NoticeKind, NoticeState
+from services.fees.domain.disputes import DisputeState
+from services.fees.domain.notices import NoticeKind
 from services.fees.domain.standards import estimate
 from services.fees.queries import Found, fee, fee_line
-from services.fees.refunding.reading import PaymentRefund
-from services.fees.settings import FeesSettings
 from yimen.contracts.fees import WaitsFor
 from yimen.contracts.parts import Due, Fee, FeeCalculator, FeeGrade, Staff
 from yimen.standards import out_of_force
@@ -134,35 +132,15 @@ class NoticeView(BaseModel):
     dispute_state: DisputeState | None
 
 
+class NoticePage(BaseModel):
+    """The newest first."""
+
+    notices: list[NoticeView]
+    next: str | None
+
+
 class CaseNotices(BaseModel):
     notices: list[NoticeView]
-
-
-class PayersDispute(BaseModel):
-    """What became of the payer's dispute (R55), in the words for the payer."""
-
-    dispute_number: str
-    state: DisputeState
-    answer_by: date
-    answer: str | None
-    answered_at: datetime | None
-
-
-class PaymentView(BaseModel):
-    """For whoever holds the code: no case, no name. `pay_url`: where it can be paid on line, while it is payable.
-    `disputable_until`: the last day to dispute it; None: not, or not any more."""
-
-    payment_code: str
-    amount: int
-    state: str
-    pay_by: date
-    payable: bool
-    pay_url: str | None
-    kind: NoticeKind
-    disputable_until: date | None
-    dispute: PayersDispute | None
-    refunds: list[PaymentRefund]
-    surplus: int = Field(description="另收到的款项（分），正在核查或退回")
 
 
 class InvariantView(BaseModel):
@@ -212,38 +190,4 @@ def notice_view(row: Found) -> NoticeView:
     ticket = None if row.ticket_number is None else f"{row.ticket_number:010}"
     return NoticeView(
         notice_number=row.number, ticket_number=ticket, **{name: getattr(row, name) for name in sorted(names)}
-    )
-
-
-def payment_view(
-    row: Found, refunds: list[PaymentRefund], surplus: int, settings: FeesSettings, today: date
-) -> PaymentView:
-    state, pay_url = NoticeState(row.state), settings.bank_pay_url
-    payable = state in OPEN
-    until = disputable_until(NoticeKind(row.kind), state, row.issued_at, settings.dispute_days)
-    open_to_dispute = until is not None and today <= until and row.dispute_number is None
-    return PaymentView(
-        payment_code=row.payment_code,
-        amount=row.amount,
-        state=row.state,
-        pay_by=row.pay_by,
-        payable=payable,
-        pay_url=f"{pay_url.rstrip('/')}/{row.payment_code}" if payable and pay_url else None,
-        kind=row.kind,
-        disputable_until=until if open_to_dispute else None,
-        dispute=_payers_dispute(row),
-        refunds=refunds,
-        surplus=surplus,
-    )
-
-
-def _payers_dispute(row: Found) -> PayersDispute | None:
-    if row.dispute_number is None:
-        return None
-    return PayersDispute(
-        dispute_number=row.dispute_number,
-        state=row.dispute_state,
-        answer_by=row.dispute_answer_by,
-        answer=row.dispute_answer,
-        answered_at=row.dispute_answered_at,
     )

@@ -50,11 +50,15 @@ async def known_of(view: View[Context], list_ids: Sequence[str], kind: Violation
     return sorted(set((await view.execute(query)).scalars()))
 
 
-async def page(view: View[Context], department: str | None, after: str, limit: int) -> Sequence[Found]:
+async def page(
+    view: View[Context], department: str | None, notice_number: str | None, after: str, limit: int
+) -> Sequence[Found]:
     """By number."""
     query = select(violations).where(violations.c.number > after).order_by(violations.c.number).limit(limit)
     if department is not None:
         query = query.where(violations.c.department == department)
+    if notice_number is not None:
+        query = query.where(violations.c.notice_number == notice_number)
     return (await view.execute(query)).all()
 
 

@@ -72,6 +72,13 @@ async def case_entries(view: View[Context], number: str) -> list[Entry]:
     return [entry_of(row) for row in await view.execute(_CASE_EVENTS, {"number": number})]
 
 
+async def case_places(view: View[Context], number: str) -> dict[tuple[str, str, int], int]:
+    """Where each event of the case stands in the journal."""
+    j = journal.c
+    query = select(j.source, j.subject, j.sequence, j.position).where(j.case_number == number)
+    return {(row.source, row.subject, row.sequence): row.position for row in await view.execute(query)}
+
+
 async def case_events(view: View[Context], number: str) -> list[Recorded]:
     entries = await case_entries(view, number)
     return [Recorded(entry.meta, read_event(entry.meta.type, entry.body.encode())) for entry in entries]

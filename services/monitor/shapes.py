@@ -8,6 +8,7 @@ from sqlalchemy import Row
 
 from services.monitor.domain.chain import Entry
 from services.monitor.domain.views import State
+from services.monitor.remaining import Today
 from yimen.contracts.envelope import Instant, Text
 from yimen.contracts.monitor import Light
 from yimen.contracts.parts import Kind, Opinion, Outcome, Paper
@@ -87,15 +88,35 @@ class NoticeShape(BaseModel):
 
 
 class LineShape(BaseModel):
+    """`position`: of the event in the journal; `sequence`: its place in the story of its subject. `who`: the officials whom
+    it names; `rule`: by which it was done."""
+
     at: Instant
     type: str
     text: str
     source: str
+    subject: str
+    sequence: int
+    position: int
+    who: tuple[str, ...]
+    rule: str | None
+
+
+class StepLeft(BaseModel):
+    """A limit that runs now: the case's own (`promised`, `statutory`, …) or of a department's step, in working days. `left`
+    is negative when late; `due` absent while it stands."""
+
+    code: str
+    rung: str
+    department: str
+    department_name: str
+    left: int
+    due: dt.date | None
 
 
 class AlertShape(BaseModel):
     """`level` as it is now; `former_level`: at which it was raised, where nobody answered in time (R77). `answer_by` moves
-    with the level."""
+    with the level. `left`: working days until then, today not counted, negative when late; absent where nothing waits."""
 
     alert_id: str
     case_number: str
@@ -108,6 +129,7 @@ class AlertShape(BaseModel):
     raised_at: Instant
     answer_by: dt.date
     overdue: bool
+    left: int | None
     answer: str | None
     answered_by: str | None
     answered_at: Instant | None
@@ -119,9 +141,14 @@ class AlertShape(BaseModel):
     version: int
 
     @classmethod
-    def of(cls, row: Row[Any], name: str, today: dt.date) -> Self:
-        overdue = row.answered_at is None and row.lifted_at is None and today > row.answer_by
-        return cls(**dict(row._mapping), department_name=name, overdue=overdue)
+    def of(cls, row: Row[Any], name: str, today: Today) -> Self:
+        left = today.left(row.answer_by) if row.answered_at is None and row.lifted_at is None else None
+        return cls(
+            **dict(row._mapping),
+            department_name=name,
+            left=left,
+            overdue=left is not None and today.past(row.answer_by),
+        )
 
 
 class AlertPage(BaseModel):
@@ -149,14 +176,19 @@ class CaseLine(BaseModel):
     light: Light
     stopped_at: Instant | None
     late_days: int | None
+    steps: list[StepLeft]
 
 
 class CasePage(BaseModel):
+    """`at`: when it was looked at, by the hall's clock."""
+
+    at: Instant
     items: list[CaseLine]
     next: str | None
 
 
 class CaseShape(BaseModel):
+    at: Instant
     case_number: str
     state: State | None
     state_text: str
@@ -176,6 +208,7 @@ class CaseShape(BaseModel):
     stopped_at: Instant | None
     closed_at: Instant | None
     clocks: list[Clock]
+    steps: list[StepLeft]
     pauses: list[PauseShape]
     reviews: list[ReviewShape]
     fee_lists: list[str]

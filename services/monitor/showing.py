@@ -1,14 +1,19 @@
 """From what was derived to what is shown."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 
 from services.monitor.domain.clocks import SEVERITY, counted_on, days_late, light, rungs
+from services.monitor.domain.limits import Watch, due_of, limit_of, unpack
 from services.monitor.domain.rulebook import Rulebook
 from services.monitor.domain.views import CaseView, NoticeView, ReviewView, State
+from services.monitor.domain.watches import watches
 from services.monitor.domain.words import STATES, timeline
+from services.monitor.remaining import Today
 from services.monitor.shapes import (
     AlertShape,
     CaseLine,
@@ -19,17 +24,27 @@ from services.monitor.shapes import (
     NoticeShape,
     PauseShape,
     ReviewShape,
+    StepLeft,
 )
 from yimen.contracts.monitor import Light
 from yimen.departments import department_name
-from yimen.worktime import Calendar, local_date
+from yimen.worktime import Calendar, Limit, local_date
 
 LIGHTS = {number: level for level, number in SEVERITY.items()}
 
 
-def show_case(seen: CaseView, alerts: list[AlertShape], calendar: Calendar, book: Rulebook, now: datetime) -> CaseShape:
+def show_case(
+    seen: CaseView,
+    alerts: list[AlertShape],
+    places: Mapping[tuple[str, str, int], int],
+    calendar: Calendar,
+    book: Rulebook,
+    now: datetime,
+) -> CaseShape:
+    """`places`: where each event of the case stands in the journal."""
     submitted, accepted = seen.submitted, seen.accepted
     return CaseShape(
+        at=now,
         case_number=seen.number,
         state=seen.state,
         state_text=STATES[seen.state] if seen.state else "未收件",
@@ -49,6 +64,7 @@ def show_case(seen: CaseView, alerts: list[AlertShape], calendar: Calendar, book
         stopped_at=seen.stopped_at,
         closed_at=seen.closed_at,
         clocks=_clocks(seen, calendar, now),
+        steps=_steps(watches(seen), calendar, book, now),
         pauses=[PauseShape(start=pause.start, end=pause.end) for pause in seen.pauses],
         reviews=[_review(review, calendar, now) for review in seen.reviews],
         fee_lists=list(seen.fee_lists),
@@ -57,7 +73,8 @@ def show_case(seen: CaseView, alerts: list[AlertShape], calendar: Calendar, book
         messages=seen.messages,
         alerts=alerts,
         timeline=[
-            LineShape(at=line.at, type=line.type, text=line.text, source=line.source) for line in timeline(seen.told)
+            LineShape(**asdict(line), position=places[line.source, line.subject, line.sequence])
+            for line in timeline(seen.told)
         ],
     )
 
@@ -106,11 +123,11 @@ def _notice(notice: NoticeView) -> NoticeShape:
     )
 
 
-def show_alert(row: Row[Any], now: datetime) -> AlertShape:
-    return AlertShape.of(row, department_name(row.department), local_date(now))
+def show_alert(row: Row[Any], today: Today) -> AlertShape:
+    return AlertShape.of(row, department_name(row.department), today)
 
 
-def show_line(row: Row[Any]) -> CaseLine:
+def show_line(row: Row[Any], calendar: Calendar, book: Rulebook, now: datetime) -> CaseLine:
     named = {name: row._mapping[name] for name in CaseLine.model_fields if name in row._mapping}
     return CaseLine(
         **named,
@@ -118,6 +135,24 @@ def show_line(row: Row[Any]) -> CaseLine:
         state_text=STATES[State(row.state)],
         department_name=department_name(row.department),
         light=LIGHTS[row.severity],
+        steps=_steps(unpack(row.watches or ()), calendar, book, now),
+    )
+
+
+def _steps(watched: Sequence[Watch], calendar: Calendar, book: Rulebook, now: datetime) -> list[StepLeft]:
+    """Those that run now, the case's own first, as they are watched."""
+    return [_step(one, limit_of(one, book), calendar, now) for one in watched if one.until is None or one.until > now]
+
+
+def _step(watch: Watch, limit: Limit, calendar: Calendar, now: datetime) -> StepLeft:
+    due = due_of(limit, calendar)
+    return StepLeft(
+        code=watch.code,
+        rung=watch.rung,
+        department=watch.department,
+        department_name=department_name(watch.department),
+        left=limit.left(calendar, local_date(now)),
+        due=due.date if due else None,
     )
 
 

@@ -146,6 +146,12 @@ def _business(bank: Bank) -> APIRouter:
         """A further file of a day whose file was given out."""
         return {"day": day, "version": bank.correct(day, _of_files(asked.fault), asked.serial)}
 
+    @router.get("/days/{day}/file")
+    async def hand_out(day: date, form: Annotated[str, Query(pattern="^(csv|xml)$")] = "csv") -> Response:
+        """The day's newest file for somebody to carry over: signed as it would be on the wire, in its headers."""
+        body, headers = bank.unsigned_statement(day, form)
+        return Response(body, headers=headers | bank.signature(body))
+
     @router.get("/balance")
     async def balance(account: str | None = None) -> dict[str, Any]:
         return {"account": account or bank.account, "balance": bank.balance(account), "today": bank.today()}

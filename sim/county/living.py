@@ -20,14 +20,14 @@ async def live(town: Town) -> None:
     """Until it is cancelled."""
     calendar = Calendar.seeded()
     while True:
-        await town.hall.move_clock(_later(await town.hall.now(), calendar))
+        await town.hall.move_clock(later(await town.hall.now(), calendar))
         if len(town.errands) < AT_MOST and town.dice.random() < NEW_SHARE:
             await town.begin()
         await town.work()
         await asyncio.sleep(TICK_SECONDS)
 
 
-def _later(now: datetime, calendar: Calendar) -> datetime:
+def later(now: datetime, calendar: Calendar) -> datetime:
     """Ten minutes on while the hall is open; nights and days off pass at once."""
     local = now.astimezone(SHANGHAI) + timedelta(minutes=MINUTES_A_TICK)
     today = local.date()

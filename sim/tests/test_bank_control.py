@@ -53,6 +53,18 @@ async def test_faults_are_armed_and_money_is_taken(branch: Branch) -> None:
         assert [(one["fault"], one["subject"], one["told"]) for one in entries] == [("misstated", taken["serial"], 8)]
 
 
+async def test_a_days_file_is_handed_out_signed(branch: Branch) -> None:
+    branch.bank.take(CODE, 7)
+    day = branch.bank.today()
+    async with control(branch) as port:
+        assert (await port.get(f"/days/{day}/file")).status_code == 404
+        await port.post(f"/days/{day}/closing", json={})
+        for form in ("csv", "xml"):
+            given = await port.get(f"/days/{day}/file", params={"form": form})
+            assert given.content == branch.bank.unsigned_statement(day, form)[0]
+            assert {"bank-timestamp", "bank-nonce", "bank-serial", "bank-signature"} <= given.headers.keys()
+
+
 async def test_days_are_closed_spoiled_and_corrected(branch: Branch) -> None:
     branch.bank.take(CODE, 7)
     day = branch.bank.today()

@@ -72,6 +72,7 @@ def sign_in(page: Page, person: str, path: str = "/") -> None:
     page.goto(site)
     page.get_by_role("banner").get_by_role("button", name="登录", exact=True).click()
     page.locator(f'a[href*="person={person}"]').first.click()
+    page.wait_for_url(lambda address: urlsplit(address).path.startswith(site) and "/signed-in" not in address)
     expect(page.get_by_role("button", name="退出")).to_be_visible()
     if page.url != path:
         page.goto(path)

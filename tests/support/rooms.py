@@ -35,6 +35,8 @@ IN_DEPARTMENTS = frozenset(
 """Whose rights end at a person or a department; the others work for the whole county."""
 
 REASON = {"reason": "设备故障已排除"}
+OPERATIONS = ("/operations", "/departments/{department}/operations")
+"""Where the operator's routes are; approval has them once more under each department."""
 
 
 @dataclass(frozen=True)
@@ -158,9 +160,10 @@ async def leave_to_operators(room: Room, label: str) -> None:
         await unit.execute(unit.table("outgoing").insert(), outgoing)
         await unit.execute(unit.table("timers").insert(), timer | failed | {"due_at": now, "parked": True})
     room.ids = {**room.ids, "parked_id": str(parked)}
-    acts = {f"POST /operations/parked/{{parked_id}}/{act}": REASON for act in ("replay", "skip", "discard")}
-    retries = {"POST /operations/jobs/retry": job | REASON, "POST /operations/timers/retry": timer | REASON}
-    room.bodies = {**room.bodies, **acts, **retries}
+    acts = {f"parked/{{parked_id}}/{act}": REASON for act in ("replay", "skip", "discard")}
+    retries = {"jobs/retry": job | REASON, "timers/retry": timer | REASON}
+    asked = {f"POST {place}/{act}": body for place in OPERATIONS for act, body in (acts | retries).items()}
+    room.bodies = {**room.bodies, **asked}
 
 
 @asynccontextmanager

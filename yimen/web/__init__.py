@@ -5,6 +5,7 @@ Body                   what it is asked with
 current_unit/_view     what it works with
 refuses                what its document says beyond that
 creates, if_match      how it takes effect once, and only on what the caller saw
+revalidated            what readers may keep, if they ask whether it still holds
 """
 
 from yimen.web.app import UndeclaredAccess, create_app
@@ -13,6 +14,7 @@ from yimen.web.idempotency import creates, forget_old_answers
 from yimen.web.identity import Access, Principal, Role, access_of, allow, allow_anyone
 from yimen.web.openapi import refuses
 from yimen.web.problems import Conflict, Forbidden, Invalid, NotFound, Problem
+from yimen.web.revalidation import revalidated
 from yimen.web.routing import UnitRoute, current_unit, current_view, new_router, raw_body
 from yimen.web.tokens import TokenVerifier
 from yimen.web.versions import StaleVersion, if_match, set_etag
@@ -43,5 +45,6 @@ __all__ = [
     "new_router",
     "raw_body",
     "refuses",
+    "revalidated",
     "set_etag",
 ]

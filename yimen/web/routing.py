@@ -21,6 +21,7 @@ from fastapi.routing import APIRoute
 from yimen.web.idempotency import answer_once, in_flight, key_hash, once
 from yimen.web.identity import Access, access_of, calls_of
 from yimen.web.limits import require_json
+from yimen.web.revalidation import may_be_kept, revalidate
 
 Handle = Callable[[Request], Awaitable[Response]]
 MUTATING = {"POST", "PUT", "PATCH", "DELETE"}
@@ -53,6 +54,9 @@ class UnitRoute(APIRoute):
         self.is_raw = raw_body in calls
         self.creates = once in calls
         self.mutates = not MUTATING.isdisjoint(self.methods or ())
+        self.is_kept = may_be_kept in calls
+        if self.is_kept and (self.mutates or self.access is None or self.access.roles):
+            raise TypeError(f"{self.path}: only what anyone may read may be kept by their browsers")
         run = _runner(self, calls)
 
         async def answer(request: Request) -> Response:
@@ -62,7 +66,8 @@ class UnitRoute(APIRoute):
                 if not self.is_raw:
                     require_json(request)
                 await request.body()
-            return await run(request, handle)
+            response = await run(request, handle)
+            return revalidate(request, response) if self.is_kept else response
 
         return answer
 

@@ -31,7 +31,8 @@ async def test_signing_tells_intake_who_and_when(asked: Desk):
 
 async def test_a_joint_review_from_receipt_to_opinion(asked: Desk):
     await asked.done("receipt")
-    await asked.done("assignment", {"assignee": {"id": "u7", "name": "周科员"}})
+    assigned = await asked.done("assignment", {"assignee": {"id": "u7", "name": "周科员"}})
+    assert (assigned["assignee"], assigned["assignee_id"]) == ("周科员", "u7")
     paused = await asked.done("pause", HEARING)
     assert (paused["state"], paused["due"], paused["paused_since"]) == ("paused", None, "2026-03-02T01:00:00Z")
     asked.harness.clock.advance(timedelta(days=2))

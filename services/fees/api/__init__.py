@@ -3,6 +3,7 @@
 from services.fees.api import (
     books,
     days,
+    desk,
     disputes,
     exceptions,
     lists,
@@ -19,5 +20,5 @@ from services.fees.api import (
 routers = (
     *(lists.router, notices.router, payments.router, disputes.router, refunds.router, reliefs.router),
     *(violations.router, exceptions.router, tickets.router, statements.router, days.router),
-    *(reports.router, books.router),
+    *(reports.router, books.router, desk.router),
 )

@@ -91,6 +91,7 @@ class DayView(BaseModel):
     carried: int | None
     closed_by: str | None
     closed_at: dt.datetime | None
+    remittance: RemittanceView | None
 
 
 class DayPage(BaseModel):
@@ -103,7 +104,6 @@ class WholeDay(DayView):
     statements: list[StatementView]
     differences: list[DifferenceView]
     counts: list[DifferenceCount]
-    remittance: RemittanceView | None
 
 
 def statement_view(row: Found) -> StatementView:
@@ -117,9 +117,10 @@ def difference_view(row: Found) -> DifferenceView:
     return DifferenceView.model_validate(own | changed)
 
 
-def day_view(row: Found, live: dict[str, int]) -> DayView:
+def day_view(row: Found, live: dict[str, int], remittance: Found | None) -> DayView:
     """`live`: the figures of a day that is not closed."""
-    return DayView.model_validate(dict(row._mapping) | live)
+    sent = None if remittance is None else RemittanceView.model_validate(dict(remittance._mapping))
+    return DayView.model_validate(dict(row._mapping) | live | {"remittance": sent})
 
 
 def whole_day(
@@ -132,9 +133,8 @@ def whole_day(
     remittance: Found | None,
 ) -> WholeDay:
     return WholeDay(
-        **day_view(row, live).model_dump(),
+        **dict(day_view(row, live, remittance)),
         statements=[statement_view(one) for one in files],
         differences=[difference_view(one) for one in differences],
         counts=[DifferenceCount.model_validate(dict(one._mapping)) for one in counts],
-        remittance=None if remittance is None else RemittanceView.model_validate(dict(remittance._mapping)),
     )

@@ -1,7 +1,7 @@
 """Days and their differences (R57): seen by those who answer for the money, settled by the treasury."""
 
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import Path, Query, Response
 
@@ -49,11 +49,14 @@ class NoteBody(Body):
 @router.get("/days", dependencies=[allow(*READERS)])
 async def bank_days(
     view: InView,
+    state: Literal["open", "closed"] | None = None,
     before: Annotated[date | None, Query(description="the last day seen; older ones follow")] = None,
     limit: Limit = 31,
 ) -> DayPage:
     """The newest first. The figures of a day that is not closed stand in the day itself."""
-    return DayPage(days=[day_view(row, {}) for row in await days.page(view, before, limit)])
+    rows = await days.page(view, state, before, limit)
+    sent = await days.remittances_of(view, [row.day for row in rows])
+    return DayPage(days=[day_view(row, {}, sent.get(row.day)) for row in rows])
 
 
 @router.get("/days/{day}", dependencies=[allow(*READERS)])
@@ -159,7 +162,7 @@ async def _show_day(view: View[Context], day: date, response: Response) -> Whole
         files=await days.files_of(view, day),
         differences=await days.differences_of(view, day, SHOWN),
         counts=await days.counts_of(view, day),
-        remittance=await days.remittance_of(view, day),
+        remittance=(await days.remittances_of(view, [day])).get(day),
     )
 
 

@@ -99,10 +99,13 @@ async def money_in_suspense(
     state: ExceptionState | None = None,
     owner: Annotated[str | None, Query(max_length=40, description="treasurer 或 supervisor")] = None,
     overdue: Annotated[bool | None, Query(description="是否曾逾期未答复")] = None,
+    notice_number: Annotated[str | None, Query(max_length=80)] = None,
     after: Annotated[int, Query(ge=0, le=MOST, description="上一页最后一笔的编号")] = 0,
     limit: Limit = 50,
 ) -> ExceptionPage:
-    rows = await suspense.exceptions_in(view, state, owner, overdue, after, limit)
+    rows = await suspense.exceptions_in(
+        view, state=state, owner=owner, overdue=overdue, notice_number=notice_number, after=after, limit=limit
+    )
     returned = await suspense.returned_of(view, [row.id for row in rows])
     return ExceptionPage(exceptions=[_view(row, returned) for row in rows])
 

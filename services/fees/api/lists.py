@@ -7,7 +7,7 @@ from fastapi import Query, Response
 from pydantic import Field
 
 from services.fees import calendars, queries
-from services.fees.api.parts import FEE_WINDOW, Id, InUnit, InView, Limit
+from services.fees.api.parts import COUNTY_WIDE, Id, InUnit, InView, Limit
 from services.fees.context import Context
 from services.fees.delays import due_of
 from services.fees.domain.lists import ListState, Refusal, Rejection
@@ -31,6 +31,7 @@ from yimen.web import (
     allow_anyone,
     if_match,
     new_router,
+    revalidated,
     set_etag,
 )
 from yimen.worktime import local_date
@@ -45,7 +46,7 @@ class RejectionBody(Body):
     violation: Literal[ViolationKind.OVER_STANDARD, ViolationKind.UNLISTED_ITEM] | None = None
 
 
-@router.get("/standards", dependencies=[allow_anyone()])
+@router.get("/standards", dependencies=[allow_anyone(), revalidated()])
 async def published_standards(
     view: InView,
     after: Annotated[str, Query(max_length=260, description="item_code/version/code of the last row seen")] = "",
@@ -59,18 +60,19 @@ async def published_standards(
     return [standard_view(row, today) for row in rows]
 
 
-@router.get("/lists", dependencies=[allow(*FEE_WINDOW)])
+@router.get("/lists", dependencies=[allow(*COUNTY_WIDE)])
 async def fee_lists(
     view: InView,
     state: ListState | None = None,
+    case_number: Annotated[str | None, Query(max_length=80)] = None,
     after: Annotated[str | None, Query(max_length=80)] = None,
     limit: Limit = 50,
 ) -> ListPage:
-    rows = await queries.lists_in(view, state, after, limit)
+    rows = await queries.lists_in(view, state, case_number, after, limit)
     return ListPage(lists=await _shown(view, rows))
 
 
-@router.get("/lists/{list_id}", dependencies=[allow(*FEE_WINDOW)])
+@router.get("/lists/{list_id}", dependencies=[allow(*COUNTY_WIDE)])
 async def fee_list(view: InView, list_id: Id, response: Response) -> ListView:
     return await _show(view, list_id, response)
 

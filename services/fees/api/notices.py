@@ -1,16 +1,41 @@
 """Payment notices, as the fee window and departments see them. No route registers a payment (R52)."""
 
-from fastapi import Response
+from datetime import date
+from typing import Annotated
 
-from services.fees import queries
-from services.fees.api.parts import COUNTY_WIDE, FEE_WINDOW, Id, InView
-from services.fees.views import CaseNotices, NoticeView, notice_view
+from fastapi import Query, Response
+
+from services.fees import desk, queries
+from services.fees.api.parts import COUNTY_WIDE, Id, InView, Limit
+from services.fees.domain.notices import NoticeState
+from services.fees.views import CaseNotices, NoticePage, NoticeView, notice_view
 from yimen.web import Forbidden, NotFound, Principal, Role, allow, new_router, set_etag
 
 router = new_router(tags=["notices"])
 
 
-@router.get("/notices/{number}", dependencies=[allow(*FEE_WINDOW)])
+Name = Annotated[str | None, Query(max_length=80)]
+
+
+@router.get("/notices", dependencies=[allow(*COUNTY_WIDE)])
+async def notice_register(
+    view: InView,
+    state: NoticeState | None = None,
+    case_number: Name = None,
+    payment_code: Name = None,
+    department: Name = None,
+    paid_from: Annotated[date | None, Query(description="缴款日期起，含当日")] = None,
+    paid_to: Annotated[date | None, Query(description="缴款日期止，含当日")] = None,
+    after: Annotated[str | None, Query(max_length=80, description="`next` of the page before")] = None,
+    limit: Limit = 50,
+) -> NoticePage:
+    wanted = desk.Wanted(state, case_number, payment_code, department, paid_from, paid_to)
+    rows = await desk.register(view, wanted, after, limit + 1)
+    following = rows[limit - 1].number if len(rows) > limit else None
+    return NoticePage(notices=[notice_view(row) for row in rows[:limit]], next=following)
+
+
+@router.get("/notices/{number}", dependencies=[allow(*COUNTY_WIDE)])
 async def notice(view: InView, number: Id, response: Response) -> NoticeView:
     row = await queries.notice_row(view, number)
     if row is None:

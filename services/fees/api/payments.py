@@ -2,22 +2,16 @@
 
 from services.fees.api.parts import Id, InUnit, InView, notice_by_code
 from services.fees.bank.inquiring import Why, ask, asked_lately
-from services.fees.context import Context
 from services.fees.domain.notices import OPEN, NoticeState
-from services.fees.queries import Found
-from services.fees.refunding.reading import payment_refund, refunds_of
-from services.fees.suspense import surplus_of
-from services.fees.views import PaymentView, payment_view
-from yimen.bus import View
+from services.fees.payers import PaymentView, payment_view
 from yimen.web import Problem, allow_anyone, new_router, refuses
-from yimen.worktime import local_date
 
 router = new_router(tags=["payments"])
 
 
 @router.get("/payments/{payment_code}", dependencies=[allow_anyone()])
 async def payment(view: InView, payment_code: Id) -> PaymentView:
-    return await _show(view, await notice_by_code(view, payment_code))
+    return await payment_view(view, await notice_by_code(view, payment_code))
 
 
 @router.post(
@@ -36,10 +30,4 @@ async def inquire(unit: InUnit, payment_code: Id) -> PaymentView:
                 headers={"Retry-After": "60"},
             )
         await ask(unit, row.number, Why.PAYER)
-    return await _show(unit, row)
-
-
-async def _show(view: View[Context], row: Found) -> PaymentView:
-    given_back = [payment_refund(one) for one in await refunds_of(view, row.number)]
-    surplus = await surplus_of(view, row.number)
-    return payment_view(row, given_back, surplus, view.context.settings, local_date(view.now))
+    return await payment_view(unit, row)

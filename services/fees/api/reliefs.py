@@ -122,13 +122,14 @@ async def write_down_relief(
 async def reliefs_in(
     view: InView,
     state: ReliefState | None = None,
+    notice_number: Annotated[str | None, Query(max_length=80)] = None,
     after: Annotated[str, Query(max_length=80)] = "",
     limit: Limit = 50,
     caller: Principal = allow(*READERS),
 ) -> ReliefPage:
     """A chief representative sees their departments' own."""
     own = None if caller.roles & set(COUNTY) else sorted(caller.departments)
-    rows = await relieving.reliefs_in(view, state, own, after, limit)
+    rows = await relieving.reliefs_in(view, state, own, notice_number, after, limit)
     return ReliefPage(items=[_view(row) for row in rows])
 
 

@@ -67,10 +67,11 @@ async def find_violation(
 async def list_violations(
     view: InView,
     department: Annotated[str | None, Query(max_length=80)] = None,
+    notice_number: Annotated[str | None, Query(max_length=80)] = None,
     after: Annotated[str, Query(max_length=80, description="`next` of the page before")] = "",
     limit: Limit = 50,
 ) -> ViolationPage:
-    rows = await violations.page(view, department, after, limit + 1)
+    rows = await violations.page(view, department, notice_number, after, limit + 1)
     following = rows[limit - 1].number if len(rows) > limit else None
     return ViolationPage(violations=[_view(row) for row in rows[:limit]], next=following)
 

@@ -140,28 +140,59 @@ async def test_a_refused_order_is_shown_on_its_notice(window: Window) -> None:
 async def test_a_payment_code_shows_no_case_and_no_name(window: Window) -> None:
     notice = await window.issued()
     shown = await window.harness.client.get(f"/payments/{notice['payment_code'].lower()}")
-    assert shown.json() == {
+    told = shown.json()
+    del told["charges"]
+    assert told == {
         "payment_code": notice["payment_code"],
+        "item_name": "建设工程消防设计审查",
         "amount": 16000,
         "state": "issued",
+        "issued_at": notice["issued_at"],
         "pay_by": "2026-09-22",
         "payable": True,
         "pay_url": None,
+        "paid_at": None,
+        "ticket_code": None,
+        "ticket_number": None,
+        "reliefs": [],
         "refunds": [],
         "surplus": 0,
         "kind": "fees",
         "disputable_until": "2026-09-14",
         "dispute": None,
     }
+    assert notice["case_number"] not in shown.text
     for wrong in ("A" * 20, "kurz", notice["payment_code"][::-1]):
         assert (await window.harness.client.get(f"/payments/{wrong}")).status_code == 404
+
+
+@pytest.mark.rule("R50")
+async def test_the_payer_reads_what_is_charged_by_which_standard_and_on_what_basis(window: Window) -> None:
+    notice = await window.issued()
+    payment = (await window.harness.client.get(f"/payments/{notice['payment_code']}")).json()
+    [charge] = payment["charges"]
+    assert (charge["list_id"], charge["department_name"], charge["amount"]) == ("L1", "消防救援大队", 16000)
+    [line] = charge["lines"]
+    figures = [line[name] for name in ("quantity", "price", "amount", "standard_version", "basis")]
+    assert figures == [2, 8000, 16000, 1, samples.fee(DRAWING, 8000).basis]
+
+
+async def test_a_payer_sees_the_ticket_of_what_was_paid(window: Window) -> None:
+    notice = await window.issued()
+    window.bank.pay(notice["payment_code"], "qr")
+    await window.bank.tell()
+    payment = (await window.harness.client.get(f"/payments/{notice['payment_code']}")).json()
+    issued = await window.notice()
+    assert issued is not None
+    assert payment["paid_at"] is not None
+    assert (payment["ticket_code"], payment["ticket_number"]) == (issued["ticket_code"], issued["ticket_number"])
 
 
 async def test_notices_are_read_by_those_concerned(window: Window) -> None:
     number = (await window.issued())["notice_number"]
     for role in Role:
         answer = await window.harness.client.get(f"/notices/{number}", headers=window.headers(role))
-        allowed = role in (Role.FEE_OFFICER, Role.TREASURER, Role.SUPERVISOR)
+        allowed = role in (Role.FEE_OFFICER, Role.TREASURER, Role.SUPERVISOR, Role.LEADER)
         assert answer.status_code == (200 if allowed else 403)
     assert (await window.harness.client.get("/notices/JK1", headers=window.headers())).status_code == 404
 

@@ -74,6 +74,9 @@ async def test_a_granted_reduction_makes_the_notice_smaller_everywhere(desk: Des
     seen = await desk.granted(await desk.asked())
     assert (seen["amount"], seen["share"], seen["department"]) == (before // 2, 5000, "fire")
     notice = await window.notice() or {}
+    payment = (await window.harness.client.get(f"/payments/{notice['payment_code']}")).json()
+    assert [(one["state"], one["share"], one["refusal"]) for one in payment["reliefs"]] == [("granted", 5000, None)]
+    assert (payment["charges"][0]["amount"], payment["charges"][0]["reduced"]) == (before // 2, before // 2)
     assert (notice["amount"], await window.balance("1122.fire")) == (before // 2, before // 2)
     [said] = await window.harness.events(NoticeReduced)
     assert (said.reduced, said.amount, said.basis) == (before // 2, before // 2, HALF["basis"])

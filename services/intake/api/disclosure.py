@@ -33,6 +33,7 @@ from yimen.web import (
     current_unit,
     current_view,
     new_router,
+    revalidated,
 )
 
 router = new_router(tags=["disclosure"])
@@ -83,7 +84,7 @@ class AnnouncementWithdrawalBody(Body):
     reason: Words
 
 
-@router.get("/results", dependencies=[allow_anyone()])
+@router.get("/results", dependencies=[allow_anyone(), revalidated()])
 async def list_results(
     view: Reading,
     item_code: Code | None = None,
@@ -131,7 +132,7 @@ def _result(row: Row[Any], known: dict[Edition, Any]) -> Result:
     )
 
 
-@router.get("/announcements", dependencies=[allow_anyone()])
+@router.get("/announcements", dependencies=[allow_anyone(), revalidated()])
 async def list_announcements(view: Reading, limit: Limit = 20, after: After = None) -> AnnouncementPage:
     """公告: those that stand, newest first."""
     rows = await kept.page_of_announcements(view, place_of(after), limit + 1)
@@ -140,6 +141,15 @@ async def list_announcements(view: Reading, limit: Limit = 20, after: After = No
         items=[AnnouncementView.model_validate(row, from_attributes=True) for row in rows[:limit]],
         next=None if last is None else written(last.published_at, last.announcement_id),
     )
+
+
+@router.get("/announcements/{announcement_id}", dependencies=[allow_anyone(), revalidated()])
+async def read_announcement(announcement_id: Code, view: Reading) -> AnnouncementView:
+    """One that stands."""
+    row = await kept.standing_announcement(view, announcement_id)
+    if row is None:
+        raise NotFound("没有找到该公告", "公告可能已经撤下，请查看公告列表。")
+    return AnnouncementView.model_validate(row, from_attributes=True)
 
 
 @router.post("/announcements", status_code=status.HTTP_201_CREATED, dependencies=[creates()])

@@ -32,6 +32,7 @@ from yimen.web import (
     current_unit,
     current_view,
     new_router,
+    revalidated,
 )
 from yimen.worktime import local_date
 
@@ -82,13 +83,13 @@ class WithdrawalBody(Body):
     effective_on: date
 
 
-@router.get("/items", dependencies=[allow_anyone()])
+@router.get("/items", dependencies=[allow_anyone(), revalidated()])
 async def list_items(view: Reading) -> list[ItemSummary]:
     """The whole catalogue, as in force today."""
     return [_summary(item) for item in await queries.current_items(view, local_date(view.now))]
 
 
-@router.get("/items/kept-out", dependencies=[allow_anyone()])
+@router.get("/items/kept-out", dependencies=[allow_anyone(), revalidated()])
 async def list_kept_out(view: Reading) -> list[KeptOutView]:
     """What is handled outside the hall, and why."""
     return [
@@ -104,7 +105,7 @@ async def list_kept_out(view: Reading) -> list[KeptOutView]:
     ]
 
 
-@router.get("/items/{item_code}", dependencies=[allow_anyone()])
+@router.get("/items/{item_code}", dependencies=[allow_anyone(), revalidated()])
 async def read_item(item_code: Code, view: Reading) -> ItemView:
     """One item with its six disclosures, materials and fees, and the windows of its department."""
     try:

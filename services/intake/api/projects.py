@@ -3,7 +3,7 @@ official who does their errands (全程代办).
 """
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Depends, Response, status
@@ -77,6 +77,7 @@ class OwedView(BaseModel):
     department_name: str
     stage: str
     due: Due | None
+    days_left: int | None
     received_at: datetime | None
     urged_at: datetime | None
 
@@ -177,17 +178,18 @@ def _view(project: Project, cases: list[Case], view: View[Context]) -> ProjectVi
 
 
 def _case(case: Case, rules: Rules, now: datetime) -> ProjectCase:
-    owed = [_owed(case, review, rules) for review in projects.owing(case)]
+    owed = [_owed(case, review, rules, local_date(now)) for review in projects.owing(case)]
     return ProjectCase(**summary(case, rules, now), owed=owed)
 
 
-def _owed(case: Case, review: Review, rules: Rules) -> OwedView:
+def _owed(case: Case, review: Review, rules: Rules, today: date) -> OwedView:
     return OwedView(
         review_id=review.review_id,
         department=review.department,
         department_name=department_name(review.department),
         stage=case.item.stages[review.stage].name,
         due=clock.maybe_due(clock.review_due(review, rules.calendar)),
+        days_left=clock.review_left(review, rules.calendar, today),
         received_at=review.received_at,
         urged_at=review.urged_at,
     )

@@ -1,6 +1,7 @@
 """What answers look like: cases, their parts, and lists of them."""
 
 from datetime import date, datetime
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -66,6 +67,8 @@ class ReviewView(BaseModel):
     requested_on: date
     limit_days: int
     due: Due | None
+    days_left: int | None
+    """Working days after today, negative when late; None once it has answered."""
     result: str
     received_at: datetime | None
     forwarded_at: datetime | None
@@ -130,6 +133,8 @@ class CaseSummary(BaseModel):
     left: int | None
     deemed: bool
     outcome: Outcome | None
+    waits_for: Literal["lead_decision", "re_examination"] | None
+    """Whose word is awaited beside the course that every case takes: the lead department's, the centre's."""
 
 
 class CasePage(BaseModel):
@@ -137,7 +142,22 @@ class CasePage(BaseModel):
     next: str | None
 
 
-class CaseView(CaseSummary):
+class OwnCase(CaseSummary):
+    """For the applicant: how the case stands in plain words, what happens next, and by when. A list does not know until
+    when a notice is to be paid, the case itself does."""
+
+    standing: str
+    next: str
+    by: date | None
+    provisional: bool
+
+
+class OwnCasePage(BaseModel):
+    items: list[OwnCase]
+    next: str | None
+
+
+class CaseView(OwnCase):
     item_version: int
     situations: tuple[str, ...]
     channel: Channel
@@ -206,6 +226,7 @@ class ProgressView(BaseModel):
     case_number: str
     item_name: str
     department_name: str
+    status: Status
     state: str
     next: str
     by: date | None

@@ -1,7 +1,7 @@
 """What answers show: dates derived at the moment of asking, whole identification only to whom it is due."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -27,6 +27,19 @@ from services.intake.domain.values import (
 )
 from yimen.contracts.parts import Paper
 from yimen.departments import department_name
+from yimen.worktime import local_date
+
+
+def own_summary(case: Case, rules: Rules, now: datetime, pay_by: date | None = None) -> dict[str, Any]:
+    """Needs the whole case."""
+    progress = words.progress(case, rules, pay_by)
+    told = {
+        "standing": progress.state,
+        "next": progress.next,
+        "by": progress.by,
+        "provisional": progress.provisional,
+    }
+    return summary(case, rules, now) | told
 
 
 def summary(case: Case, rules: Rules, now: datetime) -> dict[str, Any]:
@@ -51,7 +64,15 @@ def summary(case: Case, rules: Rules, now: datetime) -> dict[str, Any]:
         "left": None if awaited is None else clock.days_left(awaited.date, rules, now),
         "deemed": case.deemed,
         "outcome": case.told_outcome,
+        "waits_for": _waits_for(case, rules),
     }
+
+
+def _waits_for(case: Case, rules: Rules) -> str | None:
+    if case.status is Status.ACCEPTED and join.disputed(case, rules):
+        return "lead_decision"
+    asked = case.re_examination
+    return "re_examination" if asked is not None and asked.upheld is None else None
 
 
 def case_view(
@@ -74,7 +95,7 @@ def case_view(
     service = ("electronic_service", "postings", "served_at", "service_way", "receiver", "service_proof")
     own = {name: getattr(case, name) for name in (*kept, *ended, *ways, *turn, *doors, *service)}
     return CaseView(
-        **summary(case, rules, now),
+        **own_summary(case, rules, now, _pay_by(notices)),
         **own,
         item_version=case.item.version,
         situations=case.situations,
@@ -86,7 +107,7 @@ def case_view(
         statutory_due=clock.maybe_due(clock.statutory_due(case, rules)),
         paused=clock.stands(case),
         pauses=sorted(pauses, key=lambda pause: pause.started_at),
-        reviews=[_review(case, review, rules, answers) for review in case.reviews],
+        reviews=[_review(case, review, rules, local_date(now), answers) for review in case.reviews],
         meetings=case.meetings,
         disputed=join.disputed(case, rules) if case.status is Status.ACCEPTED else (),
         lead_decisions=[_lead_word(case, word) for word in case.lead_words],
@@ -113,13 +134,14 @@ def _agent(agent: Agent, *, whole: bool) -> AgentView:
     )
 
 
-def _review(case: Case, review: Review, rules: Rules, answers: Sequence[Row[Any]]) -> ReviewView:
+def _review(case: Case, review: Review, rules: Rules, today: date, answers: Sequence[Row[Any]]) -> ReviewView:
     left_out = {"stage", "lists", "requested_at", "extension_days"}
     return ReviewView(
         **review.model_dump(exclude=left_out),
         department_name=department_name(review.department),
         stage=case.item.stages[review.stage].name,
         due=clock.maybe_due(clock.review_due(review, rules.calendar)),
+        days_left=clock.review_left(review, rules.calendar, today),
         inspection_by=clock.maybe_due(clock.inspection_by(case, review, rules)),
         forward_by=clock.maybe_due(clock.forward_by(case, rules)),
         result=join.label(review, rules),
@@ -147,12 +169,12 @@ def notice(row: Row[Any]) -> NoticeView:
 
 
 def progress_view(case: Case, rules: Rules, papers: Sequence[Row[Any]], notices: Sequence[Row[Any]]) -> ProgressView:
-    pay_by = next((row.pay_by for row in notices if row.state in ("issued", "overdue")), None)
-    now = words.progress(case, rules, pay_by)
+    now = words.progress(case, rules, _pay_by(notices))
     return ProgressView(
         case_number=case.case_number,
         item_name=case.item.name,
         department_name=department_name(case.department),
+        status=case.status,
         state=now.state,
         next=now.next,
         by=now.by,
@@ -165,3 +187,7 @@ def progress_view(case: Case, rules: Rules, papers: Sequence[Row[Any]], notices:
         documents=[document(row) for row in papers],
         fees=[notice(row) for row in notices],
     )
+
+
+def _pay_by(notices: Sequence[Row[Any]]) -> date | None:
+    return next((row.pay_by for row in notices if row.state in ("issued", "overdue")), None)

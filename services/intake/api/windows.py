@@ -24,6 +24,7 @@ from yimen.web import (
     current_view,
     if_match,
     new_router,
+    revalidated,
     set_etag,
 )
 from yimen.web.wording import pointer
@@ -82,7 +83,7 @@ class WindowView(BaseModel):
     version: int
 
 
-@router.get("/windows", dependencies=[allow_anyone()])
+@router.get("/windows", dependencies=[allow_anyone(), revalidated()])
 async def list_windows(view: Annotated[View[Context], Depends(current_view)]) -> list[WindowView]:
     """Every window, with who is on duty today."""
     return [window_view(window, local_date(view.now)) for window in await kept.all_windows(view)]

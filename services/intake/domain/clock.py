@@ -100,8 +100,16 @@ def _limit(case: Case, start: date, budget: int) -> Limit:
 
 def review_due(review: Review, calendar: Calendar) -> Day | None:
     """The last day for a department's answer; None while its own pause stands."""
-    limit = Limit(review.requested_on, review.limit_days, _pauses([review]), review.extension_days)
-    return limit.due(calendar)
+    return _review_limit(review).due(calendar)
+
+
+def review_left(review: Review, calendar: Calendar, today: date) -> int | None:
+    """Working days that the department has left after today, negative when late; None once it has answered."""
+    return _review_limit(review).left(calendar, today) if review.unanswered else None
+
+
+def _review_limit(review: Review) -> Limit:
+    return Limit(review.requested_on, review.limit_days, _pauses([review]), review.extension_days)
 
 
 def serve_by(decided_on: date, rules: Rules) -> Day:

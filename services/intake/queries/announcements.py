@@ -24,6 +24,13 @@ async def locked_announcement(unit: Unit[Any], announcement_id: str) -> Announce
     return None if row is None else Announcement.model_validate(row._asdict())
 
 
+async def standing_announcement(view: View[Any], announcement_id: str) -> Row[Any] | None:
+    which = announcements.c.announcement_id == announcement_id
+    return (
+        await view.execute(select(announcements).where(which, announcements.c.withdrawn_at.is_(None)))
+    ).one_or_none()
+
+
 async def keep_announcement(unit: Unit[Any], announcement: Announcement) -> None:
     which = announcements.c.announcement_id == announcement.announcement_id
     await unit.execute(update(announcements).where(which).values(_values(announcement)))

@@ -171,6 +171,12 @@ async def test_lists_show_a_clerk_their_own_departments_and_a_citizen_their_own_
     assert foreign.status_code == 403
     mine = (await hall.client.get("/my/cases", headers=hall.citizen)).json()["items"]
     assert [case["case_number"] for case in mine] == [number]
+    assert ("窗口将告知您是否受理" in mine[0]["next"], mine[0]["by"]) == (True, "2026-10-10")
+    await hall.step(number, "correction", STEPS["correction"])
+    mine = (await hall.client.get("/my/cases", headers=hall.citizen)).json()["items"]
+    whole = await hall.case(number, hall.citizen)
+    assert mine[0].items() <= whole.items(), "the list says what the case says"
+    assert "请补交：" in whole["next"]
 
 
 async def test_open_cases_are_those_that_somebody_still_has_to_work_on_or_serve(hall: Hall) -> None:
@@ -215,7 +221,7 @@ async def test_progress_needs_number_and_password_and_shows_no_personal_data(hal
     told = (await hall.apply()).json()
     path, password = f"/progress/{told['case_number']}", {"Query-Password": told["query_password"].lower()}
     shown = await hall.client.get(path, headers=password)
-    assert shown.json()["state"] == "已收件，等待受理"
+    assert (shown.json()["status"], shown.json()["state"]) == ("submitted", "已收件，等待受理")
     assert shown.json()["by"] == "2026-10-10"
     assert not any(secret in shown.text for secret in (ZHANG, "1101***", "13800000000", "张三"))
     wrong = await hall.client.get(path, headers={"Query-Password": "22222222"})

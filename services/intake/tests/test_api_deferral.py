@@ -160,7 +160,7 @@ async def test_a_return_is_re_examined_by_the_centre_with_the_notice_and_reopene
     asked = await hall.step(number, "re-examination", right, by=hall.citizen)
     assert asked.json()["re_examination"]["upheld"] is None
     waiting = (await hall.client.get("/cases?state=returned", headers=centre)).json()["items"]
-    assert [case["case_number"] for case in waiting] == [number]
+    assert [(case["case_number"], case["waits_for"]) for case in waiting] == [(number, "re_examination")]
     hall.harness.clock.advance(timedelta(days=1))
     found = await hall.step(number, "re-examination/finding", {"upheld": False, "reasons": "退件无据"}, by=centre)
     assert (found.json()["state"], found.json()["received_on"]) == ("submitted", "2026-09-29")

@@ -128,7 +128,7 @@ async def test_the_lead_and_the_centre_call_together_and_nobody_else(hall: Hall)
 async def test_the_leads_representative_alone_has_the_last_word(hall: Hall) -> None:
     number = await disputed(hall)
     shown = await hall.case(number)
-    assert (shown["state"], shown["disputed"]) == ("accepted", ["fire"])
+    assert (shown["state"], shown["disputed"], shown["waits_for"]) == ("accepted", ["fire"], "lead_decision")
     for role, department in (
         (Role.CHIEF_REPRESENTATIVE, "fire"),
         (Role.WINDOW_CLERK, "planning"),
@@ -141,6 +141,7 @@ async def test_the_leads_representative_alone_has_the_last_word(hall: Hall) -> N
     assert unexplained.status_code == 422
     done = (await hall.step(number, "lead-decision", OVERRIDE, by=chief)).json()
     assert (done["state"], done["outcome"], done["disputed"]) == ("decided", "granted", [])
+    assert (done["waits_for"], [review["days_left"] for review in done["reviews"]]) == (None, [None] * 3)
     assert [(word["stage"], word["against"]) for word in done["lead_decisions"]] == [("联合审查", ["fire"])]
     assert len(await hall.harness.events(CaseLeadDecided)) == 1
     again = await hall.step(number, "lead-decision", OVERRIDE, by=chief)

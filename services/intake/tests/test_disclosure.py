@@ -178,6 +178,14 @@ async def test_a_withdrawn_announcement_is_shown_no_more_and_withdrawn_once(hall
     assert len(await hall.harness.events(AnnouncementWithdrawn)) == 1
 
 
+async def test_one_announcement_is_read_by_its_id_while_it_stands(hall: Hall) -> None:
+    made = (await announce(hall)).json()
+    path = f"/announcements/{made['announcement_id']}"
+    assert (await hall.client.get(path)).json() == made
+    await announce(hall, {"reason": "日期有误"}, f"/{made['announcement_id']}/withdrawal")
+    assert (await hall.client.get(path)).status_code == 404
+
+
 async def test_an_announcement_that_is_not_there_is_not_found(hall: Hall) -> None:
     assert (await announce(hall, {"reason": "无"}, "/nothing/withdrawal")).status_code == 404
 

@@ -108,6 +108,7 @@ async def test_a_joint_case_on_the_fast_track_is_reviewed_sooner_and_urged_befor
     assert {(event.department, event.rule) for event in urged} == {("fire", "S07"), ("planning", "S07")}
     owed = (await shown(hall, number, admin))["cases"][0]["owed"]
     assert {one["department"]: one["due"]["on"] for one in owed} == dict.fromkeys(("fire", "planning"), "2026-10-08")
+    assert {one["days_left"] for one in owed} == {0}, "the last day"
     hall.harness.clock.move_to(end_of_day(LAST_DAY))
     assert await hall.harness.fire_timers() == 2
     (deemed,) = await hall.harness.events(ReviewDeemedConsented)

@@ -21,6 +21,7 @@ from services.monitor.api.parts import (
     oversees,
     place_of,
 )
+from services.monitor.remaining import today_of
 from services.monitor.shapes import AlertPage, AlertShape, Answer
 from services.monitor.showing import show_alert
 from services.monitor.stories import Chapter, story_of
@@ -59,7 +60,8 @@ async def list_alerts(
     else:
         rows = await alert_page(view, wanted, instant_place(after), limit + 1)
     last = rows[limit - 1] if len(rows) > limit else None
-    return AlertPage(items=[show_alert(row, view.now) for row in rows[:limit]], next=last and _place(last, sort))
+    today = await today_of(view)
+    return AlertPage(items=[show_alert(row, today) for row in rows[:limit]], next=last and _place(last, sort))
 
 
 def _place(row: Row[Any], sort: AlertSort) -> str:
@@ -79,8 +81,9 @@ async def read_alert(
     if not oversees(caller) and not caller.serves(row.department):
         raise Forbidden("不能查看其他部门的监察提示", "请由被提示部门查看，或联系监察人员。")
     set_etag(response, row.version)
-    following = [OrderShape.of(order, view.now) for order in await orders_about(view, alert_id)]
-    shown = show_alert(row, view.now).model_dump()
+    today = await today_of(view)
+    following = [OrderShape.of(order, today) for order in await orders_about(view, alert_id)]
+    shown = show_alert(row, today).model_dump()
     return AlertStory(**shown, orders=following, story=await story_of(view, row))
 
 
@@ -107,7 +110,7 @@ async def answer_alert(
     await alerting.answer(unit, row, body.answer, caller.staff)
     [row] = await alerting.lock(unit, [alert_id])
     set_etag(response, row.version)
-    return show_alert(row, unit.now)
+    return show_alert(row, await today_of(unit))
 
 
 def _unknown() -> NotFound:

@@ -20,6 +20,7 @@ from services.monitor.api.parts import (
     oversees,
 )
 from services.monitor.context import Context
+from services.monitor.remaining import Today, today_of
 from yimen.bus import View
 from yimen.contracts.envelope import Code, Instant
 from yimen.contracts.monitor import AppealTarget
@@ -39,7 +40,6 @@ from yimen.web import (
     refuses,
     set_etag,
 )
-from yimen.worktime import local_date
 
 router = new_router(tags=["appeals"])
 Number = Annotated[Code, Path()]
@@ -57,7 +57,7 @@ class Decision(Body):
 
 
 class AppealShape(BaseModel):
-    """`upheld`: absent until it is decided. `overdue`: undecided after `decide_by`."""
+    """`upheld`: absent until it is decided. `overdue`: undecided after `decide_by`; `left`: working days until then."""
 
     appeal_number: str
     department: str
@@ -71,6 +71,7 @@ class AppealShape(BaseModel):
     filed_at: Instant
     decide_by: date
     overdue: bool
+    left: int | None
     upheld: bool | None
     reasons: str | None
     decided_by_name: str | None
@@ -78,12 +79,13 @@ class AppealShape(BaseModel):
     version: int
 
     @classmethod
-    def of(cls, row: Row[Any], today: date) -> "AppealShape":
+    def of(cls, row: Row[Any], today: Today) -> "AppealShape":
         return cls(
             **{name: value for name, value in row._mapping.items() if name in cls.model_fields},
             department_name=department_name(row.department),
             target_name=SUPERVISION[AppealTarget(row.target)],
-            overdue=row.upheld is None and today > row.decide_by,
+            overdue=row.upheld is None and today.past(row.decide_by),
+            left=today.left(row.decide_by) if row.upheld is None else None,
         )
 
 
@@ -122,7 +124,7 @@ async def list_appeals(
         before=instant_place(after),
         limit=limit + 1,
     )
-    last, today = rows[limit - 1] if len(rows) > limit else None, local_date(view.now)
+    last, today = rows[limit - 1] if len(rows) > limit else None, await today_of(view)
     return AppealPage(
         items=[AppealShape.of(row, today) for row in rows[:limit]],
         next=last and f"{last.filed_at:%Y-%m-%dT%H:%M:%S.%fZ}~{last.appeal_number}",
@@ -171,4 +173,4 @@ async def _known(view: View[Context], number: str) -> Row[Any]:
 async def _shown(view: View[Context], number: str, response: Response) -> AppealShape:
     row = await _known(view, number)
     set_etag(response, row.version)
-    return AppealShape.of(row, local_date(view.now))
+    return AppealShape.of(row, await today_of(view))

@@ -1,13 +1,14 @@
 """Cases with their clocks and lights. Nothing here changes a case."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Path, Query
 
 from services.monitor import listing, queries, rulebooks
-from services.monitor.api.parts import OVERSEERS, STAFF, Cursor, Limit, Reading, case_place, departments_of, oversees
+from services.monitor.api.parts import OVERSEERS, STAFF, Cursor, Limit, Reading, case_place, departments_of
 from services.monitor.listing import Asked
+from services.monitor.remaining import today_of
 from services.monitor.shapes import CasePage, CaseShape
 from services.monitor.showing import show_alert, show_case, show_line
 from services.monitor.watching import see
@@ -18,19 +19,24 @@ from yimen.web import Forbidden, NotFound, Principal, Role, allow, new_router
 
 router = new_router(tags=["cases"])
 
+CENTRE: Final = (*OVERSEERS, Role.CENTRE_ADMIN)
+"""Who reads the statistics of the whole county, and so the lists behind their numbers."""
+
 
 @router.get("/cases/{number}")
 async def read_case(
-    number: Annotated[Code, Path()], view: Reading, caller: Principal = allow(*OVERSEERS, *STAFF)
+    number: Annotated[Code, Path()], view: Reading, caller: Principal = allow(*CENTRE, *STAFF)
 ) -> CaseShape:
     seen = await see(view, number)
     if not seen.told:
         raise NotFound("没有此办件", "监察系统没有收到该办件的任何记录，请核对办件编号。")
-    if not oversees(caller) and not seen.departments & caller.departments:
+    if caller.roles.isdisjoint(CENTRE) and not seen.departments & caller.departments:
         raise Forbidden("不能查看其他部门的办件", "该办件不涉及您所在的部门；如需了解，请联系监察人员。")
     calendar = (await queries.calendars(view))[-1]
-    raised = [show_alert(row, view.now) for row in await queries.case_alerts(view, number)]
-    return show_case(seen, raised, calendar, await rulebooks.current(view), view.now)
+    today = await today_of(view)
+    raised = [show_alert(row, today) for row in await queries.case_alerts(view, number)]
+    places = await queries.case_places(view, number)
+    return show_case(seen, raised, places, calendar, await rulebooks.current(view), view.now)
 
 
 Day = Annotated[date | None, Query()]
@@ -42,7 +48,7 @@ def _range(first: date | None, last: date | None) -> tuple[date, date] | None:
 
 
 async def asked_list(
-    caller: Principal = allow(*OVERSEERS, Role.CHIEF_REPRESENTATIVE),
+    caller: Principal = allow(*CENTRE, Role.CHIEF_REPRESENTATIVE),
     light: Light | None = None,
     department: Code | None = None,
     ended: Annotated[
@@ -57,7 +63,7 @@ async def asked_list(
     closed_from: Day = None,
     closed_to: Day = None,
 ) -> Asked:
-    mine = departments_of(caller, department)
+    mine = departments_of(caller, department, CENTRE)
     return Asked(
         departments=None if mine is None else tuple(mine),
         light=light,
@@ -79,4 +85,6 @@ async def list_cases(
     acceptance."""
     rows = await listing.page(view, asked, case_place(after), limit + 1)
     last = rows[limit - 1] if len(rows) > limit else None
-    return CasePage(items=[show_line(row) for row in rows[:limit]], next=last and listing.placed(last, asked))
+    calendar, book = (await queries.calendars(view))[-1], await rulebooks.current(view)
+    items = [show_line(row, calendar, book, view.now) for row in rows[:limit]]
+    return CasePage(at=view.now, items=items, next=last and listing.placed(last, asked))

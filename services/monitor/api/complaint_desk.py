@@ -23,6 +23,7 @@ from services.monitor.complaining import ABOUT, Acceptance, Finding
 from services.monitor.complaint_rows import OFFICE_OF, Found
 from services.monitor.context import Context
 from services.monitor.domain.complaints import ComplaintState, Complexity, Ground, Topic
+from services.monitor.remaining import today_of
 from yimen.bus import Unit
 from yimen.contracts.envelope import Code
 from yimen.contracts.parts import Staff
@@ -98,7 +99,8 @@ async def list_complaints(
     """The oldest first."""
     rows = await waiting_complaints(view, caller, state=state, after=after, limit=limit + 1)
     limits = await deadlines.of(view, ABOUT, [row.number for row in rows[:limit]])
-    items = [ComplaintLine(**line_of(row, limits[row.number])) for row in rows[:limit]]
+    today = await today_of(view)
+    items = [ComplaintLine(**line_of(row, limits[row.number], today)) for row in rows[:limit]]
     return ComplaintPage(items=items, next=rows[limit - 1].number if len(rows) > limit else None)
 
 

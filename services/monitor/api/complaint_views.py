@@ -17,6 +17,7 @@ from services.monitor.complaining import ABOUT, ACCEPTANCE, ANSWER, REVISIT
 from services.monitor.complaint_rows import OFFICE_OF, Found
 from services.monitor.context import Context
 from services.monitor.domain.complaints import TOPICS, ComplaintState, Complexity, Source, Topic
+from services.monitor.remaining import Today, today_of
 from services.monitor.tables import complaints
 from yimen.bus import View
 from yimen.contracts.envelope import Instant
@@ -34,7 +35,8 @@ class Step(BaseModel):
 
 
 class ComplaintLine(BaseModel):
-    """What the department may see too. `late`: the step that is waited for has passed its day."""
+    """What the department may see too. `late`: the step that is waited for has passed its day;
+    `left`: working days until then, negative when late."""
 
     number: str
     state: ComplaintState
@@ -50,6 +52,7 @@ class ComplaintLine(BaseModel):
     filed_at: Instant
     due: Due | None
     late: bool
+    left: int | None
     extended_days: int | None
     upheld: bool | None
 
@@ -133,10 +136,10 @@ async def show(view: View[Context], number: str, caller: Principal, response: Re
     set_etag(response, row.version)
     limits = (await deadlines.of(view, ABOUT, [number]))[number]
     file = await _file(view, row) if in_hands(row, caller) else None
-    return ComplaintDetail(**line_of(row, limits), file=file)
+    return ComplaintDetail(**line_of(row, limits, await today_of(view)), file=file)
 
 
-def line_of(row: Found, limits: dict[str, Found]) -> dict[str, object]:
+def line_of(row: Found, limits: dict[str, Found], today: Today) -> dict[str, object]:
     names = ("number", "state", "version", "topic", "office", "department", "summary", "complexity", "filed_at")
     limit = limits.get(_WAITS_FOR.get(row.state, ""))
     return {name: getattr(row, name) for name in (*names, "extended_days", "upheld")} | {
@@ -145,6 +148,7 @@ def line_of(row: Found, limits: dict[str, Found]) -> dict[str, object]:
         "department_name": department_name(row.department) if row.department else None,
         "due": due_of(limit),
         "late": limit is not None and limit.passed_at is not None,
+        "left": today.left(limit.due) if limit else None,
     }
 
 

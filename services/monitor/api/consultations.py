@@ -13,6 +13,7 @@ from services.monitor.api.parts import OVERSEERS, Limit, Reading, Words, Working
 from services.monitor.consulting import ABOUT, ANSWER, ASKED, Found, Question
 from services.monitor.context import Context
 from services.monitor.domain.numbers import CONSULTATION
+from services.monitor.remaining import today_of
 from services.monitor.tables import consultations
 from yimen.bus import Units, View
 from yimen.contracts.envelope import Code, Instant
@@ -30,6 +31,7 @@ from yimen.web import (
     if_match,
     new_router,
     refuses,
+    revalidated,
     set_etag,
 )
 
@@ -91,7 +93,7 @@ class ShownPage(BaseModel):
 
 
 class ConsultationView(BaseModel):
-    """`late`: not answered by its day."""
+    """`late`: not answered by its day; `left`: working days until then."""
 
     number: str
     state: Literal["asked", "answered"]
@@ -106,6 +108,7 @@ class ConsultationView(BaseModel):
     asked_at: Instant
     answer_by: Due | None
     late: bool
+    left: int | None
     answer: str | None
     shown_question: str | None
     answered_by: str | None
@@ -147,7 +150,7 @@ async def follow_consultation(
     return ConsultationProgress(consultation_number=known, **{name: getattr(shown, name) for name in names})
 
 
-@router.get("/consultations", dependencies=[allow_anyone()])
+@router.get("/consultations", dependencies=[allow_anyone(), revalidated()])
 async def read_consultations(
     view: Reading,
     department: Code | None = None,
@@ -181,6 +184,23 @@ async def list_consultations(
     return ConsultationPage(items=items, next=items[-1].number if len(rows) > limit else None)
 
 
+@router.get("/consultations/{consultation_number}", responses=refuses(404))
+async def read_consultation(
+    consultation_number: Number,
+    view: Reading,
+    response: Response,
+    caller: Principal = allow(*OVERSEERS, *ANSWERING),
+) -> ConsultationView:
+    row = await consulting.find(view, consultation_number)
+    if row is None:
+        raise _unknown()
+    if not oversees(caller) and not caller.serves(row.department):
+        raise Forbidden("不能查看其他部门的咨询", "请由被咨询的部门查看，或联系监察人员。")
+    (shown,) = await _views(view, [row])
+    set_etag(response, shown.version)
+    return shown
+
+
 @router.post("/consultations/{consultation_number}/answer", responses=refuses(404, 409))
 async def answer_consultation(
     consultation_number: Number,
@@ -193,7 +213,7 @@ async def answer_consultation(
     """Once, by the department that was asked."""
     row = await consulting.lock(unit, consultation_number)
     if row is None:
-        raise NotFound("没有这条咨询", "请核对咨询编号后重试。")
+        raise _unknown()
     if not caller.serves(row.department):
         raise Forbidden("不能答复其他部门的咨询", "请由被咨询的部门答复。")
     consulting.refuse_stale(row, expected)
@@ -220,8 +240,8 @@ async def _known(view: View[Context], number: str) -> Found:
 
 
 async def _views(view: View[Context], rows: Sequence[Found]) -> list[ConsultationView]:
-    limits = await deadlines.of(view, ABOUT, [row.number for row in rows])
-    names = ConsultationView.model_fields.keys() - {"department_name", "answer_by", "late", "answered_by"}
+    limits, today = await deadlines.of(view, ABOUT, [row.number for row in rows]), await today_of(view)
+    names = ConsultationView.model_fields.keys() - {"department_name", "answer_by", "late", "left", "answered_by"}
     shown = []
     for row in rows:
         limit = limits[row.number].get(ANSWER)
@@ -231,10 +251,15 @@ async def _views(view: View[Context], rows: Sequence[Found]) -> list[Consultatio
                 department_name=department_name(row.department),
                 answer_by=due_of(limit),
                 late=limit is not None and limit.passed_at is not None,
+                left=today.left(limit.due) if limit and row.state == ASKED else None,
                 answered_by=row.answered_by_name,
             )
         )
     return shown
+
+
+def _unknown() -> NotFound:
+    return NotFound("没有这条咨询", "请核对咨询编号后重试。")
 
 
 def _shown(row: Found) -> Shown:

@@ -3,20 +3,22 @@
 from datetime import date, timedelta
 
 from services.monitor import statistics, tallying
-from services.monitor.api.parts import OVERSEERS, Reading
+from services.monitor.api.parts import OVERSEERS, Reading, departments_of
 from services.monitor.shapes import FeeDay, Summary
 from services.monitor.showing import show_department
-from yimen.web import Invalid, Role, allow, new_router
+from yimen.web import Invalid, Principal, Role, allow, new_router
 from yimen.worktime import local_date
 
 router = new_router(tags=["counts"])
 
 
-@router.get("/summary", dependencies=[allow(*OVERSEERS)])
-async def read_summary(view: Reading) -> Summary:
-    """What every department has had, and which of its lights are on now."""
+@router.get("/summary")
+async def read_summary(
+    view: Reading, caller: Principal = allow(*OVERSEERS, Role.CENTRE_ADMIN, Role.CHIEF_REPRESENTATIVE)
+) -> Summary:
+    """What every department has had, and which of its lights are on now; to a chief representative the own."""
     on = await statistics.lights(view)
-    rows = await statistics.all_time(view)
+    rows = await statistics.all_time(view, departments_of(caller, None, (*OVERSEERS, Role.CENTRE_ADMIN)))
     return Summary(at=view.now, departments=[show_department(row, on.get(row.department, {})) for row in rows])
 
 

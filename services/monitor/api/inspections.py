@@ -22,6 +22,7 @@ from services.monitor.api.parts import (
 )
 from services.monitor.context import Context
 from services.monitor.inspecting import Patrol
+from services.monitor.remaining import Today, today_of
 from yimen.bus import View
 from yimen.contracts.envelope import Code, Instant
 from yimen.contracts.monitor import Deduction
@@ -40,7 +41,6 @@ from yimen.web import (
     new_router,
     set_etag,
 )
-from yimen.worktime import local_date
 
 router = new_router(tags=["inspections"])
 
@@ -81,7 +81,7 @@ class RectificationBody(Body):
 
 
 class FindingShape(BaseModel):
-    """`rectify_by`: absent where there is nothing to set right."""
+    """`rectify_by`: absent where there is nothing to set right; `left`: working days until then, while it waits."""
 
     finding_number: str
     department: str
@@ -99,6 +99,7 @@ class FindingShape(BaseModel):
     deductions: list[Deduction]
     rectify_by: dt.date | None
     overdue: bool
+    left: int | None
     recorded_at: Instant
     measures: str | None
     rectified_by: Staff | None
@@ -106,13 +107,14 @@ class FindingShape(BaseModel):
     version: int
 
     @classmethod
-    def of(cls, row: Row[Any], now: dt.datetime) -> Self:
+    def of(cls, row: Row[Any], today: Today) -> Self:
         waits = row.rectify_by is not None and row.rectified_at is None
         return cls(
             **dict(row._mapping) | {"deductions": read_deductions(row.deductions)},
             finding_number=row.number,
             department_name=department_name(row.department),
-            overdue=waits and local_date(now) > row.rectify_by,
+            overdue=waits and today.past(row.rectify_by),
+            left=today.left(row.rectify_by) if waits else None,
         )
 
 
@@ -146,7 +148,8 @@ async def list_findings(
     )
     last = rows[limit - 1] if len(rows) > limit else None
     following = last and place_of(last.recorded_at, last.number)
-    return FindingPage(items=[FindingShape.of(row, view.now) for row in rows[:limit]], next=following)
+    today = await today_of(view)
+    return FindingPage(items=[FindingShape.of(row, today) for row in rows[:limit]], next=following)
 
 
 @router.post("/inspections", status_code=201, dependencies=[creates()])
@@ -200,7 +203,7 @@ async def _show(view: View[Context], finding_number: str, response: Response) ->
     if row is None:
         raise _unknown()
     set_etag(response, row.version)
-    return FindingShape.of(row, view.now)
+    return FindingShape.of(row, await today_of(view))
 
 
 def _unknown() -> NotFound:

@@ -24,6 +24,7 @@ from services.monitor.api.parts import (
 )
 from services.monitor.context import Context
 from services.monitor.domain.orders import CALL_IN, EXPLAIN, STATES, Demand, OrderState, addressee
+from services.monitor.remaining import Today, today_of
 from services.monitor.tasks import HEADS
 from yimen.bus import Unit, View
 from yimen.contracts.envelope import Code, Instant
@@ -44,7 +45,6 @@ from yimen.web import (
     new_router,
     set_etag,
 )
-from yimen.worktime import local_date
 
 router = new_router(prefix="/orders", tags=["orders"])
 
@@ -95,7 +95,8 @@ class StepShape(BaseModel):
 
 
 class OrderShape(BaseModel):
-    """`addressee`: who has to answer. `former`: the order that had no answer."""
+    """`addressee`: who has to answer. `former`: the order that had no answer. `left`: working days until `answer_by`,
+    today not counted, negative when late; absent where no answer is waited for."""
 
     order_number: str
     document: str
@@ -113,6 +114,7 @@ class OrderShape(BaseModel):
     demand: str
     answer_by: dt.date
     overdue: bool
+    left: int | None
     overdue_at: Instant | None
     extended: bool
     issued_by: Staff | None
@@ -124,7 +126,7 @@ class OrderShape(BaseModel):
     version: int
 
     @classmethod
-    def of(cls, row: Row[Any], now: dt.datetime) -> Self:
+    def of(cls, row: Row[Any], today: Today) -> Self:
         waits = row.state == OrderState.WAITING
         return cls(
             **dict(row._mapping),
@@ -132,7 +134,8 @@ class OrderShape(BaseModel):
             department_name=department_name(row.department),
             addressee=addressee(row.stage),
             state_text=STATES[OrderState(row.state)],
-            overdue=waits and local_date(now) > row.answer_by,
+            overdue=waits and today.past(row.answer_by),
+            left=today.left(row.answer_by) if waits else None,
         )
 
 
@@ -163,7 +166,8 @@ async def list_orders(
     rows = await order_page(view, wanted, instant_place(after), limit + 1)
     last = rows[limit - 1] if len(rows) > limit else None
     following = last and place_of(last.issued_at, last.number)
-    return OrderPage(items=[OrderShape.of(row, view.now) for row in rows[:limit]], next=following)
+    today = await today_of(view)
+    return OrderPage(items=[OrderShape.of(row, today) for row in rows[:limit]], next=following)
 
 
 @router.get("/{order_number}")
@@ -287,5 +291,5 @@ async def _show(view: View[Context], order_number: str, response: Response) -> O
     row = await _found(view, order_number)
     set_etag(response, row.version)
     steps = (await steps_of(view, [order_number]))[order_number]
-    shown = OrderShape.of(row, view.now).model_dump()
+    shown = OrderShape.of(row, await today_of(view)).model_dump()
     return OrderStory(**shown, steps=[StepShape(**dict(step._mapping)) for step in steps])

@@ -29,6 +29,7 @@ from yimen.web import (
     creates,
     new_router,
     refuses,
+    revalidated,
 )
 
 router = new_router(tags=["ratings"])
@@ -93,7 +94,7 @@ class IndicatorLists(BaseModel):
     versions: list[IndicatorList]
 
 
-@router.get("/indicators", dependencies=[allow_anyone()])
+@router.get("/indicators", dependencies=[allow_anyone(), revalidated()])
 async def read_indicators() -> IndicatorLists:
     """The last version is in force."""
     return IndicatorLists(levels=dict(levels()), versions=[_indicators(one) for one in indicators()])

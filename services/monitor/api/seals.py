@@ -14,7 +14,7 @@ from services.monitor.tree import Tree
 from yimen.contracts.envelope import Instant
 from yimen.contracts.monitor import RootSealed
 from yimen.merkle import leaf_hash
-from yimen.web import Conflict, Invalid, NotFound, Role, allow, allow_anyone, creates, new_router, refuses
+from yimen.web import Conflict, Invalid, NotFound, Role, allow, allow_anyone, creates, new_router, refuses, revalidated
 
 router = new_router(tags=["journal"])
 
@@ -74,13 +74,13 @@ class Asked(BaseModel):
     sealed: int
 
 
-@router.get("/journal/keys", dependencies=[allow_anyone()])
+@router.get("/journal/keys", dependencies=[allow_anyone(), revalidated()])
 async def read_keys(view: Reading) -> KeySet:
     """Every key that a seal was signed with. Keep them: by them alone a seal is believed."""
     return KeySet(**await signing.published(view))
 
 
-@router.get("/journal/seals", dependencies=[allow_anyone()])
+@router.get("/journal/seals", dependencies=[allow_anyone(), revalidated()])
 async def list_seals(
     view: Reading, before: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None, limit: Limit = 50
 ) -> SealPage:

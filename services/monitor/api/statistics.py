@@ -11,6 +11,7 @@ from fastapi import Depends, Query
 
 from services.monitor import statistics
 from services.monitor.api.parts import OVERSEERS, Limit, Reading
+from services.monitor.board import Board, board
 from services.monitor.figures import (
     Bottlenecks,
     ByDay,
@@ -31,7 +32,7 @@ from services.monitor.figures import (
 from services.monitor.statistics import Departments, Span
 from yimen.contracts.envelope import Code
 from yimen.departments import department_name
-from yimen.web import Forbidden, Invalid, Principal, Role, allow, allow_anyone, new_router
+from yimen.web import Forbidden, Invalid, Principal, Role, allow, allow_anyone, new_router, revalidated
 from yimen.worktime import local_date
 
 router = new_router(prefix="/statistics", tags=["statistics"])
@@ -158,7 +159,7 @@ def _worst(found: list[StageFigures]) -> list[StageFigures]:
     return sorted(found, key=lambda one: (-(one.late.per_ten_thousand or 0), -(one.days.hundredths or 0)))[:WORST]
 
 
-@router.get("/public", dependencies=[allow_anyone()])
+@router.get("/public", dependencies=[allow_anyone(), revalidated()])
 async def read_public(
     view: Reading, month: Annotated[str | None, Query(pattern=r"^2[01][0-9]{2}-(0[1-9]|1[0-2])$")] = None
 ) -> PublicMonth:
@@ -179,3 +180,9 @@ async def read_public(
         if row.accepted or row.closed
     ]
     return PublicMonth(month=f"{first:%Y-%m}", items=items)
+
+
+@router.get("/board", dependencies=[allow_anyone(), revalidated()])
+async def read_board(view: Reading) -> Board:
+    """What the hall's big display shows of today and of the month."""
+    return await board(view)

@@ -4,12 +4,11 @@ import datetime as dt
 
 from pydantic import BaseModel
 
-from services.monitor import queries
 from services.monitor.api.parts import Limit, Reading
+from services.monitor.remaining import Today, today_of
 from services.monitor.worklist import Task, worklist
 from yimen.departments import department_name
 from yimen.web import Principal, Role, allow, new_router
-from yimen.worktime import Calendar, local_date
 
 router = new_router(tags=["worklist"])
 
@@ -45,12 +44,12 @@ class Worklist(BaseModel):
 async def read_worklist(view: Reading, caller: Principal = allow(*WORKERS), limit: Limit = 50) -> Worklist:
     """The earliest limit first."""
     found = await worklist(view, caller, limit + 1)
-    calendar, today = (await queries.calendars(view))[-1], local_date(view.now)
-    items = [_shape(task, calendar, today) for task in found[:limit]]
+    today = await today_of(view)
+    items = [_shape(task, today) for task in found[:limit]]
     return Worklist(items=items, more=len(found) > limit)
 
 
-def _shape(task: Task, calendar: Calendar, today: dt.date) -> TaskShape:
+def _shape(task: Task, today: Today) -> TaskShape:
     return TaskShape(
         kind=task.kind,
         title=task.title,
@@ -60,12 +59,6 @@ def _shape(task: Task, calendar: Calendar, today: dt.date) -> TaskShape:
         case_number=task.case_number,
         path=task.path,
         due=task.due,
-        left=_left(task.due, calendar, today),
-        overdue=task.due is not None and today > task.due,
+        left=today.left(task.due),
+        overdue=task.due is not None and today.past(task.due),
     )
-
-
-def _left(due: dt.date | None, calendar: Calendar, today: dt.date) -> int | None:
-    if due is None:
-        return None
-    return calendar.working_days(today, due) if due >= today else -calendar.working_days(due, today)

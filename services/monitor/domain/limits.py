@@ -61,7 +61,7 @@ def passings(watches: Sequence[Watch], calendar: Calendar, book: Rulebook) -> tu
 
 
 def _of_watch(watch: Watch, calendar: Calendar, book: Rulebook) -> Iterator[tuple[str, str, datetime]]:
-    limit = _limit(watch, book)
+    limit = limit_of(watch, book)
     due = due_of(limit, calendar)
     if due is None:
         return
@@ -90,7 +90,8 @@ def _beside(watch: Watch, code: str) -> str:
     return f"{code}{watch.rung.removeprefix(PROMISED)}"
 
 
-def _limit(watch: Watch, book: Rulebook) -> Limit:
+def limit_of(watch: Watch, book: Rulebook) -> Limit:
+    """With the days that the centre has set for it."""
     name = _SET_BY_THE_BOOK.get(watch.code)
     days = book.numbers.get(name) if name else None
     return watch.limit if days is None else replace(watch.limit, budget=days)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from services.monitor.domain.facets import staff_of
 from services.monitor.domain.views import Recorded, State
 from yimen.contracts import Event, approval, fees, intake, monitor, notify
 from yimen.contracts.parts import BanGround, Channel, Kind, Opinion, Outcome
@@ -247,15 +248,25 @@ def sentence(event: Event) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the timeline."""
+    """One line of the timeline. `who`: the officials whom the event names; `rule`: by which it was done."""
 
     at: datetime
     type: str
     text: str
     source: str
+    subject: str
+    sequence: int
+    who: tuple[str, ...]
+    rule: str | None
 
 
 def timeline(told: Iterable[Recorded]) -> tuple[Line, ...]:
-    return tuple(
-        Line(one.meta.time.astimezone(UTC), one.meta.type, sentence(one.event), one.meta.source) for one in told
-    )
+    return tuple(_line(one) for one in told)
+
+
+def _line(one: Recorded) -> Line:
+    meta, event = one.meta, one.event
+    who = tuple(dict.fromkeys(staff.name for _, staff in staff_of(event)))
+    rule = getattr(event, "rule", None)
+    at = meta.time.astimezone(UTC)
+    return Line(at, meta.type, sentence(event), meta.source, meta.subject, meta.sequence, who, rule)

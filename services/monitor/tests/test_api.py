@@ -53,7 +53,12 @@ async def test_a_case_is_shown_with_its_clocks_words_and_alerts(database_url):
         assert (promised["used"], promised["left"], promised["due"]) == (3, 7, "2026-03-18")
         assert (shown["state_text"], shown["light"], shown["paused"]) == ("已受理", "green", False)
         assert shown["pauses"] == [{"start": "2026-03-04", "end": "2026-03-06"}]
-        assert shown["timeline"][0]["text"].startswith("钦州某建设有限公司申请")
+        first = shown["timeline"][0]
+        assert first["text"].startswith("钦州某建设有限公司申请")
+        (entry,) = (await get(harness, f"/journal?after={first['position'] - 1}&limit=1"))["items"]
+        assert (first["subject"], first["sequence"]) == (entry["subject"], entry["sequence"]) == (f"case/{NUMBER}", 1)
+        signed = next(line for line in shown["timeline"] if line["type"] == "approval.review.received.v1")
+        assert signed["who"], "who signed for it"
         assert shown["reviews"][2]["opinion"] == "consent"
         await tell(harness, *WHOLE[16:])
         done = await get(harness, f"/cases/{NUMBER}", Role.LEADER)
@@ -67,10 +72,23 @@ async def test_only_departments_on_the_case_may_read_it(database_url):
         await tell(harness, *WHOLE)
         path = f"/cases/{NUMBER}"
         await get(harness, path, Role.SECTION_OFFICER, departments=["fire"])
+        await get(harness, path, Role.CENTRE_ADMIN)
         refused = await get(harness, path, Role.SECTION_OFFICER, departments=["health"], status=403)
         assert refused["detail"].startswith("该办件不涉及")
         await get(harness, path, Role.CITIZEN, status=403)
         await get(harness, "/cases/unknown", status=404)
+
+
+@pytest.mark.rule("R70", "R71", "R78")
+async def test_the_list_tells_what_time_is_left_in_each_step(hall):
+    page = await get(hall, "/cases")
+    assert page["at"] == "2026-03-16T04:00:05Z"
+    steps = {item["case_number"]: {one["code"]: one for one in item["steps"]} for item in page["items"]}
+    promised = {number: (one["promised"]["left"], one["promised"]["due"]) for number, one in steps.items()}
+    assert promised["K-blue"] == (0, "2026-03-16")
+    assert promised["K-yellow"] == (-2, "2026-03-12")
+    assert promised["K-stood"][1] is None, "it stands"
+    assert steps["K-green"]["statutory"]["department_name"] == "自然资源和规划局"
 
 
 @pytest.mark.rule("R70", "R71", "R72", "R78")

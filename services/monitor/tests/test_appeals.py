@@ -186,7 +186,7 @@ async def test_an_appeal_that_nobody_decides_is_said_to_be_overdue_once(database
         assert said.overdue_at == at(3, 17, 0)
         headers = harness.as_(Role.SUPERVISOR, id="supervisor-2")
         page = (await harness.client.get("/appeals?decided=false", headers=headers)).json()
-        assert [(one["appeal_number"], one["overdue"]) for one in page["items"]] == [(filed["appeal_number"], True)]
+        assert [(one["overdue"], one["left"]) for one in page["items"]] == [(True, -4)]
         assert (await harness.client.get("/appeals", headers=chief(harness, "planning"))).json()["items"] == []
         await decide(harness, filed["appeal_number"], upheld=False)
 

@@ -194,7 +194,7 @@ async def test_upheld_it_costs_points_and_is_followed_by_a_revisit(voices: Voice
     await voices.wait_until(at(3, 10, 0))
     assert ("revisit", date(2026, 3, 9), "centre") in await overdue(voices)
     shown = await voices.act(number, "revisit", REVISIT)
-    assert (shown["state"], shown["late"]) == ("closed", False)
+    assert (shown["state"], shown["late"], shown["left"]) == ("closed", False, None)
 
 
 @pytest.mark.rule("R94")

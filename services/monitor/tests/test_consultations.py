@@ -49,6 +49,10 @@ async def test_a_question_is_answered_once_by_the_department_that_was_asked(voic
     assert (number, asked["answer_by"]["on"]) == ("ZX20260000014", "2026-03-05")
     (waiting,) = (await voices.get("/consultations/queue", Role.WINDOW_CLERK, **CLERK))["items"]
     assert (waiting["number"], waiting["question"], waiting["late"]) == (number, QUESTION["question"], False)
+    asking = f"/consultations/{number}"
+    assert await voices.get(asking, Role.WINDOW_CLERK, **CLERK) == waiting
+    stranger = voices.harness.as_(Role.WINDOW_CLERK, **(CLERK | {"departments": ["fire"]}))
+    assert (await voices.client.get(asking, headers=stranger)).status_code == 403
     assert (await answer(voices, number, departments=["fire"])).status_code == 403
     assert (await answer(voices, number)).status_code == 200
     assert (await answer(voices, number)).status_code == 412
@@ -70,7 +74,7 @@ async def test_not_answered_in_three_working_days_it_is_overdue_once(voices: Voi
     (said,) = await voices.harness.events(monitor.ConsultationOverdue)
     assert (said.due.on, said.overdue_at, said.department) == (date(2026, 3, 5), at(3, 6, 0), "planning")
     (late,) = (await voices.get("/consultations/queue", Role.SUPERVISOR))["items"]
-    assert late["late"]
+    assert late["late"] and late["left"] < 0
 
 
 async def test_everyone_reads_what_is_shown_and_not_who_asked(voices: Voices) -> None:

@@ -37,6 +37,7 @@ async def test_the_earliest_limit_stands_first_and_says_how_late_it_is(blue):
     found = {"department": "planning", "detail": "文书未盖章。", "found_on": "2026-03-13", "code": "irregular_papers"}
     number = (await post(blue, "/inspections", found, Role.CENTRE_ADMIN, status=201))["finding_number"]
     order = {"department": "planning", "demand": "说明原因。", "days": 1}
+    worst_alert = (await the_alert(blue))["alert_id"]
     urgent = (await post(blue, "/orders", order, Role.SUPERVISOR, status=201))["order_number"]
     blue.clock.move_to(at(3, 17, 10))
     shown = await get(blue, "/worklist", CHIEF)
@@ -44,6 +45,8 @@ async def test_the_earliest_limit_stands_first_and_says_how_late_it_is(blue):
     assert (worst["subject"], worst["left"], worst["overdue"]) == (urgent, -1, True)
     assert [item["due"] for item in shown["items"]] == ["2026-03-16", "2026-03-18", "2026-03-20"]
     assert shown["items"][2]["path"] == f"/inspections/{number}"
+    for path, left in ((f"/alerts/{worst_alert}", 1), (f"/orders/{urgent}", -1), (f"/inspections/{number}", 3)):
+        assert (await get(blue, path, CHIEF))["left"] == left
     few = await get(blue, "/worklist?limit=2", CHIEF)
     assert (len(few["items"]), few["more"]) == (2, True)
 

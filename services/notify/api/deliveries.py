@@ -9,7 +9,7 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 
 from services.notify.api.integrators import Cursor, Moment, Number, own_subscription, serves
-from services.notify.api.parts import Integrator, Read
+from services.notify.api.parts import Follower, Read
 from services.notify.queries import webhooks as stored
 from yimen.web import Forbidden, NotFound, new_router, refuses
 
@@ -56,7 +56,7 @@ class Deliveries(BaseModel):
 @router.get("/subscriptions/{subscription_id}/deliveries")
 async def list_deliveries(
     subscription_id: str,
-    caller: Integrator,
+    caller: Follower,
     view: Read,
     state: State | None = None,
     subject: Annotated[str | None, Query(max_length=200)] = None,
@@ -74,7 +74,7 @@ async def list_deliveries(
 
 
 @router.get("/deliveries/{delivery_id}", responses=refuses(404))
-async def show_delivery(delivery_id: Number, caller: Integrator, view: Read) -> DeliveryInFull:
+async def show_delivery(delivery_id: Number, caller: Follower, view: Read) -> DeliveryInFull:
     row = await stored.delivery(view.conn, delivery_id)
     if row is None:
         raise NotFound("没有这次推送", "请核对推送编号。")

@@ -1,8 +1,8 @@
 """What departments' systems ask: their subscriptions.
 
-Guarantees: a department's system sees and changes only subscriptions of departments that it serves; a secret is shown
-once, when it is made; what a subscription was owed when it was changed or paused is still delivered. Whoever widens a
-filter hears from now on; what was before can be replayed.
+Guarantees: a department's system sees and changes only subscriptions of departments that it serves; an operator sees
+them all and changes none; a secret is shown once, when it is made; what a subscription was owed when it was changed or
+paused is still delivered. Whoever widens a filter hears from now on; what was before can be replayed.
 Does not: hold the number of subscriptions exactly to its limit where one owner makes several in the same instant.
 """
 
@@ -23,7 +23,7 @@ from services.notify.api.integrators import (
     serves,
     standing_subscription,
 )
-from services.notify.api.parts import Integrator, Read, Write
+from services.notify.api.parts import Follower, Integrator, Read, Write
 from services.notify.calls import vetted_address
 from services.notify.context import Context
 from services.notify.domain.keys import new_secret
@@ -104,12 +104,13 @@ async def subscribe(
 
 
 @router.get("/subscriptions")
-async def list_subscriptions(caller: Integrator, view: Read) -> list[Subscription]:
+async def list_subscriptions(caller: Follower, view: Read) -> list[Subscription]:
+    """A department's own; to an operator all of them."""
     return [_shown(row, {}) for row in await stored.subscription_list(view.conn) if serves(caller, row)]
 
 
 @router.get("/subscriptions/{subscription_id}")
-async def show_subscription(subscription_id: str, caller: Integrator, view: Read, response: Response) -> Subscription:
+async def show_subscription(subscription_id: str, caller: Follower, view: Read, response: Response) -> Subscription:
     row = await own_subscription(view, caller, subscription_id)
     set_etag(response, row.version)
     return _shown(row, await stored.delivery_counts(view.conn, subscription_id))

@@ -9,6 +9,7 @@ from services.notify.tests import samples
 from services.notify.tests.asking import System
 from services.notify.tests.conftest import Messenger
 from services.notify.tests.played import Listener
+from yimen.web import Role
 
 
 async def tell(messenger: Messenger, *reviews: str) -> None:
@@ -100,3 +101,28 @@ async def test_what_is_asked_of_deliveries_is_checked(messenger: Messenger, list
     system = System(messenger)
     made = await system.subscribe(listener.url)
     assert (await system.ask("GET", f"/subscriptions/{made['id']}/deliveries?{wrong}")).status_code == 422
+
+
+async def test_an_operator_sees_every_departments_deliveries_and_changes_none(
+    messenger: Messenger, listener: Listener
+) -> None:
+    system = System(messenger)
+    made = await system.subscribe(listener.url)
+    await tell(messenger, "R1")
+    operator = messenger.harness.as_(Role.OPERATOR)
+    client = messenger.harness.client
+    (subscription,) = (await client.get("/subscriptions", headers=operator)).json()
+    assert (subscription["id"], "secret" in subscription) == (made["id"], False)
+    listed = await client.get(f"/subscriptions/{made['id']}/deliveries", headers=operator)
+    (delivery,) = listed.json()["deliveries"]
+    assert (await client.get(f"/deliveries/{delivery['id']}", headers=operator)).status_code == 200
+    asked = operator | {"Idempotency-Key": "k", "If-Match": '"1"'}
+    for method, path, body in (
+        ("PATCH", "", {"state": "paused"}),
+        ("DELETE", "", None),
+        ("POST", "/ping", None),
+        ("POST", "/replays", {"after": 0}),
+        ("POST", "/key-rotations", {}),
+    ):
+        answer = await client.request(method, f"/subscriptions/{made['id']}{path}", headers=asked, json=body)
+        assert answer.status_code == 403, (method, path)

@@ -20,7 +20,9 @@ const vouchedFor: Middleware = {
     return request
   },
   onResponse({ request, response }) {
-    if (response.status === 401 && request.headers.has('Authorization')) useSession().lapse()
+    // A 401 without a challenge is about what was sent, such as a file whose signature is not the bank's.
+    const challenged = response.status === 401 && response.headers.has('WWW-Authenticate')
+    if (challenged && request.headers.has('Authorization')) useSession().lapse()
   },
 }
 
@@ -35,6 +37,12 @@ export const approval = client<ApprovalPaths>('approval')
 export const fees = client<FeesPaths>('fees')
 export const monitor = client<MonitorPaths>('monitor')
 export const notify = client<NotifyPaths>('notify')
+
+/** What every service's operators have; approval has it once for each department's instance. */
+type OperationsPaths = Pick<IntakePaths, Extract<keyof IntakePaths, `/operations/${string}`>>
+
+/** `place`: intake, or approval/departments/fire. */
+export const operationsAt = (place: string) => client<OperationsPaths>(place)
 
 interface Answer<T> {
   data?: T

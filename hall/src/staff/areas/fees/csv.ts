@@ -1,0 +1,19 @@
+/** A table for a spreadsheet: quoted after RFC 4180, with the mark by which Excel knows UTF-8. */
+export function csv(rows: (string | number)[][]): string {
+  const cell = (value: string | number) => {
+    const text = String(value)
+    // A cell that begins like a formula would be reckoned by the spreadsheet.
+    const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  }
+  return `\uFEFF${rows.map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`
+}
+
+export function download(name: string, content: string): void {
+  const address = URL.createObjectURL(new Blob([content], { type: 'text/csv;charset=utf-8' }))
+  const link = document.createElement('a')
+  link.href = address
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(address)
+}

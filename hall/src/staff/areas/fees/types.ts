@@ -1,0 +1,23 @@
+/** The shapes that the service of fees answers with, under short names. */
+import type { components } from '@/generated/fees'
+
+type Schemas = components['schemas']
+export type FeeList = Schemas['ListView']
+export type FeeLine = Schemas['LineView']
+export type Notice = Schemas['NoticeView']
+export type Waiting = Schemas['Waiting']
+export type Dispute = Schemas['DisputeView']
+export type DisputeDetail = Schemas['DisputeDetail']
+export type Refund = Schemas['RefundView']
+export type Relief = Schemas['ReliefView']
+export type Suspense = Schemas['ExceptionView']
+export type Violation = Schemas['ViolationView']
+export type Ticket = Schemas['TicketView']
+export type Block = Schemas['BlockView']
+export type BankDay = Schemas['DayView']
+export type WholeDay = Schemas['WholeDay']
+export type Difference = Schemas['DifferenceView']
+export type Report = Schemas['CollectionReport']
+export type ReportRow = Schemas['CollectionRow']
+export type Standard = Schemas['StandardView']
+export type Due = Schemas['Due']
