@@ -196,7 +196,7 @@ export const COUNTERS: readonly Counter[] = [
   {
     key: 'differences',
     to: '/fees/differences?state=open',
-    roles: ['treasurer', 'fee_officer'],
+    roles: ['treasurer'],
     read: differences,
   },
   { key: 'running', to: '/watch/cases', roles: ['supervisor', 'leader'], read: running },
