@@ -50,7 +50,7 @@ def test_a_bank_day_is_reconciled_from_the_banks_file_and_closed(visit: Visit, p
         bring(page, file, signature)
         expect(page.get_by_role("heading", level=1)).to_contain_text("年")
         expect(page.get_by_text("未日结", exact=True)).to_be_visible()
-        line = page.get_by_role("row").filter(has_text="只系统有")
+        line = page.get_by_role("row").filter(has_text="只系统有").first
         expect(line).to_contain_text("80.00 元")
         assert_usable(page)
         page.set_viewport_size(NARROW)
