@@ -34,20 +34,24 @@ AUDIENCE = "yimen"
 LIFETIME = 8 * 3600  # seconds: a working day
 CODE_LIFETIME = 60
 STATIONS = "乡镇和村"
+ONE_OF_EACH = "每种角色一位"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 _PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>统一身份认证（演示）</title>
-<meta name="viewport" content="width=device-width"><style>
+<meta name="viewport" content="width=device-width, initial-scale=1"><style>
 body {{ font: 16px/1.6 system-ui, "Noto Sans SC", "Microsoft YaHei", sans-serif; max-width: 52rem; margin: 2rem auto;
        padding: 0 1rem; color: #1f2329 }}
 h2 {{ font-size: 1rem; margin: 1.5rem 0 .3rem }}
 ul {{ list-style: none; padding: 0; display: grid; gap: .5rem;
-       grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)) }}
-a, span.p {{ display: block; border: 1px solid #c9cdd4; border-radius: 6px; padding: .5rem .8rem; color: inherit;
+       grid-template-columns: repeat(auto-fill, minmax(min(15rem, 100%), 1fr)) }}
+h1 {{ font-size: 1.5rem; line-height: 1.3 }}
+li > a, span.p {{ display: block; border: 1px solid #c9cdd4; border-radius: 6px; padding: .5rem .8rem; color: inherit;
        text-decoration: none }}
 a:hover, a:focus {{ border-color: #1456c0; background: #eef4ff }}
-small {{ color: #5b6470; display: block }}
-</style></head><body><h1>统一身份认证（演示）</h1><p>{lead}</p>{groups}</body></html>"""
+:focus-visible {{ outline: 3px solid #b45309; outline-offset: 2px }}
+small {{ color: #5b6470; display: block; font-size: .9rem }}
+code {{ overflow-wrap: anywhere }}
+</style></head><body><main><h1>统一身份认证（演示）</h1><p>{lead}</p>{groups}</main></body></html>"""
 
 
 @dataclass(frozen=True)
@@ -255,12 +259,25 @@ def _back(redirect: str, **answer: str | None) -> Response:
 
 
 def _page(lead: str, show: Any) -> Response:
-    groups: dict[str, list[str]] = {name: [] for name in ("办事群众", "政务服务中心", STATIONS, *DEPARTMENTS.values())}
+    """One of each role first, for whoever looks around; then everybody, by where they work."""
+    names = (ONE_OF_EACH, "办事群众", "政务服务中心", STATIONS, *DEPARTMENTS.values())
+    groups: dict[str, list[str]] = {name: [] for name in names}
+    for person in _one_of_each_role():
+        groups[ONE_OF_EACH].append(f"<li>{show(person)}</li>")
     for person in PEOPLE.values():
         groups[_group(person)].append(f"<li>{show(person)}</li>")
     body = "".join(f"<h2>{name}</h2><ul>{''.join(found)}</ul>" for name, found in groups.items())
     policy = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
     return HTMLResponse(_PAGE.format(lead=lead, groups=body), headers=policy | {"Cache-Control": "no-store"})
+
+
+def _one_of_each_role() -> list[Person]:
+    """The first who has it; none twice."""
+    first: dict[str, Person] = {}
+    for person in PEOPLE.values():
+        for role in person.roles:
+            first.setdefault(role, person)
+    return list(dict.fromkeys(first.values()))
 
 
 def _group(person: Person) -> str:

@@ -30,6 +30,7 @@ ONE_MACHINE = {
     "YIMEN_HALL",
     "YIMEN_DEMO_PAPERS",
     "YIMEN_TEST_AMQP_URL",
+    "YIMEN_TEST_CHROMIUM",
     "YIMEN_TEST_POSTGRES_URL",
 }
 """Read by deploy, sim and tests, not by services."""

@@ -11,7 +11,11 @@ if [ -z "${YIMEN_TEST_POSTGRES_URL:-}" ] && ! ls /usr/lib/postgresql/*/bin/postg
     missing="$missing postgresql"
 fi
 browser=''
-if [ -z "${YIMEN_TEST_CHROMIUM:-}" ] && ! command -v chromium >/dev/null; then browser='chromium fonts-noto-cjk'; fi
+if [ -z "${YIMEN_TEST_CHROMIUM:-}" ] && ! command -v chromium-headless-shell >/dev/null && ! command -v chromium >/dev/null; then
+    browser='chromium-headless-shell'
+fi
+# Without a Chinese font every character is the same box, and no page is as wide as it is for its readers.
+[ -n "$(fc-list :lang=zh 2>/dev/null)" ] || browser="$browser fonts-noto-cjk"
 [ -n "$missing$browser" ] || exit 0
 if [ -z "$browser" ] && command -v docker >/dev/null && timeout 5 docker version >/dev/null 2>&1; then exit 0; fi
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then

@@ -99,11 +99,19 @@ async def test_a_code_is_worth_nothing_to_somebody_else(client: httpx.AsyncClien
 
 async def test_the_page_lists_everybody_one_click_each(client: httpx.AsyncClient) -> None:
     page = (await client.get("/authorize", params=question("v" * 43))).text
-    links = [unescape(link) for link in re.findall(r'href="([^"]+)"', page)]
+    links = list(dict.fromkeys(unescape(link) for link in re.findall(r'href="([^"]+)"', page)))
     assert len(links) == len(PEOPLE)
     assert all(person.name in page for person in PEOPLE.values())
     click = await client.get("/authorize" + links[0])
     assert click.headers["location"].startswith(BACK + "?code=")
+
+
+async def test_the_page_begins_with_one_person_of_each_role(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/people")).text
+    first = page.split("<h2>")[1]
+    assert first.startswith("每种角色一位")
+    shown = [PEOPLE[found] for found in re.findall(r"<code>([^<]*)</code>", first)]
+    assert sorted(role for person in shown for role in person.roles) == sorted(Role)
 
 
 @pytest.mark.parametrize(

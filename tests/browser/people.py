@@ -38,6 +38,10 @@ class People:
         sent = self._headers(person) | {"Idempotency-Key": str(uuid4())} | headers
         return _json(self._client.request(method, path, json=body, headers=sent))
 
+    def upload(self, person: str, path: str, content: bytes, media_type: str = "text/csv") -> Any:
+        sent = self._headers(person) | {"Content-Type": media_type}
+        return _json(self._client.post(path, content=content, headers=sent))
+
     def act(self, person: str, thing: str, action: str, body: Json | None = None) -> Any:
         """A transition of what the person sees now; looks again where an event came in between."""
         ends = time.monotonic() + PATIENCE_SECONDS
@@ -55,6 +59,13 @@ class People:
             answer = self._client.get(path, headers=self._headers(person))
             if answer.is_success and so(found := answer.json()):
                 return found
+            assert time.monotonic() < ends, f"{path} says {answer.text[:1000]}"
+            time.sleep(0.05)
+
+    def until_taken(self, path: str, body: Json) -> None:
+        """Somebody outside, such as who pays at the bank; what it is about may still be on its way there."""
+        ends = time.monotonic() + PATIENCE_SECONDS
+        while not (answer := self._client.post(path, json=body)).is_success:
             assert time.monotonic() < ends, f"{path} says {answer.text[:1000]}"
             time.sleep(0.05)
 

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.visiting import assert_usable, focus_by_tab
+from tests.browser.visiting import NARROW, assert_fits, assert_usable, focus_by_tab
 
 
 def test_a_clerk_signs_in_with_the_provider_and_out_again(visit: Visit) -> None:
@@ -46,3 +46,17 @@ def test_the_keyboard_skips_to_the_content(visit: Visit) -> None:
         focus_by_tab(page, "跳到正文", role="link")
         page.keyboard.press("Enter")
         assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_the_pages_beside_the_sites_are_usable_too(visit: Visit) -> None:
+    """Where one chooses who to be, and what runs here: plain HTML, no part of the three sites."""
+    with visit(None, "/staff/", viewport=NARROW) as page:
+        page.get_by_role("banner").get_by_role("button", name="登录", exact=True).click()
+        expect(page.get_by_role("heading", level=2).first).to_have_text("每种角色一位")
+        assert_usable(page)
+        assert_fits(page)
+        page.goto("/services")
+        assert_usable(page)
+        assert_fits(page)
+        page.get_by_role("link", name="返回大厅首页").click()
+        expect(page.get_by_role("button", name="登录", exact=True)).to_be_visible()

@@ -1,14 +1,20 @@
 /**
- * Query passwords that were typed in this tab, by the number that each opens: kept until the tab is closed or its user
- * signs out, so that a reload asks for none again and no address carries one.
+ * Query passwords that were told or typed in this tab, by the number that each opens: kept until the tab is closed or its
+ * user signs out, so that a reload asks for none again and no address carries one.
  */
-const slot = (number: string) => `yimen.password.${number}`
+const PASSWORDS = 'yimen.query-passwords'
 
-export const holdPassword = (number: string, password: string): void => sessionStorage.setItem(slot(number), password)
+const all = (): Record<string, string> =>
+  JSON.parse(sessionStorage.getItem(PASSWORDS) ?? '{}') as Record<string, string>
 
-export const heldPassword = (number: string): string | undefined => sessionStorage.getItem(slot(number)) ?? undefined
+const keep = (passwords: Record<string, string>): void => sessionStorage.setItem(PASSWORDS, JSON.stringify(passwords))
 
-export const letPasswordGo = (number: string): void => sessionStorage.removeItem(slot(number))
+export const heldPassword = (number: string): string => all()[number] ?? ''
+
+export const holdPassword = (number: string, password: string): void => keep({ ...all(), [number]: password })
+
+export const letPasswordGo = (number: string): void =>
+  keep(Object.fromEntries(Object.entries(all()).filter(([one]) => one !== number)))
 
 /** Travels in a header: what is no plain letter or digit cannot be one, and is told before it is sent. */
 export const canBePassword = (typed: string): boolean => /^[\x21-\x7e]{1,80}$/.test(typed.trim())

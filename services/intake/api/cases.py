@@ -8,8 +8,8 @@ from fastapi import Depends, Query, Response
 from services.intake import queries
 from services.intake.api.desk import EVERYWHERE, OF_DEPARTMENT, admit, may_read, show, within
 from services.intake.api.paging import After, Limit, place_of, written
-from services.intake.api.shapes import CasePage, CaseSummary, CaseView
-from services.intake.api.views import summary
+from services.intake.api.shapes import CasePage, CaseSummary, CaseView, OwnCase, OwnCasePage
+from services.intake.api.views import own_summary, summary
 from services.intake.context import Context
 from services.intake.domain.case import Case, Status
 from services.intake.queries import lists
@@ -60,11 +60,12 @@ async def list_cases(
 @router.get("/my/cases")
 async def list_own_cases(
     view: Reading, state: State = None, limit: Limit = 50, after: After = None, caller: Principal = allow(Role.CITIZEN)
-) -> CasePage:
+) -> OwnCasePage:
     """What the caller handed in on line, oldest first."""
     stretch = Stretch(limit + 1, place_of(after))
     found = await lists.page_of_own_cases(view, caller.id, _status(state), stretch, open_only=state == OPEN)
-    return _page(view, found, limit)
+    own = [OwnCase(**own_summary(case, view.context.rules, view.now)) for case in found[:limit]]
+    return OwnCasePage(items=own, next=_next(found, limit))
 
 
 def _status(state: Status | str | None) -> Status | None:
@@ -72,9 +73,12 @@ def _status(state: Status | str | None) -> Status | None:
 
 
 def _page(view: View[Context], found: list[Case], limit: int) -> CasePage:
-    shown = found[:limit]
-    last = shown[-1] if len(found) > limit else None
-    return CasePage(
-        items=[CaseSummary(**summary(case, view.context.rules, view.now)) for case in shown],
-        next=None if last is None else written(last.submitted_at, last.case_number),
-    )
+    items = [CaseSummary(**summary(case, view.context.rules, view.now)) for case in found[:limit]]
+    return CasePage(items=items, next=_next(found, limit))
+
+
+def _next(found: list[Case], limit: int) -> str | None:
+    if len(found) <= limit:
+        return None
+    last = found[limit - 1]
+    return written(last.submitted_at, last.case_number)

@@ -143,7 +143,7 @@ async def list_announcements(view: Reading, limit: Limit = 20, after: After = No
     )
 
 
-@router.get("/announcements/{announcement_id}", dependencies=[allow_anyone()])
+@router.get("/announcements/{announcement_id}", dependencies=[allow_anyone(), revalidated()])
 async def read_announcement(announcement_id: Code, view: Reading) -> AnnouncementView:
     """One that stands."""
     row = await kept.standing_announcement(view, announcement_id)

@@ -114,16 +114,11 @@ class FeesView(BaseModel):
 
 
 class CaseSummary(BaseModel):
-    """A line of a list. `next`: what happens next, for the applicant, and `by` when; a list does not know until when a
-    notice is to be paid, the case itself does. `left`: working days until `answer_by` or `serve_by`, today not counted;
-    negative when late."""
+    """A line of a list. `left`: working days until `answer_by` or `serve_by`, today not counted; negative when late."""
 
     case_number: str
     state: Status
     state_words: str
-    next: str
-    by: date | None
-    provisional: bool
     version: int
     kind: Kind
     item_code: str
@@ -147,7 +142,22 @@ class CasePage(BaseModel):
     next: str | None
 
 
-class CaseView(CaseSummary):
+class OwnCase(CaseSummary):
+    """For the applicant: how the case stands in plain words, what happens next, and by when. A list does not know until
+    when a notice is to be paid, the case itself does."""
+
+    standing: str
+    next: str
+    by: date | None
+    provisional: bool
+
+
+class OwnCasePage(BaseModel):
+    items: list[OwnCase]
+    next: str | None
+
+
+class CaseView(OwnCase):
     item_version: int
     situations: tuple[str, ...]
     channel: Channel

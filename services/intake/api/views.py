@@ -30,8 +30,19 @@ from yimen.departments import department_name
 from yimen.worktime import local_date
 
 
-def summary(case: Case, rules: Rules, now: datetime, pay_by: date | None = None) -> dict[str, Any]:
+def own_summary(case: Case, rules: Rules, now: datetime, pay_by: date | None = None) -> dict[str, Any]:
+    """Needs the whole case."""
     progress = words.progress(case, rules, pay_by)
+    told = {
+        "standing": progress.state,
+        "next": progress.next,
+        "by": progress.by,
+        "provisional": progress.provisional,
+    }
+    return summary(case, rules, now) | told
+
+
+def summary(case: Case, rules: Rules, now: datetime) -> dict[str, Any]:
     answer_by = clock.answer_by(case, rules) if case.status is Status.SUBMITTED else None
     serve_by = None if case.decided_on is None else clock.serve_by(case.decided_on, rules)
     awaited = answer_by or (serve_by if case.status is Status.DECIDED else None)
@@ -39,9 +50,6 @@ def summary(case: Case, rules: Rules, now: datetime, pay_by: date | None = None)
         "case_number": case.case_number,
         "state": case.status,
         "state_words": words.state(case),
-        "next": progress.next,
-        "by": progress.by,
-        "provisional": progress.provisional,
         "version": case.version,
         "kind": case.kind,
         "item_code": case.item.code,
@@ -87,7 +95,7 @@ def case_view(
     service = ("electronic_service", "postings", "served_at", "service_way", "receiver", "service_proof")
     own = {name: getattr(case, name) for name in (*kept, *ended, *ways, *turn, *doors, *service)}
     return CaseView(
-        **summary(case, rules, now, _pay_by(notices)),
+        **own_summary(case, rules, now, _pay_by(notices)),
         **own,
         item_version=case.item.version,
         situations=case.situations,

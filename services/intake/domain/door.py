@@ -72,6 +72,7 @@ def submit(case: Case, rules: Rules, *, as_is: bool) -> Change:
 def _contact(case: Case) -> ContactRecorded:
     called = case.agent or case.applicant
     reached: dict[str, Any] = {"phone": called.phone, "email": called.email, "language": case.language.value}
+    reached["account"] = case.account
     return ContactRecorded(case_number=case.case_number, name=called.name, recorded_at=case.submitted_at, **reached)
 
 

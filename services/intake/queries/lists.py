@@ -1,7 +1,7 @@
 """The lists of cases: staff's and applicants', the two ledgers, and the results that the public may see.
 
 A case in a list has neither its materials nor its reviews nor its papers; a ledger's has its reviews, from which its
-promised date follows.
+promised date follows; an applicant's own, who is told what happens next, lacks its papers only.
 """
 
 from collections import defaultdict
@@ -27,6 +27,7 @@ _UNSHOWN = frozenset(
 _EDITION = ("item_code", "item_version")
 _LINE = (*_EDITION, *sorted(CASE_FIELDS - _UNSHOWN))
 _ENTRY = (*_LINE, "licence")
+_WHOLE = (*_EDITION, *sorted(CASE_FIELDS))
 _RESULT = (*_EDITION, "department", "applicant", "outcome", "licence", "decided_on", "decided_at", "case_number")
 
 _NUMBERS: BindParameter[Any] = bindparam("numbers", expanding=True)
@@ -66,7 +67,8 @@ async def page_of_own_cases(
     """What the account handed in, oldest first."""
     wanted = [status] if status else [one for one in Status if not (open_only and one in ENDED)]
     branches = [{"account": account, "status": one} for one in wanted]
-    return await _lines(view, await read_page(view, _LINE, RECEIVED, branches, stretch), {})
+    rows = await read_page(view, _WHOLE, RECEIVED, branches, stretch)
+    return await _lines(view, rows, await _reviews_of(view, rows))
 
 
 async def page_of_acceptance(view: View[Any], chosen: Chosen, stretch: Stretch) -> list[Entry]:
@@ -126,22 +128,30 @@ async def _entries(view: View[Any], order: Order, branches: Sequence[Branch], st
     if not rows:
         return []
     numbers = {"numbers": [row.case_number for row in rows]}
-    asked: dict[str, list[Review]] = defaultdict(list)
-    for row in await view.execute(_REVIEWS, numbers):
-        asked[row.case_number].append(Review.model_validate(row._asdict()))
+    asked = await _reviews_of(view, rows)
     papers: dict[str, list[Row[Any]]] = defaultdict(list)
     for row in sorted(await view.execute(_DOCUMENTS, numbers), key=lambda paper: paper.id):
         papers[row.case_number].append(row)
     return [Entry(case, papers[case.case_number]) for case in await _lines(view, rows, asked)]
 
 
+async def _reviews_of(view: View[Any], rows: Sequence[Row[Any]]) -> dict[str, list[Review]]:
+    """By case."""
+    asked: dict[str, list[Review]] = defaultdict(list)
+    if not rows:
+        return asked
+    for row in await view.execute(_REVIEWS, {"numbers": [row.case_number for row in rows]}):
+        asked[row.case_number].append(Review.model_validate(row._asdict()))
+    return asked
+
+
 async def _lines(view: View[Any], rows: Sequence[Row[Any]], asked: dict[str, list[Review]]) -> list[Case]:
     known = await known_items(view, {(row.item_code, row.item_version) for row in rows})
     return [
         Case.model_validate(
-            row._asdict()
-            | {"item": known[row.item_code, row.item_version], "materials": ()}
-            | {"reviews": asked.get(row.case_number, ())}
+            {"materials": ()}
+            | row._asdict()
+            | {"item": known[row.item_code, row.item_version], "reviews": asked.get(row.case_number, ())}
         )
         for row in rows
     ]

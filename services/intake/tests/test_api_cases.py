@@ -172,6 +172,11 @@ async def test_lists_show_a_clerk_their_own_departments_and_a_citizen_their_own_
     mine = (await hall.client.get("/my/cases", headers=hall.citizen)).json()["items"]
     assert [case["case_number"] for case in mine] == [number]
     assert ("窗口将告知您是否受理" in mine[0]["next"], mine[0]["by"]) == (True, "2026-10-10")
+    await hall.step(number, "correction", STEPS["correction"])
+    mine = (await hall.client.get("/my/cases", headers=hall.citizen)).json()["items"]
+    whole = await hall.case(number, hall.citizen)
+    assert mine[0].items() <= whole.items(), "the list says what the case says"
+    assert "请补交：" in whole["next"]
 
 
 async def test_open_cases_are_those_that_somebody_still_has_to_work_on_or_serve(hall: Hall) -> None:

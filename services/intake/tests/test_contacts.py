@@ -26,6 +26,7 @@ async def test_the_contact_alone_carries_the_address(hall: Hall) -> None:
     number = await hall.submitted(**REACHED)
     told = await contact(hall)
     assert (told.email, told.language, told.phone) == (MAIL, "en", "13800000000")
+    assert told.account is not None, "who handed it in on line reads its letters signed in"
     for event in await hall.harness.events():
         assert (MAIL.encode() in event.to_body()) == isinstance(event, ContactRecorded)
     (submitted,) = await hall.harness.events(CaseSubmitted)

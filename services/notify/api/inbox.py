@@ -1,7 +1,8 @@
 """The inbox in the hall (站内信): what a department, a station or the centre was told, for its staff; and what the
-applicant of a case was told, for whoever has its number and query password.
+applicant of a case was told, for who handed it in on line, and for whoever has its number and query password.
 
-Guarantees: staff read the letters of departments that they serve, and no others; who read a letter first is kept.
+Guarantees: staff read the letters of departments that they serve, and no others, citizens those of cases that they
+handed in; who read a letter first is kept.
 """
 
 from datetime import datetime
@@ -16,7 +17,7 @@ from services.notify.context import Context
 from services.notify.domain.values import DEFAULT
 from services.notify.queries import inbox as stored
 from services.notify.tables import inbox_letters
-from yimen.bus import Units
+from yimen.bus import Units, View
 from yimen.passwords import kept_hash, let_in
 from yimen.web import Forbidden, NotFound, Principal, Role, allow, allow_anyone, new_router, refuses
 
@@ -24,11 +25,11 @@ router = new_router(tags=["messages"])
 
 ROLES = (
     *(Role.WINDOW_CLERK, Role.SECTION_OFFICER, Role.CHIEF_REPRESENTATIVE, Role.ORGAN_HEAD),
-    *(Role.STATION_CLERK, Role.CENTRE_ADMIN),
+    *(Role.STATION_CLERK, Role.CENTRE_ADMIN, Role.CITIZEN),
 )
 CURSOR = r"^[01]\.[0-9]{1,18}$"
 OWN_PAGE = 100
-Staff = Annotated[Principal, allow(*ROLES)]
+Reader = Annotated[Principal, allow(*ROLES)]
 
 
 class InboxLetter(BaseModel):
@@ -54,23 +55,26 @@ class Inbox(BaseModel):
 
 @router.get("/inbox")
 async def read_inbox(
-    caller: Staff,
+    caller: Reader,
     view: Read,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     after: Annotated[str | None, Query(pattern=CURSOR)] = None,
 ) -> Inbox:
-    """Unread letters first, each part newest first."""
-    rows = await stored.inbox_page(view.conn, _recipients(caller), _place(after), limit)
-    return Inbox(letters=[shown(row, DEFAULT) for row in rows], next=cursor(rows, limit))
+    """Unread letters first, each part newest first; a citizen's in the language that was chosen with the contact."""
+    languages = await _languages(view, caller)
+    rows = await stored.inbox_page(view.conn, _recipients(caller) | languages.keys(), _place(after), limit)
+    letters = [shown(row, languages.get(row.recipient) or DEFAULT) for row in rows]
+    return Inbox(letters=letters, next=cursor(rows, limit))
 
 
 @router.post("/inbox/{letter_id}/read", status_code=204)
-async def mark_read(letter_id: Annotated[int, Path(ge=1, le=2**62)], caller: Staff, unit: Write) -> None:
+async def mark_read(letter_id: Annotated[int, Path(ge=1, le=2**62)], caller: Reader, unit: Write) -> None:
     """Once more changes nothing."""
     letter = await stored.inbox_letter(unit.conn, letter_id)
-    if letter is None:
+    theirs = _recipients(caller) | (await _languages(unit, caller)).keys()
+    if letter is None or (letter.recipient not in theirs and caller.roles == {Role.CITIZEN}):
         raise NotFound("没有这封站内信", "请核对编号。")
-    if letter.recipient not in _recipients(caller):
+    if letter.recipient not in theirs:
         raise Forbidden("这是其他部门的站内信", "只能阅读本部门的站内信。")
     if not letter.is_read:
         values = {"is_read": True, "read_at": unit.now, "read_by": caller.id}
@@ -91,6 +95,11 @@ async def read_own_inbox(
         language = await stored.language_of(view.conn, f"case/{number}")
         rows = await stored.inbox_page(view.conn, {f"case/{number}"}, _place(after), OWN_PAGE)
     return Inbox(letters=[shown(row, language or DEFAULT) for row in rows], next=cursor(rows, OWN_PAGE))
+
+
+async def _languages(view: View[Context], caller: Principal) -> dict[str, str | None]:
+    """A citizen's own cases, each with the language of its letters."""
+    return await stored.languages_of(view.conn, caller.id) if Role.CITIZEN in caller.roles else {}
 
 
 def _recipients(caller: Principal) -> set[str]:

@@ -117,7 +117,7 @@ async def _meet(unit: Unit[Context], recipient: str) -> Row[Any]:
 async def learn_contact(unit: Unit[Context], event: ContactRecorded) -> None:
     """The messages that waited for it go now."""
     recipient = f"case/{event.case_number}"
-    known = {"name": event.name, "phone": event.phone, "email": event.email, "language": event.language}
+    known = {name: getattr(event, name) for name in ("name", "phone", "email", "language", "account")}
     await keep_contact(unit, recipient, known)
     for waiting in await stored.messages_waiting(unit.conn, recipient):
         await _release(unit, waiting, known)

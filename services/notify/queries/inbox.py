@@ -31,6 +31,12 @@ async def inbox_letter(conn: AsyncConnection, letter_id: int) -> Row[Any] | None
     return (await conn.execute(query)).one_or_none()
 
 
+async def languages_of(conn: AsyncConnection, account: str) -> dict[str, str | None]:
+    """The cases that were handed in by who signed in so, as recipients, with the language of each."""
+    query = select(contacts.c.recipient, contacts.c.language).where(contacts.c.account == account)
+    return {row.recipient: row.language for row in await conn.execute(query)}
+
+
 async def language_of(conn: AsyncConnection, recipient: str) -> str | None:
     """What was chosen with the contact; None where nothing was, or none is known."""
     language: str | None = await conn.scalar(select(contacts.c.language).where(contacts.c.recipient == recipient))

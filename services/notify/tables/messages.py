@@ -15,10 +15,12 @@ contacts = Table(
     Column("phone", Text),
     Column("email", Text),
     Column("language", String(10)),
+    Column("account", String(200)),  # who handed the case in on line
     Column("recorded_at", Instant),
     Column("written", Integer, nullable=False, default=0),  # letters so far: the next one's place in the line
 )
 Index("ix_contacts_phone", contacts.c.phone, contacts.c.recipient)
+Index("ix_contacts_account", contacts.c.account)
 
 messages = Table(
     "messages",

@@ -75,6 +75,23 @@ async def test_who_read_a_letter_first_is_kept(messenger: Messenger) -> None:
     assert (letter["read_by"], letter["read_at"] is None) == ("first", False)
 
 
+async def test_a_citizen_reads_and_marks_the_letters_of_their_own_cases_and_no_others(messenger: Messenger) -> None:
+    for case, account, language in (("C1", "zhang", "en"), ("C2", "li", "zh"), ("C3", None, "zh")):
+        told = samples.contact(case, account=account, language=language)
+        await messenger.harness.deliver(samples.submitted(case), told, source="/intake")
+    zhang = messenger.harness.as_(Role.CITIZEN, id="zhang")
+    letters = (await messenger.harness.client.get("/inbox", headers=zhang)).json()["letters"]
+    assert {letter["case_number"] for letter in letters} == {"C1"}
+    assert "case number" in letters[0]["text"], "in the language that was chosen"
+    marked = await messenger.harness.client.post(f"/inbox/{letters[0]['id']}/read", headers=zhang)
+    assert marked.status_code == 204
+    li = messenger.harness.as_(Role.CITIZEN, id="li")
+    refused = await messenger.harness.client.post(f"/inbox/{letters[0]['id']}/read", headers=li)
+    assert refused.status_code == 404, "another's is as unknown as one that is not there"
+    again = (await messenger.harness.client.get("/inbox", headers=zhang)).json()["letters"]
+    assert [letter["read_by"] for letter in again if letter["id"] == letters[0]["id"]] == ["zhang"]
+
+
 async def test_another_departments_letter_or_none_is_not_read(messenger: Messenger) -> None:
     await alerts(messenger, 1)
     (letter,) = (await ask(messenger, "fire"))["letters"]

@@ -17,6 +17,7 @@ class Shown:
     `route`: as it stands in the area's routes.ts, with the site before it (`/staff/cases/:number`). `path`: where it is in
     a hall with the played county behind it; found by asking, where it has a number in it; `route` itself where it has none.
     `person`: who is signed in. `prepare`: what is typed or pressed before there is something to see. `name`: of its picture.
+    `expected`: words of what the browser says that is no fault, such as the 404 of what no healthy hall has.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Shown:
     person: str | None = None
     path: Callable[[People], str] | None = None
     prepare: Callable[[Page, People], None] | None = None
+    expected: tuple[str, ...] = ()
 
     def address(self, people: People) -> str:
         return self.path(people) if self.path else self.route

@@ -20,6 +20,7 @@ class ContactRecorded(Event, type="intake.contact.recorded.v1"):
     recorded_at: Instant
     email: Name | None = None
     language: Code | None = Field(default=None, description="of messages: zh (the default) or en")
+    account: Code | None = Field(default=None, description="who signed in to hand it in, and reads its letters so")
 
 
 class CredentialRecorded(Event, type="intake.credential.recorded.v1"):

@@ -38,6 +38,12 @@ export const fees = client<FeesPaths>('fees')
 export const monitor = client<MonitorPaths>('monitor')
 export const notify = client<NotifyPaths>('notify')
 
+/** What every service's operators have; approval has it once for each department's instance. */
+type OperationsPaths = Pick<IntakePaths, Extract<keyof IntakePaths, `/operations/${string}`>>
+
+/** `place`: intake, or approval/departments/fire. */
+export const operationsAt = (place: string) => client<OperationsPaths>(place)
+
 interface Answer<T> {
   data?: T
   error?: unknown

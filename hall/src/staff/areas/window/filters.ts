@@ -1,0 +1,26 @@
+/** What a list is narrowed by stands in its address: a reload, the way back and a copied link show the same list. */
+import { computed, type ComputedRef } from 'vue'
+import { useRoute } from 'vue-router'
+
+export interface Filter {
+  name: string
+  label: string
+  /** None: free text; a day where `day`. */
+  options?: { value: string; label: string }[]
+  day?: boolean
+  /** Without it in the address. */
+  usual?: string
+}
+
+export function useFilters<Name extends string>(usual: Record<Name, string>): ComputedRef<Record<Name, string>> {
+  const route = useRoute()
+  const one = (name: Name): string => {
+    const given = route.query[name]
+    return typeof given === 'string' ? given : usual[name]
+  }
+  const names = Object.keys(usual) as Name[]
+  return computed(() => Object.fromEntries(names.map((name) => [name, one(name)])) as Record<Name, string>)
+}
+
+/** As a parameter of a request: an empty one is none. */
+export const given = <T extends string = string>(value: string): T | undefined => (value ? (value as T) : undefined)
