@@ -24,7 +24,7 @@ def fill_report(page: Page) -> None:
     """A sound one, but for its promise: longer than the law's limit, and not what its words say."""
     page.get_by_label("事项名称").fill("小餐饮登记")
     page.get_by_label("编码", exact=False).first.fill(CODE)
-    page.get_by_label("生效日期").fill("2027-01-04")
+    page.get_by_label("生效日期").fill("2026-01-05")
     page.get_by_label("设定依据").fill("《中华人民共和国食品安全法》第三十六条")
     page.get_by_label("法定时限（工作日）").fill("10")
     page.get_by_label("承诺时限（工作日）").fill("50")
@@ -40,7 +40,7 @@ def fill_report(page: Page) -> None:
 
 @pytest.mark.rule("R21")
 @pytest.mark.rule("S01")
-def test_a_department_mends_its_report_and_the_centre_enters_it(visit: Visit) -> None:
+def test_a_department_mends_its_report_and_the_centre_enters_it(visit: Visit, people: People) -> None:
     with visit("chief-market", "/staff/centre/reports", expected=("422",)) as page:
         page.get_by_role("link", name="申报事项").click()
         fill_report(page)
@@ -62,6 +62,8 @@ def test_a_department_mends_its_report_and_the_centre_enters_it(visit: Visit) ->
         page.get_by_role("dialog").get_by_role("button", name="确认准予进驻").click()
         expect(page.get_by_text("准予进驻", exact=True).first).to_be_visible()
         expect(page.get_by_role("button", name="不予进驻")).to_have_count(0)
+    (listed,) = [one for one in people.get(None, "/intake/items") if one["code"] == CODE]
+    assert (listed["name"], listed["promised_days"], listed["version"]) == ("小餐饮登记", 5, 1)
 
 
 def test_what_was_entered_is_reported_anew_and_refused_with_a_reason(visit: Visit, people: People) -> None:

@@ -25,5 +25,9 @@ router = new_router(prefix="/departments/{department}", tags=["operations"], dep
 for route in of_the_instance.routes:
     assert isinstance(route, APIRoute)
     router.add_api_route(
-        route.path, route.endpoint, methods=sorted(route.methods or ()), dependencies=route.dependencies, responses=route.responses
+        route.path,
+        route.endpoint,
+        methods=sorted(route.methods or ()),
+        dependencies=route.dependencies,
+        responses=route.responses,
     )
