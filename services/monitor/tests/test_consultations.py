@@ -74,7 +74,8 @@ async def test_not_answered_in_three_working_days_it_is_overdue_once(voices: Voi
     (said,) = await voices.harness.events(monitor.ConsultationOverdue)
     assert (said.due.on, said.overdue_at, said.department) == (date(2026, 3, 5), at(3, 6, 0), "planning")
     (late,) = (await voices.get("/consultations/queue", Role.SUPERVISOR))["items"]
-    assert late["late"] and late["left"] < 0
+    assert late["late"]
+    assert late["left"] < 0
 
 
 async def test_everyone_reads_what_is_shown_and_not_who_asked(voices: Voices) -> None:
