@@ -10,6 +10,6 @@ export function peopleOf(typed: string): Sitting[] | undefined {
     .split('\n')
     .map((line) => line.trim())
     .filter(Boolean)
-  const found = lines.map((line) => /^(\S+)[\s,，]+(\S.*)$/.exec(line))
+  const found = lines.map((line) => /^([^\s,，]+)[\s,，]+(\S.*)$/.exec(line))
   return found.every(Boolean) ? found.map((one) => ({ id: one![1]!, name: one![2]!.trim() })) : undefined
 }
