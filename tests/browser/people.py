@@ -8,6 +8,9 @@ from uuid import uuid4
 
 import httpx
 
+from sim.identity import LIFETIME
+from sim.people import PEOPLE
+
 PATIENCE_SECONDS = 30.0
 Json = dict[str, Any]
 
@@ -23,13 +26,21 @@ class People:
     def close(self) -> None:
         self._client.close()
 
+    def session(self, person: str) -> Json:
+        """What the pages keep of somebody who has signed in (hall/src/kit/session.ts)."""
+        who = PEOPLE[person]
+        named = {"id": who.id, "name": who.name, "roles": who.roles, "departments": who.departments}
+        ends = (time.time() + LIFETIME) * 1000
+        return {"token": self.token(person), "person": named, "ends": ends}
+
     def _headers(self, person: str | None) -> dict[str, str]:
-        if person is None:
-            return {}
+        return {} if person is None else {"Authorization": f"Bearer {self.token(person)}"}
+
+    def token(self, person: str) -> str:
         if person not in self._tokens:
             form = {"grant_type": "client_credentials", "person": person}
             self._tokens[person] = self._client.post("/identity/token", data=form).json()["access_token"]
-        return {"Authorization": f"Bearer {self._tokens[person]}"}
+        return self._tokens[person]
 
     def get(self, person: str | None, path: str) -> Any:
         return _json(self._client.get(path, headers=self._headers(person)))

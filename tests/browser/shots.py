@@ -15,7 +15,7 @@ from playwright.sync_api import Error as PlaywrightError
 from tests.browser.hall import fill, hall_at, launching
 from tests.browser.pages import Shown, all_pages
 from tests.browser.people import People
-from tests.browser.visiting import NARROW, WIDE, settle, sign_in
+from tests.browser.visiting import NARROW, WIDE, enter, settle
 
 TARGET = Path("var/shots")
 SETTLED_MS = 600  # a chart is drawn by then; a page that listens is never idle
@@ -28,11 +28,9 @@ def take(browser: Browser, base: str, people: People, shown: Shown) -> None:
             base_url=base, viewport=viewport, locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce"
         )
         page = context.new_page()
-        address = shown.address(people)
         if shown.person:
-            sign_in(page, shown.person, address)
-        else:
-            page.goto(address)
+            enter(context, people, shown.person)
+        page.goto(shown.address(people))
         if shown.prepare:
             shown.prepare(page, people)
         settle(page)

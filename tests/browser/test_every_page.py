@@ -40,7 +40,7 @@ def county(base: str) -> str:
 def test_a_page_is_usable_by_everybody(county: str, people: People, browser: Browser, shown: Shown) -> None:
     """axe finds nothing, the console is silent, nothing is fetched from elsewhere, nothing needs a mouse, and on a narrow
     screen nothing hangs over the edge."""
-    with visit(browser, county, shown.person, shown.address(people), expected=shown.expected) as page:
+    with visit(browser, county, shown.person, shown.address(people), expected=shown.expected, people=people) as page:
         if shown.prepare:
             shown.prepare(page, people)
         assert_usable(page)

@@ -1,7 +1,6 @@
 """One case, seven people in seven browsers; and what the lead of a joint case does beside joining the answers."""
 
 import re
-from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -21,108 +20,14 @@ from tests.browser.reviewing import (
     item_of,
     open_case,
     press,
-    state,
 )
+from tests.browser.seven import CITIZEN, DEPARTMENTS, do_a_joint_case
 from tests.browser.visiting import assert_usable
-
-CITIZEN = "agent-chengyuan"
-DEPARTMENTS = ("planning", "environment", "fire")
 
 
 @pytest.mark.rule("R41", "R42", "R49", "R50")
 def test_a_joint_case_done_by_seven_people_in_seven_browsers(visit: Visit, people: People) -> None:
-    number = citizen_applies(people)
-    with ExitStack() as open_at_once:
-        citizen = open_at_once.enter_context(visit(CITIZEN, "/"))
-        clerk = open_at_once.enter_context(visit("clerk-planning", "/staff/"))
-        officer = open_at_once.enter_context(visit("officer-planning", "/staff/reviews"))
-        chiefs = {one: open_at_once.enter_context(visit(f"chief-{one}", "/staff/reviews")) for one in DEPARTMENTS}
-        supervisor = open_at_once.enter_context(visit("supervisor", f"/staff/joint/{number}"))
-        clerk_accepts(people, number)
-        clerk.goto(f"/staff/joint/{number}")
-        officer_signs_and_lists_fees(officer, number)
-        for department, page in chiefs.items():
-            chief_consents(page, number, signs=department != "planning")
-        fee_officer_verifies(people, number)
-        citizen_pays(people, number)
-        clerk_sees_all_answers(clerk, people, number)
-        clerk_serves(people, number)
-        supervisor_sees_it_green(supervisor, people, number)
-        citizen_is_told(citizen, people, number)
-
-
-# -- the seven ----------------------------------------------------------------------------------------------------------
-
-
-def citizen_applies(people: People) -> str:
-    return str(hand_in(people, item_of(people, MUNICIPAL), CITIZEN)["case_number"])
-
-
-def clerk_accepts(people: People, number: str) -> None:
-    people.act("clerk-planning", f"/intake/cases/{number}", "acceptance")
-
-
-def officer_signs_and_lists_fees(page: Page, number: str) -> None:
-    """The queue is open since before the case was accepted: it comes by itself."""
-    page.get_by_role("row").filter(has_text=number).get_by_role("link").click()
-    done(press(page, "签收"))
-    fees = press(page, "开收费清单")
-    fees.get_by_label("数量").fill("1")
-    expect(fees.get_by_role("status")).to_contain_text("550.00")
-    done(fees)
-
-
-def chief_consents(page: Page, number: str, *, signs: bool) -> None:
-    page.get_by_role("row").filter(has_text=number).get_by_role("link").click()
-    if signs:
-        done(press(page, "签收"))
-    opinion = press(page, "作出意见")
-    opinion.get_by_role("radio", name="同意", exact=True).check(force=True)
-    opinion.get_by_label("理由").fill("符合审批条件")
-    opinion.get_by_label("法律依据").fill("行政许可法第三十八条")
-    done(opinion)
-    expect(state(page)).to_contain_text("已作出意见")
-
-
-def fee_officer_verifies(people: People, number: str) -> None:
-    found = people.until("fee-officer", "/fees/lists?state=open", lambda page: _of_case(page["lists"], number))
-    people.act("fee-officer", f"/fees/lists/{_of_case(found['lists'], number)[0]['list_id']}", "verification")
-
-
-def citizen_pays(people: People, number: str) -> None:
-    path = f"/fees/cases/{number}/notices"
-    page = people.until("fee-officer", path, lambda found: found["notices"])
-    order = {"payment_code": page["notices"][0]["payment_code"], "method": "counter"}
-    people.until_taken("/bank/pay", order)
-    people.until("fee-officer", path, lambda found: found["notices"][0]["cleared_at"])
-
-
-def clerk_sees_all_answers(page: Page, people: People, number: str) -> None:
-    """The page was open all along, and has followed."""
-    expect(page.get_by_role("cell").filter(has_text="符合审批条件")).to_have_count(3)
-    people.until("clerk-planning", f"/intake/cases/{number}", lambda case: case["decided_at"])
-    assert_usable(page)
-
-
-def clerk_serves(people: People, number: str) -> None:
-    receipt = {"way": "pick_up", "receiver": "何敏", "relation": "单位经办人", "proxy_reason": "受单位委托领取"}
-    people.act("clerk-planning", f"/intake/cases/{number}", "service", receipt)
-
-
-def supervisor_sees_it_green(page: Page, people: People, number: str) -> None:
-    case = people.until("supervisor", f"/monitor/cases/{number}", lambda found: found["state"] == "closed")
-    assert case["light"] == "green"
-    expect(page.get_by_text(re.compile("^当前状态：(已办结|办结|已送达)"))).to_be_visible()
-
-
-def citizen_is_told(page: Page, people: People, number: str) -> None:
-    case = people.get(CITIZEN, f"/intake/cases/{number}")
-    assert (case["outcome"], case["fees"]["notices"][0]["amount"]) == ("granted", 55_000)
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-
-
-def _of_case(lists: list[Json], number: str) -> list[Json]:
-    return [one for one in lists if one["case_number"] == number]
+    do_a_joint_case(visit, people)
 
 
 # -- the lead -----------------------------------------------------------------------------------------------------------

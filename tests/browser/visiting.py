@@ -3,6 +3,7 @@
 Guarantees: a page that writes an error to its console, throws, or fetches from elsewhere fails the test that opened it.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
+
+from tests.browser.people import People
 
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}
@@ -50,20 +53,30 @@ class Heard:
 
 @contextmanager
 def visit(browser: Browser, base: str, person: str | None = None, path: str = "/", **options: Any) -> Iterator[Page]:
-    """`person` None: nobody signs in. `expected`: words of console errors that this test provokes, such as "409"."""
+    """`person` None: nobody signs in. `expected`: words of console errors that this test provokes, such as "409".
+    `people`: they open the door, and nobody waits for the provider's page."""
     heard = Heard(base, expected=options.pop("expected", ()))
+    people: People | None = options.pop("people", None)
     options = {"viewport": WIDE, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"} | options
     context = browser.new_context(base_url=base, **options)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     heard.listen(context)
     page = context.new_page()
-    if person is None:
+    if person is not None and people is not None:
+        enter(context, people, person)
+    if person is None or people is not None:
         page.goto(path)
     else:
         sign_in(page, person, path)
     yield page
     context.close()
     assert not heard.complaints, "\n".join(heard.complaints)
+
+
+def enter(context: BrowserContext, people: People, person: str) -> None:
+    """Every page of the context begins with this person signed in. For looking at pages; whoever walks a job signs in."""
+    kept = json.dumps(json.dumps(people.session(person), ensure_ascii=False))
+    context.add_init_script(f"sessionStorage.setItem('yimen.session', {kept})")
 
 
 def sign_in(page: Page, person: str, path: str = "/") -> None:
