@@ -33,12 +33,12 @@ def launching() -> dict[str, Any]:
 
 
 @contextmanager
-def hall_at(home: Path) -> Iterator[str]:
+def hall_at(home: Path, module: str = "deploy.embedded", **environment: str) -> Iterator[str]:
     """Where it answers, until it is no longer needed."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    environment = {**os.environ, "PORT": str(port), "YIMEN_HOME": str(home), "DEMO": "0"}
-    process = subprocess.Popen([sys.executable, "-m", "deploy.embedded"], env=environment)
+    told = {**os.environ, "PORT": str(port), "YIMEN_HOME": str(home), "DEMO": "0", **environment}
+    process = subprocess.Popen([sys.executable, "-m", module], env=told)
     try:
         _wait_for(address, process)
         yield address
@@ -51,7 +51,8 @@ def _wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
     ends = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < ends:
         try:
-            if httpx.get(f"{address}/intake/items", trust_env=False).json():
+            answer = httpx.get(f"{address}/intake/items", trust_env=False)
+            if answer.is_success and answer.json():
                 return
         except httpx.TransportError:
             pass

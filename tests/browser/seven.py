@@ -97,7 +97,7 @@ def fee_officer_verifies(page: Page, number: str) -> None:
 
 def citizen_pays(page: Page) -> None:
     """The case's page shows the notice by itself; the bank opens in a window of its own."""
-    page.get_by_role("main").get_by_role("link", name=re.compile("缴款")).first.click()
+    page.get_by_role("main").get_by_role("link", name="去缴费").click(timeout=60_000)
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="去银行缴款（新窗口）").click()
     bank = opened.value

@@ -63,7 +63,7 @@ def _with_the_correction(page: Page, _people: People) -> None:
 PAGES = (
     Shown("window-desk", "/staff/", person=CLERK),
     Shown("supervisor-desk", "/staff/", person="supervisor"),
-    Shown("letters", "/staff/letters", person="chief-market"),
+    Shown("staff-letters", "/staff/letters", person="chief-market"),
     Shown("queue", "/staff/window", person=CLERK),
     Shown("queue-all", "/staff/window", person=CLERK, path=lambda _people: "/staff/window?state=all"),
     Shown("window-items", "/staff/window/apply", person=CLERK),
