@@ -131,7 +131,7 @@ def test_every_answer_of_every_service_is_announced(served: Served) -> None:
     schema = schemathesis.openapi.from_url(f"{served.address}/openapi.json")
     schema.config.generation.update(with_security_parameters=False)  # our own token is in every request
     answers: dict[str, Counter[int]] = {}
-    failures: list[FailureGroup] = []
+    failures: dict[str, FailureGroup] = {}
     operations = [found.ok() for found in schema.get_all_operations()]
     examples = round(
         EXAMPLES * SHARE[served.room.harness.service.database.dialect] * min(1, MANY_ROUTES / len(operations))
@@ -141,9 +141,9 @@ def test_every_answer_of_every_service_is_announced(served: Served) -> None:
         try:
             bombard(served, operation, examples, seen)
         except FailureGroup as failure:
-            failures.append(failure)
+            failures[operation.label] = failure
     if failures:
-        told = "\n\n".join(str(one) for failure in failures for one in failure.exceptions)
+        told = "\n\n".join(f"{label}: {one}" for label, failure in failures.items() for one in failure.exceptions)
         raise AssertionError(f"{len(failures)} of {len(answers)} operations:\n{told}")
     assert set(answers) == {one.label for one in served.room.operations if one.documented}
     closed = {one.label for one in served.room.operations if one.access.roles}

@@ -1,6 +1,6 @@
 /** What a list is narrowed by stands in its address: a reload, the way back and a copied link show the same list. */
 import { computed, type ComputedRef } from 'vue'
-import { useRoute } from 'vue-router'
+import { useQuery } from '@/kit/filters'
 
 export interface Filter {
   name: string
@@ -13,13 +13,10 @@ export interface Filter {
 }
 
 export function useFilters<Name extends string>(usual: Record<Name, string>): ComputedRef<Record<Name, string>> {
-  const route = useRoute()
-  const one = (name: Name): string => {
-    const given = route.query[name]
-    return typeof given === 'string' ? given : usual[name]
-  }
+  const { asked } = useQuery()
   const names = Object.keys(usual) as Name[]
-  return computed(() => Object.fromEntries(names.map((name) => [name, one(name)])) as Record<Name, string>)
+  const read = () => Object.fromEntries(names.map((name) => [name, asked(name) ?? usual[name]]))
+  return computed(() => read() as Record<Name, string>)
 }
 
 /** As a parameter of a request: an empty one is none. */
