@@ -125,7 +125,7 @@ def clerk_sees_all_answers_and_serves(page: Page, number: str) -> None:
 def supervisor_sees_it_green(page: Page, number: str) -> None:
     page.goto(f"/staff/watch/cases/{number}")
     expect(page.get_by_text("正常", exact=True).first).to_be_visible()
-    expect(page.get_by_text("已办结", exact=True).first).to_be_visible()
+    expect(page.get_by_text("已办结归档", exact=True).first).to_be_visible()
 
 
 def citizen_is_told(page: Page) -> None:

@@ -4,9 +4,11 @@ Guarantees: a page that writes an error to its console, throws, or fetches from 
 """
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +20,10 @@ from tests.browser.people import People
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+
+# A key of the wording that stands where its words should.
+_AREAS = sorted(path.parent.name for path in (Path(__file__).parents[2] / "hall" / "src").glob("*/areas/*/routes.ts"))
+_KEY = re.compile(rf"\b(?:{'|'.join((*_AREAS, 'page', 'form', 'shell'))})\.[a-z]\w*(?:\.\w+)*")
 
 # What an element that reacts to the mouse must be, or be inside of, to be reached without one.
 _ONLY_BY_MOUSE = """() => [...document.querySelectorAll('body *')].filter(one => {
@@ -104,6 +110,7 @@ def assert_usable(page: Page) -> None:
     assert not found.response["violations"], _told(found.response["violations"])
     assert page.locator("h1").count() == 1, "a page has one main heading"
     assert not (only := page.evaluate(_ONLY_BY_MOUSE)), f"only a mouse reaches: {only}"
+    assert not (bare := _KEY.findall(page.locator("body").inner_text())), f"words without a wording: {bare}"
 
 
 def assert_fits(page: Page) -> None:

@@ -13,6 +13,7 @@ export function useClock() {
     if (!demonstration) return
     const { now: told } = (await (await fetch('/intake/clock')).json()) as { now: string }
     ahead.value = new Date(told).getTime() - Date.now()
+    now.value = new Date(told)
   }
   const quietly = () => void compare().catch(() => undefined) // the display says itself that the hall is not heard
   const tick = setInterval(() => (now.value = new Date(Date.now() + ahead.value)), 1000)

@@ -22,7 +22,7 @@ from services.notify.domain.documents import file_in, number_key
 from services.notify.queries import documents as stored
 from yimen.bus import View
 from yimen.departments import department_name
-from yimen.web import allow_anyone, new_router, raw_body
+from yimen.web import Invalid, allow_anyone, new_router, raw_body
 
 router = new_router(tags=["check"])
 
@@ -44,14 +44,13 @@ CHECKED: dict[int | str, dict[str, Any]] = {
     200: {"model": Answer, "description": "核验结果", "content": HTML},
 }
 ANYONE: dict[str, Any] = {"dependencies": [allow_anyone()], "response_class": Response, "responses": CHECKED}
+FILE = {"type": "string", "format": "binary", "minLength": 1}
 FORM: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/pdf": {"schema": {"type": "string", "format": "binary"}},
-            "multipart/form-data": {
-                "schema": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
-            },
+            "application/pdf": {"schema": FILE},
+            "multipart/form-data": {"schema": {"type": "object", "properties": {"file": FILE}, "required": ["file"]}},
         },
     }
 }
@@ -75,6 +74,8 @@ async def check_document(request: Request, document_id: UUID, view: Read) -> Res
 async def check_file(request: Request, view: Read, number: Number = "", document_id: UUID | None = None) -> Response:
     """The file itself: the paper of that number or id, byte for byte, or any of ours where neither is given."""
     content = await asyncio.to_thread(file_in, request.headers.get("content-type", ""), await request.body())
+    if not content:
+        raise Invalid("no-file", "没有收到文件", "请选择要核验的文件后重试。")
     digest = (await asyncio.to_thread(sha256, content)).hexdigest()
     named = await _identified(view, document_id) if document_id else await _numbered(view, number) if number else None
     papers = await _of_content(view, digest) if named is None else named

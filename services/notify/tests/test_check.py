@@ -80,7 +80,9 @@ async def test_the_file_is_the_same_byte_for_byte_or_it_is_not(messenger: Messen
     assert await verdict(messenger, PAPER[:-1], document_id=paper) == "different"
     assert await verdict(messenger, PAPER + b" ") == "unknown"
     assert await verdict(messenger, PAPER, number="受字〔2026〕70号") == "unknown"
-    assert await verdict(messenger, b"") == "unknown"
+    for nothing in ({"content": b""}, form(b"")):
+        answer = await messenger.harness.client.post("/check", headers=JSON, **nothing)
+        assert (answer.status_code, answer.json()["code"]) == (422, "no-file")
 
 
 async def test_a_file_that_is_handed_in_is_not_kept(messenger: Messenger, paper: str) -> None:

@@ -29,7 +29,7 @@ const titles = {
 
 export const area: Area = {
   name: 'supervise',
-  label: { zh: '电子监察', en: 'Supervision' },
+  label: { zh: '监督处理', en: 'Supervision' },
   order: 60,
   menu: [
     { to: '/alerts', label: titles.alerts, roles: WATCHED },
