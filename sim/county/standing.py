@@ -34,7 +34,7 @@ class Standing(Town):
         chosen = {
             "waiting": ("食品经营许可", CITIZEN), "late": ("林木采伐", "li-qiang"), "at_once": ("公共场所卫生许可", CITIZEN),
             "asked": ("食品经营许可", CITIZEN), "unsigned": ("健身设施", "li-qiang"), "signed": ("可行性研究报告", FIRM),
-            "paused": ("林木采伐", CITIZEN), "sent_up": ("宗教活动场所", "li-qiang"), "extension": ("节能审查", FIRM),
+            "paused": ("林木采伐", FIRM), "sent_up": ("宗教活动场所", "li-qiang"), "extension": ("节能审查", FIRM),
             "joint": ("建设工程规划许可证", FIRM), "listed": ("首次登记", CITIZEN), "owed": ("首次登记", "li-qiang"),
             "disputed": ("首次登记", CITIZEN), "regretted": ("首次登记", "li-qiang"), "twice": ("首次登记", CITIZEN),
             "ready": ("食品经营许可", CITIZEN), "village": ("林木采伐", CITIZEN),

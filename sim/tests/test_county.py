@@ -10,6 +10,8 @@ from stdnum.cn import ric, uscc
 from sim.county.errands import Town
 from sim.county.folk import somebody, wish
 from sim.county.living import CLOSES, OPENS, later
+from sim.county.standing import Standing
+from sim.demo.further import further_stories
 from sim.demo.hall import Hall
 from yimen.worktime import SHANGHAI, Calendar
 
@@ -42,3 +44,12 @@ def test_the_clock_passes_nights_and_days_off_at_once(day: date, at: time) -> No
     assert then > now
     assert calendar.is_working_day(then.date())
     assert OPENS <= then.time() < time(CLOSES.hour, CLOSES.minute)
+
+
+def test_what_stands_open_is_not_a_matter_that_the_standard_day_brings_to_another_door() -> None:
+    """Else the supervisor would see one matter at two doors (R82), and the day would not end as it should."""
+    hall = Hall("http://127.0.0.1:1")
+    open_ones = Standing(hall, Town(hall, random.Random(0))).stories
+    by_an_agent = further_stories()["agency"]
+    handed_in = {(one.item, one.citizen) for name, one in open_ones.items() if name != "village"}
+    assert (by_an_agent.item, by_an_agent.citizen) not in handed_in
