@@ -16,6 +16,7 @@ WAITING = (
     "tests/faults/test_broker.py",
     "tests/faults/test_consuming.py",
     "tests/test_real_processes.py",
+    "tests/browser/test_real.py",
     "tests/test_replicas.py",
     "tests/faults/test_publishing.py",
     "tests/faults/test_stopping.py",
@@ -25,6 +26,7 @@ WAITING = (
 """Mostly for others: brokers, databases, processes."""
 
 COMPUTING = (
+    "tests/browser/test_every_page.py",
     "tests/test_openapi.py",
     "tests/test_bad_input.py",
     "tests/test_odd_values.py",
