@@ -67,7 +67,7 @@ def test_an_answer_lost_in_mid_submit_loses_and_doubles_nothing(visit: Visit, pe
         _fill(page)
         _lose_answers(page.context)
         page.get_by_role("main").get_by_role("button", name="提交申请").click()
-        expect(page.get_by_text("网络不通，正在重试")).to_be_visible()
+        expect(page.get_by_text("网络不通。您填写的内容都还在")).to_be_visible()
         (case,) = _cases(people)
         page.reload()
         page.context.unroute("**/intake/applications")
@@ -85,7 +85,7 @@ def test_a_network_that_comes_back_needs_no_second_press(visit: Visit, people: P
         _fill(page)
         page.context.set_offline(True)
         page.get_by_role("main").get_by_role("button", name="提交申请").click()
-        expect(page.get_by_text("网络不通，正在重试")).to_be_visible()
+        expect(page.get_by_text("网络不通。您填写的内容都还在")).to_be_visible()
         page.context.set_offline(False)
         expect(page.get_by_role("heading", level=1, name="申请已提交")).to_be_visible()
     assert len(_cases(people)) == len(before) + 1

@@ -61,7 +61,7 @@ def test_the_display_outlives_a_hall_that_is_cut_off(visit: Visit) -> None:
 
 @pytest.mark.usefixtures("busy")
 def test_pages_turn_by_themselves_and_stand_still_for_who_wants_it(visit: Visit) -> None:
-    with visit(None, "/screen", viewport=DISPLAY) as page:
+    with visit(None, "/screen", viewport=DISPLAY, reduced_motion="no-preference") as page:
         shown = page.locator("section").last
         expect(shown).to_contain_text("停电通知")
         expect(shown).to_contain_text("国庆期间办事安排")

@@ -23,7 +23,7 @@ WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "w
 
 # A key of the wording that stands where its words should.
 _AREAS = sorted(path.parent.name for path in (Path(__file__).parents[2] / "hall" / "src").glob("*/areas/*/routes.ts"))
-_KEY = re.compile(rf"\b(?:{'|'.join((*_AREAS, 'page', 'form', 'shell'))})\.[a-z]\w*(?:\.\w+)*")
+_KEY = re.compile(rf"\b(?:{'|'.join((*_AREAS, 'page', 'form', 'shell'))})\.[a-z]\w*(?:\.\w+)*(?!\.?\w)(?<!\.v\d)")
 
 # What an element that reacts to the mouse must be, or be inside of, to be reached without one.
 _ONLY_BY_MOUSE = """() => [...document.querySelectorAll('body *')].filter(one => {
@@ -63,7 +63,12 @@ def visit(browser: Browser, base: str, person: str | None = None, path: str = "/
     `people`: they open the door, and nobody waits for the provider's page."""
     heard = Heard(base, expected=options.pop("expected", ()))
     people: People | None = options.pop("people", None)
-    options = {"viewport": WIDE, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"} | options
+    options = {
+        "viewport": WIDE,
+        "locale": "zh-CN",
+        "timezone_id": "Asia/Shanghai",
+        "reduced_motion": "reduce",
+    } | options
     context = browser.new_context(base_url=base, **options)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     heard.listen(context)

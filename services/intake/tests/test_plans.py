@@ -64,7 +64,7 @@ STAFF = [
     Asked("/cases?state=accepted", Role.WINDOW_CLERK, EVERY, 4 * ALL),
     Asked("/cases?state=returned", Role.WINDOW_CLERK, EVERY, 4 * ALL, full=False),
     Asked("/cases?kind=instant", Role.WINDOW_CLERK, ONE, 9),
-    Asked("/cases?state=open&kind=joint", Role.WINDOW_CLERK, ONE, 5),
+    Asked("/cases?state=open&kind=joint", Role.WINDOW_CLERK, ONE, 5, full=False),
     Asked("/cases?state=closed&kind=joint", Role.WINDOW_CLERK, TWO, 2),
     Asked("/cases", Role.SUPERVISOR, [], ALL),
     Asked("/cases?department=health", Role.SUPERVISOR, [], 1),
