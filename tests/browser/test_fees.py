@@ -110,7 +110,7 @@ def test_a_dispute_is_answered_by_the_treasury(visit: Visit, people: People) -> 
     notice = charge(people, OTHER).issued()
     with visit("fee-officer", f"/staff/fees/notices/{notice['notice_number']}") as page:
         say(page, "登记缴款异议", "理由", REASONS)
-        page.get_by_role("link", name="缴款异议", exact=True).last.click()
+        page.get_by_role("main").get_by_role("link", name="缴款异议", exact=True).click()
         expect(page.get_by_text("由财政部门答复。")).to_be_visible()
         dispute = page.url
     with visit("treasurer", "/staff/fees") as page:
