@@ -72,11 +72,15 @@ def show_case(
         documents=list(seen.documents),
         messages=seen.messages,
         alerts=alerts,
-        timeline=[
-            LineShape(**asdict(line), position=places[line.source, line.subject, line.sequence])
-            for line in timeline(seen.told)
-        ],
+        timeline=_timeline(seen, places),
     )
+
+
+def _timeline(seen: CaseView, places: Mapping[tuple[str, str, int], int]) -> list[LineShape]:
+    return [
+        LineShape(**asdict(line), position=places[line.source, line.subject, line.sequence])
+        for line in timeline(seen.told)
+    ]
 
 
 def _clocks(seen: CaseView, calendar: Calendar, now: datetime) -> list[Clock]:
