@@ -49,7 +49,7 @@ def story(browser: Browser, base: str, people: People) -> Story:
 def test_a_supervisor_goes_from_a_number_down_to_the_event(visit: Visit, story: Story) -> None:
     with visit("supervisor", "/staff/watch") as page:
         assert_usable(page)
-        yellow = row(page, CULTURE).first.get_by_role("cell").last.locator("xpath=preceding-sibling::td[1]/a")
+        yellow = row(page, CULTURE).first.get_by_role("cell").last.locator("xpath=preceding-sibling::td[1]//a")
         expect(yellow).to_have_text("1")
         yellow.click()
         expect(page).to_have_url(re.compile("department=culture&light=yellow"))

@@ -218,11 +218,11 @@ def test_a_case_is_accepted_from_the_queue_without_a_mouse(visit: Visit, people:
 def test_the_queue_grows_by_itself_and_keeps_its_filters_in_the_address(visit: Visit, people: People) -> None:
     with visit("clerk-all", "/staff/window") as page:
         settle(page)
-        page.get_by_label("部门").select_option(label="林业局")
+        page.get_by_role("main").get_by_label("部门").select_option(label="林业局")
         page.get_by_label("办件类型").select_option(label="承诺件")
         expect(page).to_have_url(re.compile("department=forestry.*kind=committed"))
         page.reload()
-        expect(page.get_by_label("部门")).to_have_value("forestry")
+        expect(page.get_by_role("main").get_by_label("部门")).to_have_value("forestry")
         expect(page.get_by_text("没有符合条件的办件")).to_be_visible()
         number = hand_in(people, "clerk-forestry", "林木采伐")
         expect(page.get_by_role("row", name=re.compile(number))).to_contain_text("还剩5个工作日")
