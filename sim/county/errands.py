@@ -7,7 +7,7 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sim.county.folk import Wish, wish
@@ -26,10 +26,8 @@ Step = tuple[int, Callable[[Story], Awaitable[None]]]
 @dataclass
 class Errand:
     story: Story
-    applicant: Json
     steps: deque[Step]
     due: datetime
-    trace: list[str] = field(default_factory=list)
 
 
 class Town(Cast):
@@ -53,7 +51,7 @@ class Town(Cast):
         self._applicants[id(story)] = wanted.applicant
         now = await self.hall.now()
         steps = deque(self.course(wanted.course))
-        self.errands.append(Errand(story, wanted.applicant, steps, self._after(now, steps[0][0])))
+        self.errands.append(Errand(story, steps, self._after(now, steps[0][0])))
 
     async def _story(self, wanted: Wish) -> Story:
         """Item, department and materials are looked up once."""
@@ -83,11 +81,12 @@ class Town(Cast):
             _days, step = errand.steps.popleft()
             try:
                 await step(errand.story)
-            except Unexpected as refused:
-                errand.trace.append(str(refused))
+            except Unexpected:
                 errand.steps.clear()
             if errand.steps:
                 errand.due = self._after(now, errand.steps[0][0])
+            else:
+                self._applicants.pop(id(errand.story), None)
 
     # -- the ways that a matter can take ------------------------------------------------------------------------------
 
