@@ -61,8 +61,8 @@ async def list_cases(
 async def list_own_cases(
     view: Reading, state: State = None, limit: Limit = 50, after: After = None, caller: Principal = allow(Role.CITIZEN)
 ) -> OwnCasePage:
-    """What the caller handed in on line, oldest first."""
-    stretch = Stretch(limit + 1, place_of(after))
+    """What the caller handed in on line, newest first."""
+    stretch = Stretch(limit + 1, before=place_of(after))
     found = await lists.page_of_own_cases(view, caller.id, _status(state), stretch, open_only=state == OPEN)
     own = [OwnCase(**own_summary(case, view.context.rules, view.now)) for case in found[:limit]]
     return OwnCasePage(items=own, next=_next(found, limit))

@@ -16,7 +16,17 @@ from services.intake.domain.case import ENDED, Case, Status
 from services.intake.domain.values import Review
 from services.intake.queries.cases import CASE_FIELDS
 from services.intake.queries.items import known_items
-from services.intake.queries.paging import DECIDED, NEWEST_DECIDED, OPEN, RECEIVED, Branch, Order, Stretch, read_page
+from services.intake.queries.paging import (
+    DECIDED,
+    NEWEST_DECIDED,
+    NEWEST_RECEIVED,
+    OPEN,
+    RECEIVED,
+    Branch,
+    Order,
+    Stretch,
+    read_page,
+)
 from services.intake.tables import cases, documents, reviews
 from yimen.bus import View
 from yimen.contracts.parts import Kind
@@ -64,10 +74,10 @@ async def page_of_cases(view: View[Any], chosen: Chosen, stretch: Stretch) -> li
 async def page_of_own_cases(
     view: View[Any], account: str, status: Status | None, stretch: Stretch, *, open_only: bool = False
 ) -> list[Case]:
-    """What the account handed in, oldest first."""
+    """What the account handed in, newest first."""
     wanted = [status] if status else [one for one in Status if not (open_only and one in ENDED)]
     branches = [{"account": account, "status": one} for one in wanted]
-    rows = await read_page(view, _WHOLE, RECEIVED, branches, stretch)
+    rows = await read_page(view, _WHOLE, NEWEST_RECEIVED, branches, stretch)
     return await _lines(view, rows, await _reviews_of(view, rows))
 
 

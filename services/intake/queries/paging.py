@@ -43,19 +43,21 @@ class Order:
 RECEIVED = Order("submitted_at")
 OPEN = Order("submitted_at", "open")
 DECIDED = Order("decided_at", "decided")
+NEWEST_RECEIVED = Order("submitted_at", newest_first=True)
 NEWEST_DECIDED = Order("decided_at", "decided", newest_first=True)
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """Which part of a list: `since` ≤ instant < `until`, after the last key of the page before (oldest first only),
-    `skip` rows left out."""
+    """Which part of a list: `since` ≤ instant < `until`, beyond the last key of the page before (`after` it where the
+    oldest come first, `before` it where the newest do), `skip` rows left out."""
 
     limit: int
     after: tuple[datetime, str] | None = None
     since: datetime | None = None
     until: datetime | None = None
     skip: int = 0
+    before: tuple[datetime, str] | None = None
 
     @property
     def values(self) -> dict[str, Any]:
@@ -64,6 +66,7 @@ class Stretch:
             lower.append((self.since, ""))
         at, number = max(lower) if lower else (None, None)
         given = {"after_at": at, "after_number": number, "until": self.until, "skip": self.skip or None}
+        given["before_at"], given["before_number"] = self.before or (None, None)
         return {name: value for name, value in given.items() if value is not None}
 
     @property
@@ -133,6 +136,8 @@ def _branch(shape: _Shape, place: int) -> Select[Any]:
         "after_at" in shape.given
     ):  # for `since` as well: a plain range PostgreSQL takes for few rows, reads all and sorts
         query = query.where(tuple_(*key) > tuple_(bindparam("after_at", type_=Instant), bindparam("after_number")))
+    if "before_at" in shape.given:
+        query = query.where(tuple_(*key) < tuple_(bindparam("before_at", type_=Instant), bindparam("before_number")))
     return query
 
 

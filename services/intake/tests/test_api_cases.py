@@ -157,6 +157,20 @@ async def test_lists_are_read_page_by_page_oldest_first(hall: Hall) -> None:
     assert query["after"] is None
 
 
+async def test_an_applicants_newest_case_comes_first_over_all_pages(hall: Hall) -> None:
+    numbers = []
+    for _ in range(5):
+        numbers.append(await hall.submitted())
+        hall.harness.clock.advance(timedelta(minutes=1))
+    await hall.step(numbers[3], "refusal", STEPS["refusal"])
+    seen, query = [], {"limit": "2"}
+    while query.get("after", "") is not None:
+        page = (await hall.client.get("/my/cases", params=query, headers=hall.citizen)).json()
+        seen.append([case["case_number"] for case in page["items"]])
+        query["after"] = page["next"]
+    assert seen == [numbers[:2:-1], numbers[2:0:-1], numbers[:1]]
+
+
 async def test_lists_show_a_clerk_their_own_departments_and_a_citizen_their_own_cases(hall: Hall) -> None:
     number = await hall.submitted()
     await hall.submitted(by=hall.neighbour)
