@@ -4,6 +4,18 @@ import { useRoute, useRouter } from 'vue-router'
 
 export type Query = Record<string, string | undefined>
 
+/** One thing that a list can be narrowed by; `name` stands in the address. */
+export interface Filter {
+  name: string
+  label: string
+  /** To choose from; none where it is typed. An empty value is everything. */
+  options?: { value: string; label: string }[]
+  /** What is typed: a day, where nothing is said. */
+  type?: 'date' | 'month' | 'text'
+  /** What holds while the address says nothing. */
+  usual?: string
+}
+
 /** Without what is empty. */
 export const filled = (query: Query): Record<string, string> =>
   Object.fromEntries(Object.entries(query).filter((entry): entry is [string, string] => Boolean(entry[1])))

@@ -1,4 +1,4 @@
-/** Files that only a signed-in reader may have: fetched with the token, then given to the browser to keep. */
+/** Files given to the browser to keep: what only a signed-in reader may have is fetched with the token first. */
 import { problemOf } from './api/problem'
 
 interface FileAnswer {
@@ -15,6 +15,17 @@ export async function save(call: Promise<FileAnswer>, otherwise: string): Promis
   follow(address, nameOf(response.headers.get('Content-Disposition')) ?? otherwise)
   setTimeout(() => URL.revokeObjectURL(address), 60_000)
 }
+
+/** Keeps what is at hand, such as a table or a proof, as a file of that name. */
+export function keep(name: string, content: string, type: string): void {
+  const address = URL.createObjectURL(new Blob([content], { type }))
+  follow(address, name)
+  URL.revokeObjectURL(address)
+}
+
+/** For whoever checks it with `python -m yimen.verify`, or reads it with a program of their own. */
+export const keepJson = (name: string, content: unknown): void =>
+  keep(name, JSON.stringify(content, null, 2), 'application/json')
 
 /** Fetches an address that needs no token, as an attachment: the page stays. */
 export function follow(address: string, name = ''): void {

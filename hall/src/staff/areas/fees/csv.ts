@@ -1,3 +1,5 @@
+import { keep } from '@/kit/saving'
+
 /** A table for a spreadsheet: quoted after RFC 4180, with the mark by which Excel knows UTF-8. */
 export function csv(rows: (string | number)[][]): string {
   const cell = (value: string | number) => {
@@ -9,11 +11,4 @@ export function csv(rows: (string | number)[][]): string {
   return `\uFEFF${rows.map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`
 }
 
-export function download(name: string, content: string): void {
-  const address = URL.createObjectURL(new Blob([content], { type: 'text/csv;charset=utf-8' }))
-  const link = document.createElement('a')
-  link.href = address
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(address)
-}
+export const download = (name: string, content: string): void => keep(name, content, 'text/csv;charset=utf-8')

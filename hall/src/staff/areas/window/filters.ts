@@ -2,16 +2,6 @@
 import { computed, type ComputedRef } from 'vue'
 import { useQuery } from '@/kit/filters'
 
-export interface Filter {
-  name: string
-  label: string
-  /** None: free text; a day where `day`. */
-  options?: { value: string; label: string }[]
-  day?: boolean
-  /** Without it in the address. */
-  usual?: string
-}
-
 export function useFilters<Name extends string>(usual: Record<Name, string>): ComputedRef<Record<Name, string>> {
   const { asked } = useQuery()
   const names = Object.keys(usual) as Name[]
