@@ -5,7 +5,7 @@ Playwright's own loop would stand in the way of later tests with an event loop: 
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from functools import partial
 
 import pytest
@@ -35,16 +35,17 @@ def _able() -> None:
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where an empty hall answers."""
+    """Where an empty hall answers, on a working morning: the bank books what comes late in the day on the next."""
     with hall_at(tmp_path_factory.mktemp("hall")) as address:
+        with closing(People(address)) as first:
+            first.open_doors()
         yield address
 
 
 @pytest.fixture(scope="module")
 def people(base: str) -> Iterator[People]:
-    found = People(base)
-    yield found
-    found.close()
+    with closing(People(base)) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,10 @@ from uuid import uuid4
 
 import httpx
 
+from sim.county.living import OPENS
 from sim.identity import LIFETIME
 from sim.people import PEOPLE
+from yimen.worktime import SHANGHAI, Calendar, local_date
 
 PATIENCE_SECONDS = 30.0
 Json = dict[str, Any]
@@ -82,6 +84,11 @@ class People:
 
     def now(self) -> datetime:
         return datetime.fromisoformat(self.get(None, "/intake/clock")["now"])
+
+    def open_doors(self) -> None:
+        """Moves the hall's clock to the next working morning."""
+        day = Calendar.seeded().next_working_day(local_date(self.now()))
+        self.move_clock(datetime.combine(day, OPENS, SHANGHAI))
 
     def move_clock(self, instant: datetime) -> None:
         answer = self._client.put(
