@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.applying import CITIZEN, ITEM, apply_by_file, hand_in
 from tests.browser.conftest import Visit
+from tests.browser.paying import handed_in
 from tests.browser.people import People
 from tests.browser.visiting import NARROW, assert_fits, assert_usable
 
@@ -112,6 +113,21 @@ def test_an_application_is_taken_back_and_nobody_else_may(visit: Visit, people: 
 
 def _everything() -> list[dict[str, str]]:
     return [{"code": code, "reason": "没有提交"} for code in ("002", "003", "004")]
+
+
+def test_a_licence_that_ends_is_renewed_from_ones_own_list(visit: Visit, people: People) -> None:
+    case = handed_in(people, "公共场所卫生许可", CITIZEN)
+    path = f"/intake/cases/{case['number']}"
+    people.act("clerk-health", path, "acceptance")
+    basis = {"outcome": "granted", "reasons": "材料齐全，符合法定形式", "legal_basis": "行政许可法第三十四条"}
+    licence = people.act("clerk-health", path, "decision", basis)["licence"]["number"]
+    with visit(CITIZEN, "/my-licences") as page:
+        row = page.get_by_role("row").filter(has_text=licence)
+        expect(row).to_contain_text("有效")
+        row.get_by_role("link", name="申请延续").click()
+        expect(page).to_have_url(re.compile("renews="))
+        expect(page.get_by_label("证件编号")).to_have_value(licence)
+        assert_usable(page)
 
 
 def test_staff_may_not_apply(visit: Visit) -> None:

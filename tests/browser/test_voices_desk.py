@@ -1,13 +1,16 @@
 """What people say of the hall, at the desks of those who answer it: complaints, consultations, logs, the journal."""
 
+import re
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
 from sim.people import PEOPLE
 from tests.browser.conftest import Visit
 from tests.browser.pages.supervise import LOG, MAPPING
+from tests.browser.paying import handed_in
 from tests.browser.people import People
 from tests.browser.visiting import assert_usable
 
@@ -162,3 +165,46 @@ def test_attendance_is_entered_all_lines_or_none(visit: Visit, people: People) -
         row = page.get_by_role("table", name="考勤").get_by_role("row")
         expect(row.filter(has_text=PEOPLE[f"clerk-{DEPARTMENT}"].name)).to_be_visible()
         assert_usable(page)
+
+
+@pytest.mark.rule("R96")
+def test_a_bad_rating_is_called_back_and_put_right(visit: Visit, people: People) -> None:
+    case = handed_in(people, "食品经营许可", "zhang-xiaomei")
+    people.act("clerk-market", f"/intake/cases/{case['number']}", "acceptance")
+    people.until("supervisor", f"/monitor/cases/{case['number']}", lambda found: found["accepted_on"])
+    told = {"case_number": case["number"], "stage": "acceptance"}
+    ticket = people.create("clerk-market", "/monitor/ratings/tickets", told)["ticket"]
+    given = {"stars": 1, "named": True, "rater": "张小梅", "contact": "13800000001", "comment": "等了很久"}
+    httpx.put(f"{people.base}/monitor/tablets/{ticket}", json=given, trust_env=False).raise_for_status()
+    with visit("chief-market", "/staff/ratings") as page:
+        page.get_by_role("row", name=re.compile("待回访整改")).get_by_role("link").first.click()
+        expect(page.get_by_text("请回访评价人并整改")).to_be_visible()
+        page.get_by_role("button", name="登记回访", exact=True).click()
+        dialog = page.get_by_role("dialog", name="登记回访")
+        dialog.get_by_label("回访记录").fill("已致歉并说明")
+        dialog.get_by_role("button", name="确认登记回访").click()
+        expect(dialog.get_by_role("alert")).to_contain_text("是否联系上")
+        dialog.get_by_label("已联系上").check()
+        dialog.get_by_role("button", name="确认登记回访").click()
+        expect(page.get_by_text("已经回访，请填报整改")).to_be_visible()
+        page.get_by_role("button", name="填报整改", exact=True).click()
+        dialog = page.get_by_role("dialog", name="填报整改")
+        dialog.get_by_role("textbox").fill("增设一名窗口人员")
+        dialog.get_by_role("button", name="确认填报整改").click()
+        expect(page.get_by_text("已经回访整改，存档备查")).to_be_visible()
+        assert_usable(page)
+
+
+def test_the_centre_says_who_sits_at_which_window(visit: Visit) -> None:
+    with visit("centre-admin", "/staff/windows-staffing") as page:
+        page.get_by_text("登记派驻").first.click()
+        page.get_by_label("窗口编号").fill("W09")
+        page.get_by_label("窗口名称").fill("九号窗口")
+        page.get_by_role("group", name="办理的部门").get_by_label("林业").first.check()
+        page.get_by_label("值守人员").fill("王五")
+        page.get_by_role("button", name="登记派驻").click()
+        expect(page.get_by_role("alert")).to_contain_text("每行填写")
+        page.get_by_label("值守人员").fill("clerk-forestry 林窗口")
+        page.get_by_role("button", name="登记派驻").click()
+        expect(page.get_by_text("已登记：九号窗口")).to_be_visible()
+        expect(page.get_by_role("row", name=re.compile("W09"))).to_contain_text("林窗口")
