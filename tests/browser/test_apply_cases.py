@@ -1,6 +1,7 @@
 """What citizens do with a case that is on its way: supplement, take back, have a return looked at again, read letters."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -113,6 +114,20 @@ def test_an_application_is_taken_back_and_nobody_else_may(visit: Visit, people: 
 
 def _everything() -> list[dict[str, str]]:
     return [{"code": code, "reason": "没有提交"} for code in ("002", "003", "004")]
+
+
+def test_ones_own_papers_and_letters_need_no_password(visit: Visit, people: People) -> None:
+    case = handed_in(people, "公共场所卫生许可", CITIZEN)
+    people.until(CITIZEN, "/notify/inbox", lambda inbox: case["number"] in str(inbox))
+    with visit(CITIZEN, f"/cases/{case['number']}") as page:
+        expect(page.get_by_label("查询密码")).to_have_count(0)
+        page.get_by_role("button", name="打开文书").click()
+        with page.expect_download() as download:
+            page.get_by_role("link", name=re.compile("收件凭证")).click()
+        assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
+        page.get_by_role("button", name="查看这件办件的通知").click()
+        expect(page.get_by_role("main")).to_contain_text("申请材料已收到")
+        assert_usable(page)
 
 
 def test_a_licence_that_ends_is_renewed_from_ones_own_list(visit: Visit, people: People) -> None:

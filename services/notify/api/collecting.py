@@ -1,4 +1,5 @@
-"""Papers, for applicants: fetched with the case number and the query password of the receipt, without an account.
+"""Papers, for applicants: fetched with the case number and the query password of the receipt, without an account, or by
+who handed the case in on line and is signed in.
 
 Guarantees: only papers that are theirs to have; a link opens them for a few minutes, and only its hash is kept; the
 first time that a paper is fetched is kept and said, which electronic service (电子送达) rests on. Does not: tell that
@@ -15,12 +16,14 @@ from fastapi import Header, Path, Request, Response
 from pydantic import BaseModel
 
 from services.notify.api.documents import PDF, paper
+from services.notify.api.inbox import own_case
+from services.notify.api.parts import Write
 from services.notify.context import Context
 from services.notify.queries import documents as stored
-from yimen.bus import Units
+from yimen.bus import Unit, Units
 from yimen.contracts.notify import DocumentCollected
 from yimen.passwords import kept_hash, let_in
-from yimen.web import NotFound, allow_anyone, new_router, refuses
+from yimen.web import NotFound, Principal, Role, allow, allow_anyone, new_router, refuses
 
 router = new_router(tags=["documents"])
 
@@ -58,15 +61,28 @@ async def open_papers(
     """The applicant's papers in their order, each with a link for ten minutes."""
     units: Units[Context] = request.app.state.units
     number = await let_in(units, case_number, query_password, kept_hash)
-    token = secrets.token_urlsafe(32)
     async with units.begin() as unit:
-        expires_at = unit.now + LINK_LIFE
-        await stored.keep_link(unit, _hashed(token), number, expires_at)
-        rows = await stored.of_applicant(unit.conn, number)
+        return await _opened(unit, number)
+
+
+@router.post("/my/cases/{case_number}/documents", responses=refuses(404))
+async def open_own_papers(
+    case_number: Annotated[str, Path(max_length=80)],
+    unit: Write,
+    caller: Annotated[Principal, allow(Role.CITIZEN)],
+) -> OpenedPapers:
+    """The same, of a case that the caller handed in on line: no password is asked for."""
+    await own_case(unit, caller, case_number)
+    return await _opened(unit, case_number)
+
+
+async def _opened(unit: Unit[Context], number: str) -> OpenedPapers:
+    token = secrets.token_urlsafe(32)
+    expires_at = unit.now + LINK_LIFE
+    await stored.keep_link(unit, _hashed(token), number, expires_at)
+    rows = await stored.of_applicant(unit.conn, number)
     shown = [
-        Fetchable.model_validate(
-            {**row._mapping, "document_id": row.id, "url": f"documents/links/{token}/{row.id}"},
-        )
+        Fetchable.model_validate({**row._mapping, "document_id": row.id, "url": f"documents/links/{token}/{row.id}"})
         for row in rows
     ]
     return OpenedPapers(case_number=number, expires_at=expires_at, documents=shown)

@@ -97,6 +97,27 @@ async def read_own_inbox(
     return Inbox(letters=[shown(row, language or DEFAULT) for row in rows], next=cursor(rows, OWN_PAGE))
 
 
+@router.get("/my/cases/{case_number}/inbox", responses=refuses(404))
+async def read_inbox_of_own_case(
+    case_number: Annotated[str, Path(max_length=80)],
+    view: Read,
+    caller: Annotated[Principal, allow(Role.CITIZEN)],
+    after: Annotated[str | None, Query(pattern=CURSOR)] = None,
+) -> Inbox:
+    """The same, of a case that the caller handed in on line: no password is asked for."""
+    language = await own_case(view, caller, case_number)
+    rows = await stored.inbox_page(view.conn, {f"case/{case_number}"}, _place(after), OWN_PAGE)
+    return Inbox(letters=[shown(row, language or DEFAULT) for row in rows], next=cursor(rows, OWN_PAGE))
+
+
+async def own_case(view: View[Context], caller: Principal, case_number: str) -> str | None:
+    """The language of its letters. Raises NotFound where the caller did not hand it in, be there such a case or not."""
+    languages = await stored.languages_of(view.conn, caller.id)
+    if f"case/{case_number}" not in languages:
+        raise NotFound("没有找到这件办件", "请核对办件编号；不是您本人在网上提交的，请用办件编号和查询密码查询。")
+    return languages[f"case/{case_number}"]
+
+
 async def _languages(view: View[Context], caller: Principal) -> dict[str, str | None]:
     """A citizen's own cases, each with the language of its letters."""
     return await stored.languages_of(view.conn, caller.id) if Role.CITIZEN in caller.roles else {}

@@ -83,6 +83,10 @@ async def test_a_citizen_reads_and_marks_the_letters_of_their_own_cases_and_no_o
     letters = (await messenger.harness.client.get("/inbox", headers=zhang)).json()["letters"]
     assert {letter["case_number"] for letter in letters} == {"C1"}
     assert "case number" in letters[0]["text"], "in the language that was chosen"
+    of_the_case = await messenger.harness.client.get("/my/cases/C1/inbox", headers=zhang)
+    assert of_the_case.json()["letters"] == letters
+    for case in ("C2", "C9"):
+        assert (await messenger.harness.client.get(f"/my/cases/{case}/inbox", headers=zhang)).status_code == 404
     marked = await messenger.harness.client.post(f"/inbox/{letters[0]['id']}/read", headers=zhang)
     assert marked.status_code == 204
     li = messenger.harness.as_(Role.CITIZEN, id="li")

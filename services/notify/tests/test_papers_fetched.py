@@ -14,6 +14,7 @@ from yimen.contracts.intake import CredentialRecorded
 from yimen.contracts.notify import DocumentCollected
 from yimen.objects import Objects, StoreDown
 from yimen.passwords import MOST_TRIES, hashed
+from yimen.web import Role
 
 PASSWORD = "ABCDE23456"
 PAPER = b"%PDF-1.7 for the applicant"
@@ -50,6 +51,19 @@ async def test_number_and_password_open_the_papers_and_the_first_fetching_is_sai
     assert (said.document_id, said.case_number, said.kind) == (paper, CASE, "acceptance")
     [again] = (await ask(messenger)).json()["documents"]
     assert again["collected_at"] is not None
+
+
+async def test_who_handed_the_case_in_and_is_signed_in_needs_no_password(messenger: Messenger, paper: str) -> None:
+    await messenger.harness.deliver(samples.contact(CASE, account="zhang"), source="/intake")
+    client, path = messenger.harness.client, f"/my/cases/{CASE}/documents"
+    opened = await client.post(path, headers=messenger.harness.as_(Role.CITIZEN, id="zhang"))
+    [shown] = opened.json()["documents"]
+    assert (await fetch(messenger, shown["url"])).content == PAPER
+    assert [one.document_id for one in await messenger.harness.events(DocumentCollected)] == [paper]
+    li = messenger.harness.as_(Role.CITIZEN, id="li")
+    theirs, none = await client.post(path, headers=li), await client.post(path.replace(CASE, "C9"), headers=li)
+    assert theirs.status_code == none.status_code == 404
+    assert theirs.json() | {"instance": ""} == none.json() | {"instance": ""}
 
 
 async def test_a_wrong_password_and_an_unknown_number_are_answered_alike(messenger: Messenger, paper: str) -> None:

@@ -12,4 +12,4 @@ BEFORE_NOTIFY: dict[str, list[str]] = {}
 
 async def furnish_notify(room: Room, label: str) -> None:
     await subscriptions.furnish(room, label)
-    await furnish_areas(room, label, AREAS, {messages.furnish: ("GET /inbox",)})
+    await furnish_areas(room, label, AREAS, {messages.furnish: ("GET /inbox",), documents.furnish: documents.OWN})

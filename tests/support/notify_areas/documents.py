@@ -13,6 +13,7 @@ from yimen.web import Role
 from yimen.worktime import local_date
 
 PASSWORD: Final = "00000000"  # what the room shows
+OWN: Final = ("POST /my/cases/{case_number}/documents", "GET /my/cases/{case_number}/inbox")
 AGAIN: Final = "POST /documents/{document_id}/rendering"
 UNSETTABLE: Final = Applicant(name="王𠮷", masked_id="3607**********0011")
 
@@ -21,7 +22,8 @@ async def furnish(room: Room, label: str) -> None:
     harness, now = room.harness, room.harness.clock.now()
     number = case_number("450721", local_date(now), "P", next(room.serial))
     said = intake.CredentialRecorded(case_number=number, password_hash=hashed(PASSWORD), recorded_at=now)
-    await harness.deliver(said, source="/intake")
+    handed_in = samples.contact(number, account=room.person)
+    await harness.deliver(said, handed_in, source="/intake")
     paper = await keep_paper(harness, case_number=number, department=room.department)
     opened = await harness.client.post(f"/cases/{number}/documents", headers={"Query-Password": PASSWORD})
     assert opened.status_code == 200, opened.text
