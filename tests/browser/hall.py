@@ -1,9 +1,9 @@
 """A hall as a process of its own, empty or with the played county behind it, and the browser that stands before it."""
 
 import asyncio
+import importlib
 import multiprocessing
 import os
-import runpy
 import shutil
 import time
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ def hall_at(home: Path, module: str = "deploy.embedded", **environment: str) -> 
 def _run(module: str, environment: dict[str, str]) -> None:
     """`python -m module`, in a process that has read the hall's code already."""
     os.environ.update(environment)
-    runpy.run_module(module, run_name="__main__")
+    importlib.import_module(module).main()
 
 
 def _wait_for(address: str, process: BaseProcess) -> None:
