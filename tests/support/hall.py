@@ -88,5 +88,5 @@ async def faults_of(base: str, stories: dict[str, Story]) -> list[str]:
         books = await hall.get("treasurer", "/fees/invariants")
         journal = await hall.get("supervisor", "/monitor/journal/verification")
     faults += [f"books: {one}" for one in books["invariants"] if not one["ok"]]
-    faults += [] if journal["sound"] else [f"journal altered at {journal['first_altered']}"]
+    faults += [f"journal: {one}" for one in journal["faults"]]
     return faults
