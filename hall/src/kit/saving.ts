@@ -11,16 +11,16 @@ interface FileAnswer {
 export async function save(call: Promise<FileAnswer>, otherwise: string): Promise<void> {
   const { data, error, response } = await call
   if (!response.ok || !data) throw problemOf(error, response.status)
-  const address = URL.createObjectURL(data)
-  follow(address, nameOf(response.headers.get('Content-Disposition')) ?? otherwise)
-  setTimeout(() => URL.revokeObjectURL(address), 60_000)
+  give(data, nameOf(response.headers.get('Content-Disposition')) ?? otherwise)
 }
 
 /** Keeps what is at hand, such as a table or a proof, as a file of that name. */
-export function keep(name: string, content: string, type: string): void {
-  const address = URL.createObjectURL(new Blob([content], { type }))
+export const keep = (name: string, content: string, type: string): void => give(new Blob([content], { type }), name)
+
+function give(data: Blob, name: string): void {
+  const address = URL.createObjectURL(data)
   follow(address, name)
-  URL.revokeObjectURL(address)
+  setTimeout(() => URL.revokeObjectURL(address), 60_000)
 }
 
 /** For whoever checks it with `python -m yimen.verify`, or reads it with a program of their own. */

@@ -92,9 +92,7 @@ async def read_own_inbox(
     units: Units[Context] = request.app.state.units
     number = await let_in(units, case_number, query_password, kept_hash)
     async with units.view() as view:
-        language = await stored.language_of(view.conn, f"case/{number}")
-        rows = await stored.inbox_page(view.conn, {f"case/{number}"}, _place(after), OWN_PAGE)
-    return Inbox(letters=[shown(row, language or DEFAULT) for row in rows], next=cursor(rows, OWN_PAGE))
+        return await _of_case(view, number, await stored.language_of(view.conn, f"case/{number}"), after)
 
 
 @router.get("/my/cases/{case_number}/inbox", responses=refuses(404))
@@ -105,8 +103,11 @@ async def read_inbox_of_own_case(
     after: Annotated[str | None, Query(pattern=CURSOR)] = None,
 ) -> Inbox:
     """The same, of a case that the caller handed in on line: no password is asked for."""
-    language = await own_case(view, caller, case_number)
-    rows = await stored.inbox_page(view.conn, {f"case/{case_number}"}, _place(after), OWN_PAGE)
+    return await _of_case(view, case_number, await own_case(view, caller, case_number), after)
+
+
+async def _of_case(view: View[Context], number: str, language: str | None, after: str | None) -> Inbox:
+    rows = await stored.inbox_page(view.conn, {f"case/{number}"}, _place(after), OWN_PAGE)
     return Inbox(letters=[shown(row, language or DEFAULT) for row in rows], next=cursor(rows, OWN_PAGE))
 
 
