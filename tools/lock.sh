@@ -1,5 +1,5 @@
 #!/bin/sh
-# Write requirements.lock, requirements-dev.lock and requirements-node.lock from pyproject.toml: hashes, every supported Python, no index addresses.
+# Write requirements.lock, requirements-telemetry.lock (the same with the extra), requirements-dev.lock and requirements-node.lock from pyproject.toml: hashes, every supported Python, no index addresses.
 # Pins that still fit are kept; tools/lock.sh --upgrade takes the newest.
 set -eu
 
@@ -16,7 +16,8 @@ compile() {
     .tools/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header "$@" pyproject.toml
 }
 compile "$@" -o requirements.lock
-compile "$@" --group dev -c requirements.lock -o requirements-dev.lock
+compile "$@" --extra telemetry -c requirements.lock -o requirements-telemetry.lock
+compile "$@" --extra telemetry --group dev -c requirements.lock -o requirements-dev.lock
 
 # Node.js stands apart: only machines without it need it.
 .tools/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header "$@" \

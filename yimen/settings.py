@@ -1,11 +1,24 @@
-"""What can be set, by environment variables. `YIMEN_*` for the whole house, `YIMEN_<SERVICE>_*` for one service."""
+"""What can be set. `YIMEN_*` for the whole house, `YIMEN_<SERVICE>_*` for one service.
 
+Each may be an environment variable, or a file of that name in lower case in the folder of secrets (`/run/secrets`, where
+containers find theirs, or `YIMEN_SECRETS`); the variable wins.
+"""
+
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
+
+SECRETS = Path("/run/secrets")
 
 
 class Part(StrEnum):
@@ -21,10 +34,32 @@ class ClockKind(StrEnum):
     MOVABLE = "movable"
 
 
-class KitSettings(BaseSettings):
+class Told(BaseSettings):
+    """What is told by environment and secret files. A refused start names the field, never the values: a database
+    address may carry a password. Raises pydantic_settings.SettingsError where `YIMEN_SECRETS` names no folder."""
+
+    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic-settings calls it so
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        sources = (init_settings, env_settings)
+        named = os.environ.get("YIMEN_SECRETS")
+        if named is None and not SECRETS.is_dir():
+            return sources
+        return (*sources, SecretsSettingsSource(settings_cls, Path(named) if named is not None else SECRETS))
+
+
+class KitSettings(Told):
     """Shared by all services of an installation."""
 
-    model_config = SettingsConfigDict(env_prefix="YIMEN_", extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(env_prefix="YIMEN_")
 
     bus_url: str = Field(default="amqp://guest:guest@127.0.0.1:5672/", description="RabbitMQ")
     issuer: str = Field(default="http://127.0.0.1:8080/identity", description="OpenID Connect issuer")
@@ -42,10 +77,7 @@ class KitSettings(BaseSettings):
         return frozenset(value.replace(" ", "").split(",")) if isinstance(value, str) else value
 
 
-class ServiceSettings(BaseSettings):
+class ServiceSettings(Told):
     """A service subclasses this with its own prefix, e.g. `YIMEN_INTAKE_`."""
-
-    # A refused start names the field, never the values: a database address may carry a password.
-    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
 
     database_url: str
