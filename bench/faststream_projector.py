@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
 from bench.projection import QUEUE, metadata, received_reviews
-from yimen.bus.rabbit import EXCHANGE
+from yimen.bus.topology import EXCHANGE
 
 
 class Signer(BaseModel):

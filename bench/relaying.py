@@ -20,8 +20,9 @@ from bench.projection import SOURCE, metadata
 from tests.support.driving import until, working
 from yimen.bus import Message, Units
 from yimen.bus.metrics import BusMetrics
-from yimen.bus.rabbit import EXCHANGE, RabbitCarrier
+from yimen.bus.rabbit import RabbitCarrier
 from yimen.bus.relay import Relay
+from yimen.bus.topology import EXCHANGE
 from yimen.clock import SystemClock
 from yimen.db import Database
 

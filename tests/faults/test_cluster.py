@@ -14,7 +14,8 @@ from tests.support.driving import until, working
 from tests.support.ledger import EFFECTS, Ledger, in_order
 from tests.support.publishing import emit, waiting
 from tests.support.rabbit import PrivateRabbit
-from yimen.bus.rabbit import UNROUTED, RabbitCarrier
+from yimen.bus.rabbit import RabbitCarrier
+from yimen.bus.topology import UNROUTED
 from yimen.bus.relay import Relay
 
 CASES = [f"c{number}" for number in range(10)]

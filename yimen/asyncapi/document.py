@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from yimen import __version__
-from yimen.bus.rabbit import EXCHANGE
+from yimen.bus.topology import EXCHANGE
 from yimen.contracts.envelope import HEADER_PREFIX, Event
 
 Node = dict[str, Any]

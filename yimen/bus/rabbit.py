@@ -1,7 +1,8 @@
 """The carrier over RabbitMQ (3.10 or newer, also 4.x): quorum queues, confirmed publishes, crash-only sessions.
 
 Each session has a connection of its own; any close, broker-sent cancel or publish timeout ends it with `CarrierDown`, and
-its owner opens a new one and declares again. A publish timeout is not a failed publish: the row stays and is sent again.
+its owner opens a new one and declares again, or finds what others declared (topology.py). A publish timeout is not a
+failed publish: the row stays and is sent again.
 """
 
 import asyncio
@@ -14,31 +15,17 @@ import aio_pika
 import aiormq
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS, ChannelPreconditionFailed, DeliveryError, PublishError
+from aiormq.exceptions import ChannelAccessRefused
 
-from yimen.bus.carrier import DELIVERY_LIMIT, Incoming, Message, Queue
+from yimen.bus.carrier import Incoming, Message, Queue
+from yimen.bus.topology import EXCHANGE, Topology
 from yimen.contracts.envelope import HEADER_PREFIX
 from yimen.errors import CarrierDown
 
-EXCHANGE = "yimen.events"
-UNROUTED = "yimen.unrouted"
-UNROUTED_LIMIT = 100_000
 PREFETCH = 300
 HEARTBEAT_SECONDS = 10  # the default of 60 needs three minutes to see a frozen broker
 CONNECT_SECONDS = 10.0
 PUBLISH_SECONDS = 10.0
-
-Arguments = dict[str, Any]
-
-
-def _queue_arguments(queue: Queue) -> Arguments:
-    return {
-        "x-queue-type": "quorum",
-        "x-delivery-limit": DELIVERY_LIMIT,
-        "x-dead-letter-exchange": "",
-        "x-dead-letter-routing-key": queue.parked,
-        "x-dead-letter-strategy": "at-least-once",
-        "x-overflow": "reject-publish",
-    }
 
 
 class RabbitPublisher:
@@ -160,6 +147,7 @@ class RabbitCarrier:
     def __init__(self, url: str, publish_seconds: float = PUBLISH_SECONDS) -> None:
         self._urls = cycle(url.split(","))
         self._publish_seconds = publish_seconds
+        self._topology = Topology()
 
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[tuple[AbstractConnection, AbstractChannel, "asyncio.Future[str]"]]:
@@ -180,47 +168,38 @@ class RabbitCarrier:
             yield connection, channel, ended
         except ChannelPreconditionFailed as mismatch:
             raise CarrierDown(f"declared before with other arguments: {mismatch}") from mismatch
+        except ChannelAccessRefused as refusal:
+            raise CarrierDown(f"a right is missing on the broker: {refusal}") from refusal
         except (*CONNECTION_EXCEPTIONS, TimeoutError) as lost:
             raise CarrierDown(f"session lost: {lost!r}") from lost
         finally:
             with suppress(*CONNECTION_EXCEPTIONS, TimeoutError):
                 await asyncio.wait_for(connection.close(), 5)
 
-    async def _topology(self, channel: AbstractChannel) -> AbstractExchange:
-        """What correctness needs; capacity is policy (deploy/rabbitmq)."""
-        await channel.declare_exchange(UNROUTED, aio_pika.ExchangeType.FANOUT, durable=True)
-        # A quorum queue too: a classic one cannot be declared while its home node is down, and no session would begin.
-        kind: Arguments = {"x-queue-type": "quorum", "x-max-length": UNROUTED_LIMIT, "x-overflow": "drop-head"}
-        unrouted = await channel.declare_queue(UNROUTED, durable=True, arguments=kind)
-        await unrouted.bind(UNROUTED)
-        return await channel.declare_exchange(
-            EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True, arguments={"alternate-exchange": UNROUTED}
-        )
-
-    async def _declare(self, channel: AbstractChannel, queue: Queue) -> aio_pika.abc.AbstractQueue:
-        exchange = await self._topology(channel)
-        await channel.declare_queue(queue.parked, durable=True, arguments={"x-queue-type": "quorum"})
-        declared = await channel.declare_queue(queue.name, durable=True, arguments=_queue_arguments(queue))
+    async def _declare(self, connection: AbstractConnection, channel: AbstractChannel, queue: Queue) -> None:
+        await self._topology.shared(connection)
+        await self._topology.queue(connection, queue)
+        declared = await channel.get_queue(queue.name, ensure=False)
         for binding in queue.bindings:
-            await declared.bind(exchange, binding)
-        return declared
+            await declared.bind(EXCHANGE, binding)
 
     async def declare(self, queue: Queue) -> None:
-        async with self._session() as (_connection, channel, _ended), _soon():
-            await self._declare(channel, queue)
+        async with self._session() as (connection, channel, _ended), _soon():
+            await self._declare(connection, channel, queue)
 
     @asynccontextmanager
     async def publisher(self) -> AsyncIterator[RabbitPublisher]:
-        async with self._session() as (_connection, channel, ended):
+        async with self._session() as (connection, channel, ended):
             async with _soon():
-                exchange = await self._topology(channel)
+                await self._topology.shared(connection)
+                exchange = await channel.get_exchange(EXCHANGE, ensure=False)
             yield RabbitPublisher(exchange, ended, self._publish_seconds)
 
     @asynccontextmanager
     async def subscriber(self, queue: Queue) -> AsyncIterator[RabbitSubscriber]:
-        async with self._session() as (_connection, channel, ended):
+        async with self._session() as (connection, channel, ended):
             async with _soon():
-                declared = await self._declare(channel, queue)
+                await self._declare(connection, channel, queue)
             await channel.set_qos(prefetch_count=PREFETCH)
             underlay = await channel.get_underlay_channel()
             subscriber = RabbitSubscriber(underlay, ended)
@@ -231,5 +210,5 @@ class RabbitCarrier:
 
             underlay.on_consumer_cancel_callbacks.add(cancelled)
             async with _soon():  # below aio-pika, whose own messages cost a seventh of a consumer's time
-                await underlay.basic_consume(declared.name, subscriber.on_message)
+                await underlay.basic_consume(queue.name, subscriber.on_message)
             yield subscriber

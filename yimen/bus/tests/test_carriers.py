@@ -10,7 +10,8 @@ import pytest
 from tests.support.ledger import message
 from yimen.bus.carrier import Carrier, Incoming, Message, Queue, Subscriber
 from yimen.bus.local import LocalCarrier, matches
-from yimen.bus.rabbit import UNROUTED, RabbitCarrier
+from yimen.bus.rabbit import RabbitCarrier
+from yimen.bus.topology import UNROUTED
 from yimen.errors import CarrierDown
 
 CASES = Queue("cases", ("intake.case.#",))

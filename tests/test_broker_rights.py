@@ -1,0 +1,204 @@
+"""Least rights on the bus, on a real RabbitMQ that was started with what deploy/rabbitmq has.
+
+The table says who may do what; whoever is not named in a row is refused by the broker itself.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+
+import aio_pika
+import pytest
+from aio_pika.abc import AbstractChannel, AbstractConnection
+from aiormq.exceptions import ChannelAccessRefused
+
+from deploy.broker import FOLDER, VHOST, Hall, definitions, read_passwords, text_of
+from tests.support.rabbit import PrivateRabbit
+from yimen.bus.topology import EXCHANGE, UNROUTED
+
+HALL = Hall(windows={"planning": ("planning",), "fire": ("fire",), "small": ("culture", "religion")}, systems=("fire",))
+SERVICES = {"intake", "fees", "monitor", "notify"}
+WINDOWS = {"approval.planning", "approval.fire", "approval.small"}
+SPEAKERS = {*SERVICES, *WINDOWS, "dept.fire"}
+EVERYONE = {*SPEAKERS, "operator", "scaler"}
+QUEUES = sorted(SPEAKERS)
+
+Act = Callable[[AbstractChannel], Awaitable[object]]
+
+
+def reading(queue: str) -> Act:
+    async def act(channel: AbstractChannel) -> None:
+        await (await channel.get_queue(queue, ensure=False)).get(fail=False)
+
+    return act
+
+
+def declaring(queue: str, **arguments: str) -> Act:
+    return lambda channel: channel.declare_queue(queue, durable=True, arguments={"x-queue-type": "quorum", **arguments})
+
+
+def making_exchange(name: str) -> Act:
+    return lambda channel: channel.declare_exchange(name, aio_pika.ExchangeType.FANOUT)
+
+
+def deleting(queue: str) -> Act:
+    return lambda channel: channel.queue_delete(queue)
+
+
+def binding(key: str, queue: str) -> Act:
+    async def act(channel: AbstractChannel) -> None:
+        await (await channel.get_queue(queue, ensure=False)).bind(EXCHANGE, key)
+
+    return act
+
+
+def saying(key: str, exchange: str = EXCHANGE) -> Act:
+    async def act(channel: AbstractChannel) -> None:
+        target = channel.default_exchange if exchange == "" else await channel.get_exchange(exchange, ensure=False)
+        await target.publish(aio_pika.Message(b"{}"), key)
+
+    return act
+
+
+async def binding_exchanges(channel: AbstractChannel) -> None:
+    exchange = await channel.get_exchange(EXCHANGE, ensure=False)
+    await exchange.bind(UNROUTED, "fees.notice.paid.all")
+
+
+async def deleting_exchange(channel: AbstractChannel) -> None:
+    await channel.exchange_delete(EXCHANGE)
+
+
+NOBODY: set[str] = set()
+WORDS = {
+    "intake.case.accepted.all": {"intake"},
+    "intake.review.requested.fire": {"intake"},
+    "approval.review.decided.fire": {"approval.fire", "dept.fire"},
+    "approval.review.decided.planning": {"approval.planning"},
+    "approval.review.decided.religion": {"approval.small"},
+    "approval.review.decided.fire.planning": NOBODY,
+    "approval.case.decided.fire": NOBODY,
+    "fees.notice.paid.all": {"fees"},
+    "monitor.alert.raised.fire": {"monitor"},
+    "notify.message.sent.all": {"notify"},
+    "intakes.case.accepted.all": NOBODY,
+}
+KEYS = {
+    "#": NOBODY,
+    "intake.#": NOBODY,
+    "*.contact.#": NOBODY,
+    "intake.contact.#": {"notify"},
+    "intake.contact.*.all": NOBODY,
+    "intake.credential.#": {"monitor", "notify"},
+    "intake.case.#": {"fees", "monitor", "notify"},
+    "intake.calendar.#": {"fees", "monitor", "notify", *WINDOWS},
+    "intake.calendar.*.all": {"dept.fire"},
+    "intake.review.*.fire": {"approval.fire", "dept.fire"},
+    "intake.review.*.planning": {"approval.planning"},
+    "intake.review.*.culture": {"approval.small"},
+    "intake.review.requested.fire": NOBODY,
+    "*.review.*.fire": {"dept.fire"},
+    "*.review.*.planning": NOBODY,
+    "*.review.*.*": NOBODY,
+    "approval.review.#": {"intake", "fees"},
+    "fees.list.*.fire": {"approval.fire", "dept.fire"},
+    "fees.notice.#": {"intake"},
+    "monitor.#": {"monitor", "notify"},
+    "monitor.*.*.fire": {"dept.fire"},
+    "monitor.*.*.planning": NOBODY,
+}
+
+
+def acts_of(user: str) -> dict[str, tuple[Act, set[str]]]:
+    """What everybody tries, and who may. Some of it is tried on one's own queue."""
+    own = user if user in SPEAKERS else "intake"
+    return {
+        "ask whether another's queue stands": (lambda c: c.get_queue("fees", ensure=True), EVERYONE),
+        **{f"read {queue}": (reading(queue), {queue}) for queue in QUEUES},
+        **{f"read {queue}.parked": (reading(f"{queue}.parked"), {queue, "operator"}) for queue in QUEUES},
+        f"read {UNROUTED}": (reading(UNROUTED), {"operator"}),
+        **{f"say {key}": (saying(key), allowed) for key, allowed in WORDS.items()},
+        **{f"bind {key}": (binding(key, own), allowed) for key, allowed in KEYS.items()},
+        "bind another's queue": (binding("intake.calendar.#", "fees" if own != "fees" else "intake"), NOBODY),
+        "say into a queue past the exchange": (saying("intake", exchange=""), NOBODY),
+        "say what nobody follows, past the exchange": (saying("", exchange=UNROUTED), NOBODY),
+        "declare one's own queue": (declaring(own), NOBODY),
+        "declare one's own queue to speak by dead letters": (
+            declaring(own, **{"x-dead-letter-exchange": EXCHANGE, "x-dead-letter-routing-key": "fees.notice.paid.all"}),
+            NOBODY,
+        ),
+        "declare another's queue": (declaring("fees" if own != "fees" else "intake"), NOBODY),
+        "declare a queue without a name": (lambda c: c.declare_queue(exclusive=True), NOBODY),
+        "make an exchange of one's own name, to speak through it": (making_exchange(own), NOBODY),
+        "bind the exchange to another": (binding_exchanges, NOBODY),
+        "delete one's own queue": (deleting(own), NOBODY),
+        "delete another's queue": (deleting("fees" if own != "fees" else "intake"), NOBODY),
+        "delete the exchange": (deleting_exchange, NOBODY),
+    }
+
+
+@dataclass(frozen=True)
+class Broker:
+    server: PrivateRabbit
+    passwords: dict[str, str]
+
+    def url(self, user: str, vhost: str = VHOST) -> str:
+        return f"amqp://{user}:{self.passwords[user]}@127.0.0.1:{self.server.port}/{vhost}"
+
+
+@pytest.fixture(scope="module")
+def broker(private_rabbit: Callable[..., PrivateRabbit], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """As an operator starts it, but for ports, and for an administrator whom the tests' own tools know."""
+    folder = tmp_path_factory.mktemp("passwords")
+    passwords = read_passwords(folder, HALL, make=True)
+    assert read_passwords(folder, HALL) == passwords
+    server = private_rabbit("rights")
+    content = definitions(HALL, passwords)
+    guest = {"name": "guest", "password": "guest", "tags": ["administrator"]}
+    content["users"].append(guest)
+    (server.folder / "definitions.json").write_text(text_of(content))
+    told = (FOLDER / "rabbitmq.conf").read_text()
+    told = told.replace("/etc/rabbitmq/definitions.json", str(server.folder / "definitions.json"))
+    told = re.sub(r"(?m)^disk_free_limit.*$", "disk_free_limit.absolute = 50MB", told)
+    own = (server.folder / "rabbitmq.conf").read_text().splitlines()
+    ports = [line for line in own if "tcp" in line] + ["prometheus.tcp.ip = 127.0.0.1", "prometheus.tcp.port = 0"]
+    (server.folder / "rabbitmq.conf").write_text("\n".join([told, *ports]))
+    (server.folder / "enabled_plugins").write_text((FOLDER / "enabled_plugins").read_text())
+    server.start()
+    yield Broker(server, passwords)
+    server.close()
+
+
+async def attempt(connection: AbstractConnection, act: Act) -> bool:
+    """Whether the broker let it be done. Each on a channel of its own, which a refusal closes."""
+    channel = await connection.channel(publisher_confirms=True)
+    try:
+        async with asyncio.timeout(10):
+            await act(channel)
+    except ChannelAccessRefused:
+        return False
+    await channel.close()
+    return True
+
+
+@pytest.fixture
+async def open_as(broker: Broker) -> AsyncIterator[Callable[[str], Awaitable[AbstractConnection]]]:
+    opened: list[AbstractConnection] = []
+
+    async def connect(user: str) -> AbstractConnection:
+        opened.append(await aio_pika.connect(broker.url(user)))
+        return opened[-1]
+
+    yield connect
+    for connection in opened:
+        await connection.close()
+
+
+@pytest.mark.parametrize("user", sorted(EVERYONE))
+async def test_each_user_may_do_what_the_table_says_and_nothing_else(
+    open_as: Callable[[str], Awaitable[AbstractConnection]], user: str
+) -> None:
+    connection = await open_as(user)
+    found = {name: await attempt(connection, act) for name, (act, _allowed) in acts_of(user).items()}
+    assert found == {name: user in allowed for name, (_act, allowed) in acts_of(user).items()}
