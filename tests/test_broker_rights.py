@@ -4,18 +4,30 @@ The table says who may do what; whoever is not named in a row is refused by the 
 """
 
 import asyncio
+import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
 
 import aio_pika
 import pytest
 from aio_pika.abc import AbstractChannel, AbstractConnection
+from aio_pika.exceptions import CONNECTION_EXCEPTIONS, ProbableAuthenticationError
 from aiormq.exceptions import ChannelAccessRefused
 
-from deploy.broker import FOLDER, VHOST, Hall, definitions, read_passwords, text_of
+from deploy.broker import FOLDER, VHOST, Hall, definitions, main, read_passwords, system_bindings, text_of, users
 from tests.support.rabbit import PrivateRabbit
+from tests.support.replay import a_day
+from tests.support.tap import chosen, meta_of
+from yimen.bus.carrier import Message, Publisher, Queue, Subscriber
+from yimen.bus.rabbit import RabbitCarrier
 from yimen.bus.topology import EXCHANGE, UNROUTED
+from yimen.contracts import event_types
+from yimen.departments import DEPARTMENTS
+from yimen.errors import CarrierDown
 
 HALL = Hall(windows={"planning": ("planning",), "fire": ("fire",), "small": ("culture", "religion")}, systems=("fire",))
 SERVICES = {"intake", "fees", "monitor", "notify"}
@@ -141,6 +153,7 @@ def acts_of(user: str) -> dict[str, tuple[Act, set[str]]]:
 @dataclass(frozen=True)
 class Broker:
     server: PrivateRabbit
+    folder: Path
     passwords: dict[str, str]
 
     def url(self, user: str, vhost: str = VHOST) -> str:
@@ -166,7 +179,7 @@ def broker(private_rabbit: Callable[..., PrivateRabbit], tmp_path_factory: pytes
     (server.folder / "rabbitmq.conf").write_text("\n".join([told, *ports]))
     (server.folder / "enabled_plugins").write_text((FOLDER / "enabled_plugins").read_text())
     server.start()
-    yield Broker(server, passwords)
+    yield Broker(server, folder, passwords)
     server.close()
 
 
@@ -202,3 +215,108 @@ async def test_each_user_may_do_what_the_table_says_and_nothing_else(
     connection = await open_as(user)
     found = {name: await attempt(connection, act) for name, (act, _allowed) in acts_of(user).items()}
     assert found == {name: user in allowed for name, (_act, allowed) in acts_of(user).items()}
+
+
+async def test_who_has_no_password_cannot_log_in_and_nobody_leaves_the_hall(broker: Broker) -> None:
+    """`main` says who has none; RabbitMQ takes no password for them, the empty one neither."""
+    with pytest.raises(ProbableAuthenticationError):
+        await aio_pika.connect(broker.url("intake").replace(broker.passwords["intake"], "guess"))
+    with pytest.raises(CONNECTION_EXCEPTIONS):
+        await aio_pika.connect(broker.url("intake", vhost=""))
+    without = {name: word for name, word in broker.passwords.items() if name != "scaler"}
+    path = broker.server.folder / "without.json"
+    path.write_text(text_of(definitions(HALL, without)))
+    broker.server.ctl("import_definitions", str(path))
+    with pytest.raises(ProbableAuthenticationError):
+        await aio_pika.connect(broker.url("scaler"))
+
+
+async def test_what_is_missing_is_named(broker: Broker) -> None:
+    """A service whose queue was not imported, and one that is newer than the rights that were."""
+    carrier = RabbitCarrier(broker.url("fees"))
+    with pytest.raises(CarrierDown, match=r"no queue 'fees\.new\.parked'.*import the definitions"):
+        await carrier.declare(Queue("fees.new", ("intake.case.#",)))
+    with pytest.raises(CarrierDown, match=r"a right is missing.*'intake\.contact\.#'.*'yimen\.events'"):
+        await carrier.declare(Queue("fees", ("intake.case.#", "intake.contact.#")))
+    async with carrier.publisher() as publisher:
+        with pytest.raises(CarrierDown, match=r"'intake\.case\.closed\.all'.*refused"):
+            await publisher.publish([Message("intake.case.closed.all", {}, b"{}")])
+
+
+# -- the whole hall under its own names -------------------------------------------------------------------------------
+
+
+class CarrierOfEach:
+    """Each service's own carrier: a queue tells whose it is, a publisher the name of the task that it runs in."""
+
+    def __init__(self, urls: Mapping[str, str], speaks_as: Mapping[str, str]) -> None:
+        self._carriers = {user: RabbitCarrier(url) for user, url in urls.items()}
+        self._speaks_as = speaks_as
+
+    async def declare(self, queue: Queue) -> None:
+        await self._carriers[queue.name].declare(queue)
+
+    def publisher(self) -> AbstractAsyncContextManager[Publisher]:
+        task = asyncio.current_task()
+        assert task is not None
+        instance = task.get_name().partition(":")[0]
+        return self._carriers[self._speaks_as.get(instance, instance)].publisher()
+
+    def subscriber(self, queue: Queue) -> AbstractAsyncContextManager[Subscriber]:
+        return self._carriers[queue.name].subscriber(queue)
+
+
+@pytest.mark.slow
+async def test_a_whole_day_goes_through_under_these_rights(broker: Broker, tmp_path: Path) -> None:
+    """Every service as its own user; the fire brigade's answers are those of its own system, which hears all that is its."""
+    each = Hall(windows={code: (code,) for code in DEPARTMENTS}, systems=("fire",))
+    passwords = read_passwords(broker.folder, each, make=True)
+    (tmp_path / "definitions.json").write_text(text_of(definitions(each, passwords, vhost="day")))
+    broker.server.ctl("import_definitions", str(tmp_path / "definitions.json"))
+    urls = {user: Broker(broker.server, broker.folder, passwords).url(user, "day") for user in passwords}
+    played, tap, _now = await a_day(tmp_path, CarrierOfEach(urls, {"approval.fire": "dept.fire"}))
+    assert played.faults == []
+    assert {name: end.faults for name, end in played.ends.items()} == dict.fromkeys(played.ends, ())
+
+    own = Queue("dept.fire", system_bindings("fire"))
+    meant = {meta_of(message).id for message in chosen(own, tap.messages)}
+    heard: set[UUID] = set()
+    async with RabbitCarrier(urls["dept.fire"]).subscriber(own) as subscriber, asyncio.timeout(10):
+        while heard != meant:
+            batch = await subscriber.batch(100, 0.01)
+            heard |= {meta_of(incoming.message).id for incoming in batch}
+            await subscriber.settle(batch)
+    assert {"intake", "approval"} <= {message.key.split(".")[0] for message in chosen(own, tap.messages)}
+
+
+# -- the file ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_definitions_are_those_that_the_services_need_today() -> None:
+    """`python -m deploy.broker` writes them."""
+    assert (FOLDER / "definitions.json").read_text() == text_of(definitions(Hall.read()))
+
+
+def test_every_department_stands_in_one_window_and_every_word_is_somebodys() -> None:
+    served = [department for departments in Hall.read().windows.values() for department in departments]
+    assert sorted(served) == sorted(DEPARTMENTS)
+    with pytest.raises(ValueError, match="served by two windows: fire"):
+        Hall(windows={"fire": ("fire",), "both": ("market", "fire")})
+    speaks = [user.speaks for user in users(Hall.read())]
+    for event in event_types().values():
+        key = f"{event.speaker}.{event.entity}.{event.action}.{'fire' if event.scope_field else 'all'}"
+        assert any(re.search(pattern, key) for pattern in speaks), key
+
+
+def test_an_installation_gets_its_passwords_from_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "intake").write_text("secret of intake\n")
+    out = tmp_path / "definitions.json"
+    assert main(["--secrets", str(tmp_path), "--out", str(out)]) == 0
+    assert "notify" in capsys.readouterr().err
+    hashes = {user["name"]: user["password_hash"] for user in json.loads(out.read_text())["users"]}
+    assert hashes.pop("intake") != ""
+    assert set(hashes.values()) == {""}
+    assert main(["--secrets", str(tmp_path), "--make", "--out", str(out)]) == 0
+    assert capsys.readouterr().err == ""
+    assert (tmp_path / "intake").read_text() == "secret of intake\n"
+    assert (tmp_path / "notify").stat().st_mode & 0o077 == 0
