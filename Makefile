@@ -66,7 +66,7 @@ faults: .venv/dev.stamp ## Kill, freeze and cut off real parts; lose no event an
 	@case '$(BROKER)' in '') ;; 4) scripts=$$(sh tools/broker4.sh); export YIMEN_TEST_RABBITMQ_SCRIPTS="$$scripts" ;; \
 		*) echo 'BROKER: only 4, or none for the installed one'; exit 2 ;; esac; \
 	exec env YIMEN_FAULTS=long $(PY) -m pytest -p tests.faults.table --every-row \
-		tests/faults yimen/bus/tests/test_carriers.py services/fees/tests $(ARGS)
+		tests/faults tests/test_broker_rights.py yimen/bus/tests/test_carriers.py services/fees/tests $(ARGS)
 
 lock: .venv/run.stamp ## Write the Python lock files anew from pyproject.toml
 	@sh tools/lock.sh $(ARGS)

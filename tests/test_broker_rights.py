@@ -4,10 +4,9 @@ The table says who may do what; whoever is not named in a row is refused by the 
 """
 
 import asyncio
-import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -18,21 +17,39 @@ from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS, ProbableAuthenticationError
 from aiormq.exceptions import ChannelAccessRefused
 
-from deploy.broker import FOLDER, VHOST, Hall, definitions, main, read_passwords, system_bindings, text_of, users
+from deploy.broker import FOLDER, VHOST, Hall, definitions, read_passwords, system_bindings, text_of
+from services.approval.app import build as build_approval
+from services.approval.settings import ApprovalSettings
+from services.approval.tests.desk import CONSENT, Desk
+from services.intake.app import build as build_intake
+from services.intake.domain.item import Stage
+from services.intake.publishing import publish
+from services.intake.settings import IntakeSettings
+from services.intake.tests.hall import Hall as IntakeHall
+from services.intake.tests.samples import JOINT, MONDAY
+from tests.faults.dose import LONG
+from tests.support.driving import until
 from tests.support.rabbit import PrivateRabbit
 from tests.support.replay import a_day
 from tests.support.tap import chosen, meta_of
 from yimen.bus.carrier import Message, Publisher, Queue, Subscriber
 from yimen.bus.rabbit import RabbitCarrier
 from yimen.bus.topology import EXCHANGE, UNROUTED
-from yimen.contracts import event_types
+from yimen.clock import FrozenClock
+from yimen.contracts import read_event
 from yimen.departments import DEPARTMENTS
 from yimen.errors import CarrierDown
+from yimen.service import Build, Parts
+from yimen.settings import ServiceSettings
+from yimen.testing import Harness
+from yimen.web.testing import TestIssuer
 
-HALL = Hall(windows={"planning": ("planning",), "fire": ("fire",), "small": ("culture", "religion")}, systems=("fire",))
+WINDOWS = {"planning": ("planning",), "fire": ("fire",), "small": ("culture", "religion")}
+HALL = Hall(windows=WINDOWS, systems=("fire", "market"))
 SERVICES = {"intake", "fees", "monitor", "notify"}
-WINDOWS = {"approval.planning", "approval.fire", "approval.small"}
-SPEAKERS = {*SERVICES, *WINDOWS, "dept.fire"}
+DESKS = {"approval.planning", "approval.fire", "approval.small"}
+SYSTEMS = {"dept.fire", "dept.market"}
+SPEAKERS = {*SERVICES, *DESKS, *SYSTEMS}
 EVERYONE = {*SPEAKERS, "operator", "scaler"}
 QUEUES = sorted(SPEAKERS)
 
@@ -89,6 +106,7 @@ WORDS = {
     "approval.review.decided.fire": {"approval.fire", "dept.fire"},
     "approval.review.decided.planning": {"approval.planning"},
     "approval.review.decided.religion": {"approval.small"},
+    "approval.review.decided.market": {"dept.market"},
     "approval.review.decided.fire.planning": NOBODY,
     "approval.case.decided.fire": NOBODY,
     "fees.notice.paid.all": {"fees"},
@@ -104,8 +122,8 @@ KEYS = {
     "intake.contact.*.all": NOBODY,
     "intake.credential.#": {"monitor", "notify"},
     "intake.case.#": {"fees", "monitor", "notify"},
-    "intake.calendar.#": {"fees", "monitor", "notify", *WINDOWS},
-    "intake.calendar.*.all": {"dept.fire"},
+    "intake.calendar.#": {"fees", "monitor", "notify", *DESKS},
+    "intake.calendar.*.all": SYSTEMS,
     "intake.review.*.fire": {"approval.fire", "dept.fire"},
     "intake.review.*.planning": {"approval.planning"},
     "intake.review.*.culture": {"approval.small"},
@@ -266,6 +284,67 @@ class CarrierOfEach:
         return self._carriers[queue.name].subscriber(queue)
 
 
+ITEM = JOINT.model_copy(
+    update={
+        "code": f"{JOINT.code[:-1]}9",
+        "stages": (Stage(name="联合审查", departments=("fire", "market"), limit_days=7),),
+    }
+)
+
+
+@asynccontextmanager
+async def serving(build: Build, settings: ServiceSettings, url: str) -> AsyncIterator[Harness]:
+    """The service with all its loops, for callers whom it knows."""
+    issuer, clock = TestIssuer(), FrozenClock(MONDAY)
+    service = build(Parts(carrier=RabbitCarrier(url), clock=clock, verifier=issuer.verifier), settings)
+    async with service.running():
+        yield Harness(service, issuer, clock)
+
+
+async def test_a_case_is_reviewed_by_a_window_and_by_a_departments_own_system(broker: Broker, tmp_path: Path) -> None:
+    """Each as its own user, in no order of starting: what they hear stood on the broker before them."""
+    own = RabbitCarrier(broker.url("dept.market"))
+    store = {name: f"sqlite+aiosqlite:///{tmp_path / name}.db" for name in ("intake", "fire")}
+    door = IntakeSettings(database_url=store["intake"], materials=tmp_path.as_uri())
+    window = ApprovalSettings(database_url=store["fire"], departments=("fire",))
+    async with serving(build_intake, door, broker.url("intake")) as intake:
+        async with intake.units.begin() as unit:
+            await publish(unit, (ITEM,))
+        hall = IntakeHall(intake)
+        number = await hall.accepted(ITEM)
+        async with serving(build_approval, window, broker.url("approval.fire")) as approval:
+            desk, review = Desk(approval), f"{number}.1.fire"
+            known = desk.url(review)
+            await until(lambda: _answers(approval, known, desk.headers()))
+            await desk.done("receipt", review_id=review)
+            await desk.done("decision", CONSENT, review_id=review)
+            asked = await _heard(own, Queue("dept.market", system_bindings("market")), "intake.review.requested.market")
+            assert read_event(meta_of(asked).type, asked.body).review_id == f"{number}.1.market"
+            answers = [hall.received(number, "market"), hall.decided(number, "market")]
+            async with own.publisher() as publisher:
+                said = [intake.message(answer, "/approval/market") for answer in answers]
+                assert await publisher.publish(said) == [True, True]
+
+            async def answered() -> bool:
+                return all(one["answer"] for one in (await hall.case(number))["reviews"])
+
+            await until(answered)
+
+
+async def _answers(harness: Harness, path: str, headers: dict[str, str]) -> bool:
+    return (await harness.client.get(path, headers=headers)).is_success
+
+
+async def _heard(carrier: RabbitCarrier, queue: Queue, key: str) -> Message:
+    async with carrier.subscriber(queue) as subscriber, asyncio.timeout(20):
+        while True:
+            for incoming in await subscriber.batch(100, 0.01):
+                await subscriber.settle([incoming])
+                if incoming.message.key == key:
+                    return incoming.message
+
+
+@pytest.mark.skipif(not LONG, reason="a whole day is played in make faults")
 @pytest.mark.slow
 async def test_a_whole_day_goes_through_under_these_rights(broker: Broker, tmp_path: Path) -> None:
     """Every service as its own user; the fire brigade's answers are those of its own system, which hears all that is its."""
@@ -287,36 +366,3 @@ async def test_a_whole_day_goes_through_under_these_rights(broker: Broker, tmp_p
             heard |= {meta_of(incoming.message).id for incoming in batch}
             await subscriber.settle(batch)
     assert {"intake", "approval"} <= {message.key.split(".")[0] for message in chosen(own, tap.messages)}
-
-
-# -- the file ---------------------------------------------------------------------------------------------------------
-
-
-def test_the_definitions_are_those_that_the_services_need_today() -> None:
-    """`python -m deploy.broker` writes them."""
-    assert (FOLDER / "definitions.json").read_text() == text_of(definitions(Hall.read()))
-
-
-def test_every_department_stands_in_one_window_and_every_word_is_somebodys() -> None:
-    served = [department for departments in Hall.read().windows.values() for department in departments]
-    assert sorted(served) == sorted(DEPARTMENTS)
-    with pytest.raises(ValueError, match="served by two windows: fire"):
-        Hall(windows={"fire": ("fire",), "both": ("market", "fire")})
-    speaks = [user.speaks for user in users(Hall.read())]
-    for event in event_types().values():
-        key = f"{event.speaker}.{event.entity}.{event.action}.{'fire' if event.scope_field else 'all'}"
-        assert any(re.search(pattern, key) for pattern in speaks), key
-
-
-def test_an_installation_gets_its_passwords_from_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "intake").write_text("secret of intake\n")
-    out = tmp_path / "definitions.json"
-    assert main(["--secrets", str(tmp_path), "--out", str(out)]) == 0
-    assert "notify" in capsys.readouterr().err
-    hashes = {user["name"]: user["password_hash"] for user in json.loads(out.read_text())["users"]}
-    assert hashes.pop("intake") != ""
-    assert set(hashes.values()) == {""}
-    assert main(["--secrets", str(tmp_path), "--make", "--out", str(out)]) == 0
-    assert capsys.readouterr().err == ""
-    assert (tmp_path / "intake").read_text() == "secret of intake\n"
-    assert (tmp_path / "notify").stat().st_mode & 0o077 == 0

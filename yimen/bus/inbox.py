@@ -18,7 +18,7 @@ from yimen.bus.handlers import Handlers
 from yimen.bus.metrics import BusMetrics
 from yimen.bus.store import InboxStore, Position, Received
 from yimen.bus.unit import Unit, Units
-from yimen.contracts import Meta, Unreadable, read_event
+from yimen.contracts import Meta, Unreadable, check_body, check_key, read_event
 from yimen.db import is_contention, is_unavailable
 from yimen.errors import Permanent, Transient, Unavailable
 
@@ -146,6 +146,7 @@ class Inbox:
     async def _handle(self, unit: Unit[Any], one: Received) -> None:
         handlers = self._handlers.of(one.meta.type)
         event = read_event(one.meta.type, one.message.body)
+        check_body(event, one.meta)
         unit.before(one.meta)
         bound = structlog.contextvars.bound_contextvars(event=one.meta.type, case=one.meta.correlation_id)
         with bound, self._metrics.handling.labels(one.meta.type).time():
@@ -252,7 +253,9 @@ def _sort_out(messages: Sequence[Message]) -> tuple[list[Received], list[tuple[M
     unreadable: list[tuple[Message, str]] = []
     for message in messages:
         try:
-            received.append(Received(Meta.from_headers(message.headers), message))
+            meta = Meta.from_headers(message.headers)
+            check_key(message.key, meta)
+            received.append(Received(meta, message))
         except Unreadable as reason:
             unreadable.append((message, str(reason)))
     return received, unreadable

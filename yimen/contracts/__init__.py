@@ -6,13 +6,15 @@ Knows pydantic only: a department that writes its own window needs nothing else 
 """
 
 from yimen.contracts import approval, fees, intake, monitor, notify
-from yimen.contracts.envelope import Event, Meta, Unreadable, event_types, read_event
+from yimen.contracts.envelope import Event, Meta, Unreadable, check_body, check_key, event_types, read_event
 
 __all__ = [
     "Event",
     "Meta",
     "Unreadable",
     "approval",
+    "check_body",
+    "check_key",
     "event_types",
     "fees",
     "intake",

@@ -147,6 +147,23 @@ class Meta:
         return meta
 
 
+def check_key(key: str, meta: Meta) -> None:
+    """Raises `Unreadable` where the headers say other words than the key, by which alone the broker knows who may speak."""
+    word = meta.type.rpartition(".")[0]
+    if key != f"{word}.{meta.scope}":
+        raise Unreadable(f"key {key} does not carry {meta.type} of {meta.scope}")
+    speaker = word.partition(".")[0]
+    if meta.source.split("/")[:2] != ["", speaker]:
+        raise Unreadable(f"{meta.source} does not speak for {speaker}")
+
+
+def check_body(event: Event, meta: Meta) -> None:
+    """Raises `Unreadable` where the body is of another subject, or under another department's name, than the headers."""
+    if (event.subject, event.scope) != (meta.subject, meta.scope):
+        told = f"{meta.subject} of {meta.scope}"
+        raise Unreadable(f"the body is of {event.subject} of {event.scope}, not of {told}")
+
+
 def event_types() -> dict[str, type[Event]]:
     """Every released event by its type."""
     return dict(sorted(_TYPES.items()))

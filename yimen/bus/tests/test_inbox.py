@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -84,7 +85,11 @@ async def test_a_defect_is_tried_once_more_then_parked(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"cloudEvents_id": "no uuid"}, {"cloudEvents_sequence": "0"}, {"cloudEvents_time": "yesterday"}],
+    [
+        *({"cloudEvents_id": "no uuid"}, {"cloudEvents_sequence": "0"}, {"cloudEvents_time": "yesterday"}),
+        # The broker judges by the key who may say this; what the headers say beyond it is nobody's word.
+        *({"cloudEvents_type": "fees.notice.paid.v1"}, {"cloudEvents_scope": "fire"}, {"cloudEvents_source": "/fees"}),
+    ],
 )
 async def test_an_unreadable_message_is_parked_at_once_and_the_queue_goes_on(
     ledger: Ledger, changes: dict[str, str]
@@ -96,10 +101,28 @@ async def test_an_unreadable_message_is_parked_at_once_and_the_queue_goes_on(
 
 
 async def test_an_unknown_type_is_parked_with_its_subject(ledger: Ledger) -> None:
-    await ledger.inbox.process([message("a", 1, cloudEvents_type="intake.case.dreamt.v9"), message("a", 2)])
+    dreamt = replace(message("a", 1, cloudEvents_type="intake.case.dreamt.v9"), key="intake.case.dreamt.all")
+    await ledger.inbox.process([dreamt, message("a", 2)])
     assert await ledger.effects() == []
     (parked,) = await ledger.parked()
     assert (parked.kind, parked.subject) == ("unreadable", "case/a")
+
+
+@pytest.mark.parametrize(
+    ("key", "changes"),
+    [
+        ("intake.case.withdrawn.all", {"cloudEvents_subject": "case/b"}),
+        ("intake.case.withdrawn.fire", {"cloudEvents_scope": "fire"}),
+    ],
+)
+async def test_a_body_of_another_subject_or_scope_takes_no_effect(
+    ledger: Ledger, key: str, changes: dict[str, str]
+) -> None:
+    await ledger.inbox.process([replace(message("a", 1, **changes), key=key)])
+    assert await ledger.effects() == []
+    (parked,) = await ledger.parked()
+    assert parked.kind == "unreadable"
+    assert "the body is of case/a of all" in parked.error
 
 
 async def _play(url: str, seed: int, repeats: int) -> list[tuple[str, int]]:
