@@ -1,7 +1,8 @@
 """The same five services as separate processes on RabbitMQ and PostgreSQL: `make run-real`.
 
 Told by environment variables only: YIMEN_BUS_URL (an AMQP URL), YIMEN_POSTGRES_URL (an administrative PostgreSQL URL, by
-which a database for each service is made if it is missing), PORT, REPLICAS, YIMEN_HOME. Each child is plain
+which a database for each service is made if it is missing), PORT, REPLICAS, YIMEN_HOME, and JOINED: departments that
+have no window here, because a system of their own answers for them (docs/integrators). Each child is plain
 `python -m services.<name>` with the environment that an operator would give it. The played bank is a process too
 (`python -m sim.bank`), with a control port of its own; this one plays the rest of the outside world and stands in front.
 Who listens is ready before intake speaks its first word: an event that nobody follows yet
@@ -61,6 +62,7 @@ class House:
     bus_url: str
     postgres_url: str
     replicas: int = 1
+    joined: frozenset[str] = frozenset()
     bank_port: int = field(default_factory=free_port)
     bank_control_port: int = field(default_factory=free_port)
     running: list[asyncio.subprocess.Process] = field(default_factory=list)
@@ -100,15 +102,21 @@ def processes(house: House, outside: Outside) -> list[Process]:
         "YIMEN_NOTIFY_DEMONSTRATION": "true",
     }
     intake = {"YIMEN_INTAKE_MATERIALS": (house.home / "materials").absolute().as_uri()}
-    shared = ",".join(code for code in DEPARTMENTS if code not in ALONE)
-    windows: list[tuple[str, Environment]] = [(code, {"YIMEN_APPROVAL_DEPARTMENTS": code}) for code in ALONE]
-    windows.append(("window", {"YIMEN_APPROVAL_DEPARTMENTS": shared, "YIMEN_APPROVAL_WINDOW": "window"}))
     return [
         _single("fees", house, fees),
         _single("monitor", house, {"YIMEN_MONITOR_SIGNING_KEY_FILE": str(outside.journal_key)}),
         _single("notify", house, notify),
-        *(_window(name, house, environment) for name, environment in windows),
+        *(_window(name, house, environment) for name, environment in _windows(house.joined)),
         _single("intake", house, intake),
+    ]
+
+
+def _windows(joined: frozenset[str]) -> list[tuple[str, Environment]]:
+    here = [code for code in DEPARTMENTS if code not in joined]
+    shared = ",".join(code for code in here if code not in ALONE)
+    return [
+        *((code, {"YIMEN_APPROVAL_DEPARTMENTS": code}) for code in ALONE if code in here),
+        ("window", {"YIMEN_APPROVAL_DEPARTMENTS": shared, "YIMEN_APPROVAL_WINDOW": "window"}),
     ]
 
 
@@ -257,6 +265,7 @@ def main() -> None:
         bus_url=os.environ.get("YIMEN_BUS_URL", "amqp://guest:guest@127.0.0.1:5672/"),
         postgres_url=os.environ.get("YIMEN_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres"),
         replicas=int(os.environ.get("REPLICAS", "1")),
+        joined=frozenset(filter(None, os.environ.get("JOINED", "").split(","))),
     )
     run_until_told(lambda: serve(house, port))
 

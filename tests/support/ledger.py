@@ -15,6 +15,7 @@ from yimen.bus.inbox import Inbox
 from yimen.bus.metrics import BusMetrics
 from yimen.clock import FrozenClock
 from yimen.contracts import Event, Meta, intake
+from yimen.contracts.envelope import HEADER_PREFIX
 from yimen.db import BigId, Database
 from yimen.schema import new_metadata
 
@@ -98,10 +99,12 @@ def withdrawn(case: str) -> Event:
 
 
 def message(case: str, sequence: int, *, source: str = "/intake", id: UUID | None = None, **changes: str) -> Message:
-    """The `sequence`-th event of a case as the carrier brings it; `changes` replace attributes."""
+    """The `sequence`-th event of a case as the carrier brings it, by the key of its type; `changes` replace attributes."""
     event = withdrawn(case)
     meta = Meta(id or uuid4(), event.type, source, event.subject, sequence, event.scope, NINE, case)
-    return Message(event.routing_key, meta.to_headers() | changes, event.to_body())
+    headers = meta.to_headers() | changes
+    key = f"{headers[HEADER_PREFIX + 'type'].rpartition('.')[0]}.{event.scope}"
+    return Message(key, headers, event.to_body())
 
 
 def story(cases: int, events: int) -> list[Message]:

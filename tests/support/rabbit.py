@@ -55,6 +55,9 @@ class Management:
     def put(self, path: str, body: Mapping[str, object] | None = None) -> None:
         self._http.put(path, json=dict(body or {})).raise_for_status()
 
+    def post(self, path: str, body: Mapping[str, object]) -> None:
+        self._http.post(path, json=dict(body)).raise_for_status()
+
     def delete(self, path: str) -> None:
         self._http.delete(path).raise_for_status()
 

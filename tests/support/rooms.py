@@ -144,8 +144,8 @@ async def leave_to_operators(room: Room, label: str) -> None:
 
     No service fails to the end by itself, so the latter two are put where they would end up."""
     number = next(room.serial)
-    stranger = {"id": str(uuid4()), "type": "intake.case.renamed.v9", "source": "/elsewhere", "sequence": "1"}
-    stranger |= {"subject": f"case/{number}", "time": room.harness.clock.now().isoformat()}
+    stranger = {"id": str(uuid4()), "type": "intake.case.renamed.v9", "source": "/intake/elsewhere", "sequence": "1"}
+    stranger |= {"scope": f"{number}", "subject": f"case/{number}", "time": room.harness.clock.now().isoformat()}
     if label.endswith("/discard"):
         del stranger["source"]
     headers = {f"cloudEvents_{name}": value for name, value in stranger.items()}

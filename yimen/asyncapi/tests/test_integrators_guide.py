@@ -6,7 +6,7 @@ from pathlib import Path
 
 from yimen.contracts import Meta, event_types, read_event
 
-GUIDE = Path(__file__).parents[3] / "docs" / "integrators.md"
+GUIDE = Path(__file__).parents[3] / "docs" / "integrators" / "README.md"
 
 
 def test_the_message_in_the_guide_is_read_by_todays_models() -> None:
