@@ -1,6 +1,7 @@
 # What one does with Yimen. Each target sets up what it needs, on any Debian or Ubuntu with Python >= 3.11 and make.
 #   PORT=8080     where `make run` opens the hall
 #   DEMO=1        `make run`: citizens and clerks keep working at a moved clock; DEMO=0: an empty hall
+#   JOINED=fire   `make run-real`: departments without a window here, since their own system answers (docs/integrators)
 #   PYTHON=...    the interpreter to build .venv with, instead of the newest found
 #   JOBS=2        test workers side by side, each with a broker and a database of its own
 #   BROKER=4      run `make faults` on a RabbitMQ 4 in .tools/, made once (root only)
