@@ -35,7 +35,7 @@ def parts_of(kit: KitSettings) -> Parts:
     return Parts(
         carrier=RabbitCarrier(kit.bus_url),
         clock=clock_of(kit),
-        verifier=TokenVerifier(kit.issuer, kit.audience),
+        verifier=TokenVerifier(kit.issuer, kit.audience, kit.issuer_keys or None),
         does=kit.parts,
     )
 

@@ -63,6 +63,9 @@ class KitSettings(Told):
 
     bus_url: str = Field(default="amqp://guest:guest@127.0.0.1:5672/", description="RabbitMQ")
     issuer: str = Field(default="http://127.0.0.1:8080/identity", description="OpenID Connect issuer")
+    issuer_keys: str = Field(
+        default="", description="where the issuer's public keys are; empty: where its discovery document says"
+    )
     audience: str = "yimen"
     parts: Annotated[frozenset[Part], NoDecode] = frozenset(Part)
     clock: ClockKind = Field(default=ClockKind.SYSTEM, description="movable: for demonstrations only")
