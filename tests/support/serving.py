@@ -3,11 +3,12 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import AbstractAsyncContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager
 
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.support.rooms import Room
 
@@ -56,3 +57,24 @@ def serving(opening: AbstractAsyncContextManager[Room]) -> Iterator[Served]:
         for server in servers:
             server.should_exit = True
         thread.join(30)
+
+
+@contextmanager
+def doors(make: Callable[[], ASGIApp], names: Sequence[str]) -> Iterator[dict[str, str]]:
+    """One application behind a port for each name, in a thread; it finds the name as `door` in its scope."""
+    with ExitStack() as stack:
+        opened = {name: stack.enter_context(socket.create_server(("127.0.0.1", 0))) for name in names}
+        name_of = {door.getsockname()[1]: name for name, door in opened.items()}
+        app = make()
+
+        async def named(scope: Scope, receive: Receive, send: Send) -> None:
+            await app({**scope, "door": name_of[scope["server"][1]]}, receive, send)
+
+        server = uvicorn.Server(uvicorn.Config(named, log_config=None, access_log=False, lifespan="off"))
+        serving = threading.Thread(target=server.run, kwargs={"sockets": list(opened.values())}, name="doors")
+        serving.start()
+        try:
+            yield {name: f"http://127.0.0.1:{port}" for port, name in name_of.items()}
+        finally:
+            server.should_exit = True
+            serving.join(30)
