@@ -32,9 +32,11 @@ USAGE, SILENT = 2, 1
 PATIENCE = 3.0  # seconds
 
 
-def credentials(folder: Path) -> dict[str, str]:
-    """AWS_…, which the object store's client knows from the environment only, where they are secret files."""
-    return {path.name.upper(): path.read_text().strip() for path in folder.glob("aws_*") if path.is_file()}
+def from_files(folder: Path, command: str) -> dict[str, str]:
+    """What is looked for in the environment only, where it is a secret file: by the object store's client its keys, by the
+    console the databases' addresses. Everybody else reads the files themselves."""
+    pattern = "yimen_*_database_url" if command == "operate" else "aws_*"
+    return {path.name.upper(): path.read_text().strip() for path in folder.glob(pattern) if path.is_file()}
 
 
 def answers(path: str, environment: Mapping[str, str]) -> bool:
@@ -57,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"{__doc__}")
         return USAGE
     folder = Path(os.environ.get("YIMEN_SECRETS", SECRETS))
-    environment = {**credentials(folder), **os.environ}
+    environment = {**from_files(folder, command), **os.environ}
     return become(module, rest, environment)
 
 

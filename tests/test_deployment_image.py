@@ -13,7 +13,6 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import make_url
 
 from deploy import run
 from deploy.run import COMMANDS
@@ -131,13 +130,13 @@ def test_a_service_is_migrated_runs_tells_that_it_is_ready_and_ends(
         "yimen_fees_bank_message_key": made["bank_message_key"],
     }
     mounted = secrets_for(tmp_path, told)
-    migrated = subprocess.run(
-        [*ENTRY, "migrate", "fees"], env={**os.environ, "YIMEN_SECRETS": mounted}, cwd=ROOT, check=False
-    )
+    environment = {**os.environ, "YIMEN_SECRETS": mounted}
+    migrated = subprocess.run([*ENTRY, "migrate", "fees"], env=environment, cwd=ROOT, check=False)
     assert migrated.returncode == 0
-    assert (
-        run_sql(make_url(database).render_as_string(hide_password=False), "SELECT count(*) FROM alembic_version") == 1
-    )
+    assert run_sql(database, "SELECT count(*) FROM alembic_version") == 1
+    looking = [*ENTRY, "operate", "parked", "--service", "fees"]
+    looked = subprocess.run(looking, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (looked.returncode, looked.stdout.strip()) == (0, "Nothing.")
     port = free_port()
     assert asked(port) == 1, "nobody is there yet"
     with started("fees", port=port, YIMEN_SECRETS=mounted) as process:

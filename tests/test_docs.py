@@ -22,7 +22,7 @@ from yimen.settings import KitSettings
 
 ROOT = Path(__file__).parents[1]
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
-DOCUMENTS = [*READMES, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = [*READMES, ROOT / "CHANGELOG.md", ROOT / "deploy" / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SETTINGS = (KitSettings, IntakeSettings, ApprovalSettings, FeesSettings, MonitorSettings, NotifySettings)
 WITHOUT_A_MODEL = {
     "YIMEN_SECRETS",
