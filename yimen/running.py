@@ -1,7 +1,7 @@
 """One service as a process of its own: `python -m services.intake`, told by environment variables alone.
 
 SIGTERM and SIGINT: open requests get 5 s, then what the loops have in hand is finished; exit 0 within 25 s. A service that
-cannot start (no database, a failed migration) exits 3, for whoever runs it to start it again.
+cannot start (no database, a schema that does not fit, a failed migration) exits 3, for whoever runs it to start it again.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from yimen import telemetry
 from yimen.bus.rabbit import RabbitCarrier
 from yimen.clock import Clock, MovableClock, SystemClock
 from yimen.service import Build, Parts, Service
-from yimen.settings import ClockKind, KitSettings, ServiceSettings
+from yimen.settings import ClockKind, KitSettings, Migrate, ServiceSettings
 from yimen.web.tokens import TokenVerifier
 
 REQUEST_SECONDS = 5
@@ -37,6 +37,7 @@ def parts_of(kit: KitSettings) -> Parts:
         clock=clock_of(kit),
         verifier=TokenVerifier(kit.issuer, kit.audience, kit.issuer_keys or None),
         does=kit.parts,
+        migrates=kit.migrate is Migrate.START,
     )
 
 

@@ -188,9 +188,19 @@ def _operations(metadata: MetaData) -> None:
     )
 
 
+def _compatibility(metadata: MetaData) -> None:
+    """One row, written by yimen.migrating, which makes the table too: who may work on this schema."""
+    Table(
+        "schema_compatibility",
+        metadata,
+        Column("revision", String(32), primary_key=True),
+        Column("oldest", String(32), nullable=False),
+    )
+
+
 def kit_tables(metadata: MetaData) -> MetaData:
     """Attaches outbox, inbox, timers, outgoing work, idempotency keys and operators' acts to a service's metadata."""
-    for attach in (_outbox, _inbox, _set_aside, _timers, _work, _requests, _operations):
+    for attach in (_outbox, _inbox, _set_aside, _timers, _work, _requests, _operations, _compatibility):
         attach(metadata)
     return metadata
 

@@ -57,6 +57,7 @@ class Parts:
     clock: Clock
     verifier: TokenVerifier
     does: frozenset[Part] = frozenset(Part)
+    migrates: bool = True
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ class Service(Generic[C]):
         """The database at its newest revision, the queue declared: from now on nothing meant for us is missed.
 
         Waits for the broker. Where several services share a process, all are prepared before the first one starts."""
-        await upgrade(self.database, self.blueprint.migrations)
+        await upgrade(self.database, self.blueprint.migrations, allowed=self.parts.migrates)
         if self.queue.bindings:
             await self._declare()
 
@@ -166,7 +167,7 @@ class Service(Generic[C]):
                 await self._on_start(unit)
 
     async def start(self) -> None:
-        await upgrade(self.database, self.blueprint.migrations)
+        await upgrade(self.database, self.blueprint.migrations, allowed=self.parts.migrates)
         await self._greet()
         for name, loop in self._chosen_loops().items():
             self._loops.append(loop)

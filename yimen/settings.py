@@ -34,6 +34,13 @@ class ClockKind(StrEnum):
     MOVABLE = "movable"
 
 
+class Migrate(StrEnum):
+    """Who brings a database to the newest revision: the service when it starts, or a job before it."""
+
+    START = "start"
+    NEVER = "never"
+
+
 class Told(BaseSettings):
     """What is told by environment and secret files. A refused start names the field, never the values: a database
     address may carry a password. Raises pydantic_settings.SettingsError where `YIMEN_SECRETS` names no folder."""
@@ -70,6 +77,7 @@ class KitSettings(Told):
     parts: Annotated[frozenset[Part], NoDecode] = frozenset(Part)
     clock: ClockKind = Field(default=ClockKind.SYSTEM, description="movable: for demonstrations only")
     clock_file: Path = Path("var/clock")
+    migrate: Migrate = Field(default=Migrate.START, description="never: a job runs `python -m yimen.migrate` first")
     host: str = "127.0.0.1"
     port: int = 8000
     log_level: str = "INFO"
