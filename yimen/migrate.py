@@ -44,7 +44,7 @@ def address_of(service: str) -> str:
     class Named(ServiceSettings):
         model_config = SettingsConfigDict(env_prefix=prefix)
 
-    return Named().database_url  # type: ignore[call-arg]  # told by the environment
+    return Named().database_url
 
 
 async def migrate(service: str, url: str) -> None:

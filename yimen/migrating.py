@@ -5,7 +5,8 @@ PostgreSQL, the file's own lock on SQLite). A service's migrations/env.py only c
 
 Each migration says its `phase`: "expand" only adds, so that code from before it goes on; "contract" takes away, and names
 in `oldest` the oldest revision whose code can work with what is left. The database keeps that name
-(`schema_compatibility`), so code that is older than the schema knows whether it may start (docs/operations/guides/upgrade.md).
+(`schema_compatibility`), so code that is older than the schema knows whether it may start
+(docs/operations/guides/upgrade.md).
 """
 
 import asyncio
@@ -68,7 +69,7 @@ class Line:
 
     @property
     def newest(self) -> str | None:
-        return next(reversed(self.oldest), None) if self.oldest else None
+        return [*self.oldest][-1] if self.oldest else None
 
 
 @cache

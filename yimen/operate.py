@@ -271,10 +271,10 @@ def _done(where: Where, sentence: str) -> None:
         sys.stdout.write(f"{sentence}\n")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, console: App = app) -> int:
     """The exit code. Says on stderr in one sentence why something was not done."""
     try:
-        command, bound, _ignored = app.parse_args(arguments, exit_on_error=False, print_error=False)
+        command, bound, _ignored = console.parse_args(arguments, exit_on_error=False, print_error=False)
         outcome = command(*bound.args, **bound.kwargs)
         if asyncio.iscoroutine(outcome):
             asyncio.run(outcome)

@@ -147,7 +147,6 @@ class Service(Generic[C]):
         )
 
     # -- life -----------------------------------------------------------------------------------------------------------
-
     async def prepare(self) -> None:
         """The database at its newest revision, the queue declared: from now on nothing meant for us is missed.
 

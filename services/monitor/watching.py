@@ -70,7 +70,11 @@ async def settle(unit: Unit[Context]) -> None:
     waiting: dict[str, Meta | None] = unit.notes.pop(_WAITING, {})
     if not waiting:
         return
-    followed = await _look(unit, waiting)
+    await keep(unit, await look(unit, waiting))
+
+
+async def keep(unit: Unit[Context], followed: Sequence[Followed]) -> None:
+    """Rows, rungs, counts and findings of these cases, as their events tell them."""
     for statement, rows in (
         (_OPEN, [one.row for one in followed if one.before is None]),
         (_REWRITE, [one.row | {"which": one.row["number"]} for one in followed if one.before not in (None, one.row)]),
@@ -89,7 +93,8 @@ async def settle(unit: Unit[Context]) -> None:
     await _raise_findings(unit, followed)
 
 
-async def _look(unit: Unit[Context], waiting: Mapping[str, Meta | None]) -> list[Followed]:
+async def look(unit: Unit[Context], waiting: Mapping[str, Meta | None]) -> list[Followed]:
+    """Cases by number, each with the event for which it is looked at."""
     numbers = sorted(waiting)
     events, rows = await queries.events_of(unit, numbers), await queries.rows_of(unit, numbers)
     calendar, book = (await queries.unit_calendars(unit))[-1], await rulebooks.of_unit(unit)

@@ -30,10 +30,11 @@ class HallProcess:
         self._module = module
         self._environment = {**os.environ, "PORT": str(self.port), "YIMEN_HOME": str(home), "DEMO": "0", **environment}
         self._process: asyncio.subprocess.Process | None = None
+        self.start_seconds = START_SECONDS
 
     async def start(self) -> None:
         self._process = await asyncio.create_subprocess_exec(sys.executable, "-m", self._module, env=self._environment)
-        ends = time.monotonic() + START_SECONDS
+        ends = time.monotonic() + self.start_seconds
         async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
             while not await _answers(client, f"{self.base}/intake/readyz"):
                 assert self._process.returncode is None, "the hall ended while starting"

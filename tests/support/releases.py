@@ -6,10 +6,12 @@ would feel. An "expand" migration has none; a "contract" one says from which rev
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from inspect import getsource as inspect_source
 from pathlib import Path
 from typing import Any
 
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from yimen.db import Database
@@ -75,6 +77,10 @@ def _strains(before: Shape, after: Shape, source: str) -> Iterator[str]:
             yield f"column {name} was {kind} and is {now[0]}"
         if nullable and not now[1]:
             yield f"column {name} may no longer be empty"
+    yield from _news(before, after, source)
+
+
+def _news(before: Shape, after: Shape, source: str) -> Iterator[str]:
     for name in after.columns.keys() - before.columns.keys():
         _kind, nullable, default = after.columns[name]
         if not nullable and not default:
@@ -87,15 +93,13 @@ def _strains(before: Shape, after: Shape, source: str) -> Iterator[str]:
 
 async def each_migration(database: Database, migrations: Path, after: str | None) -> list[tuple[Any, list[str]]]:
     """Every migration behind the revision `after`, in its order, with its strains; the database walks through them."""
-    from alembic.script import ScriptDirectory
-
     line = reversed(list(ScriptDirectory.from_config(config_for(migrations)).walk_revisions()))
     found, new = [], after is None
     for script in line:
         if new:
             was = await _at(database, migrations, script.down_revision)
             now = await _at(database, migrations, script.revision)
-            found.append((script, strains(was, now, Path(script.path).read_text("utf-8"))))
+            found.append((script, strains(was, now, inspect_source(script.module))))
         new = new or script.revision == after
     assert new, f"there is no revision {after}"
     return found

@@ -79,9 +79,7 @@ STRAINS = {
 }
 
 
-async def test_what_older_code_cannot_live_with_is_found(
-    tmp_path: Path, postgres_database: Callable[[], str]
-) -> None:
+async def test_what_older_code_cannot_live_with_is_found(tmp_path: Path, postgres_database: Callable[[], str]) -> None:
     database = Database(postgres_database())
     folder = release(tmp_path / "m", *((EXPANDS, does) for does in STRAINS))
     found = await each_migration(database, folder, "0002")
@@ -105,7 +103,9 @@ async def test_older_code_refuses_a_schema_that_took_something_away(database: Da
     newest = release(tmp_path / "newest", (EXPANDS, MORE), (CONTRACTS.format("0003"), takes))
     await upgrade(database, newest)
     await upgrade(database, release(tmp_path / "between", (EXPANDS, MORE)))
-    with pytest.raises(WrongSchema, match="revision 0004, which needs code of revision 0003 or newer.*is of revision 0002"):
+    with pytest.raises(
+        WrongSchema, match=r"revision 0004, which needs code of revision 0003 or newer.*is of revision 0002"
+    ):
         await upgrade(database, TINY)
 
 
@@ -154,7 +154,9 @@ async def waits_for_a_lock(database: Database) -> bool:
 
 def run(service: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "yimen.migrate", service]
-    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, cwd=ROOT, check=False)
+    return subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, **environment}, cwd=ROOT, check=False
+    )
 
 
 def test_the_command_migrates_one_service_and_says_so(tmp_path: Path) -> None:
