@@ -159,7 +159,7 @@ def _copy(source: Path, target: Path) -> None:
 
 def _run(program: str, url: URL, *arguments: str | Path) -> None:
     """The password travels in the environment, where no list of processes shows it."""
-    plain = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+    plain = url._replace(drivername="postgresql", password=None).render_as_string(hide_password=False)
     environment = {**os.environ, **({"PGPASSWORD": url.password} if url.password else {})}
     command = [program, f"--dbname={plain}", *map(str, arguments)]
     try:

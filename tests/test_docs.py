@@ -104,17 +104,20 @@ def test_the_operators_guide_names_every_metric_of_the_bus_and_no_other() -> Non
     metrics = BusMetrics(registry := CollectorRegistry())
     assert metrics
     told = {name for family in registry.collect() for name in (family.name, f"{family.name}_total")}
-    text = "".join(page.read_text("utf-8") for page in (ROOT / "docs" / "operations").glob("*.md"))
+    text = "".join(page.read_text("utf-8") for page in (ROOT / "docs" / "operations").rglob("*.md"))
     named = set(re.findall(r"\b((?:outbox|inbox|jobs|timers|bus)_[a-z_]+[a-z])\b", text))
     named = {name.removesuffix("_bucket") for name in named}
     assert named - TABLES <= told
     assert {family.name for family in registry.collect()} <= {name.removesuffix("_total") for name in named}
 
 
-def test_every_page_of_an_alert_is_reached_from_a_rule() -> None:
+def test_every_page_of_an_alert_is_reached_from_a_rule_and_every_guide_from_the_list() -> None:
     folder = ROOT / "docs" / "operations"
-    rules = re.findall(r"^\| \[[^]]+\]\(([a-z-]+\.md)\) \| `[^`]+` \|", (folder / "README.md").read_text("utf-8"), re.M)
-    assert sorted(rules) == sorted(page.name for page in folder.glob("*.md") if page.name != "README.md")
+    index = (folder / "README.md").read_text("utf-8")
+    rules = re.findall(r"^\| \[[^]]+\]\(([a-z-]+\.md)\) \| `[^`]+` \|", index, re.M)
+    guides = re.findall(r"^\| \[[^]]+\]\((guides/[a-z-]+\.md)\) \| [^`]", index, re.M)
+    pages = {str(page.relative_to(folder)) for page in folder.rglob("*.md")} - {"README.md"}
+    assert sorted([*rules, *guides]) == sorted(pages)
 
 
 def test_every_row_of_the_mission_is_judged_alike_in_both_languages() -> None:

@@ -14,7 +14,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-
 from cyclopts import App, Parameter
 from rich.console import Console
 from rich.table import Table

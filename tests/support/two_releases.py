@@ -31,7 +31,7 @@ WITHOUT_RELAY, WITH_RELAY = "api,worker", "api,worker,relay"
 
 
 async def _start(house: real.House, process: real.Process, part: str) -> str:
-    release, speaks = part.split(" ")[0], part.endswith("speaks")
+    release, speaks = part.split(" ", maxsplit=1)[0], part.endswith("speaks")
     tree = Path(os.environ["YESTERDAY"]) if release == "old" else Path.cwd()
     port = process.port or free_port()
     told = {"YIMEN_PORT": str(port), "YIMEN_PARTS": WITH_RELAY if speaks else WITHOUT_RELAY}
