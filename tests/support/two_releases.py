@@ -1,68 +1,72 @@
-"""A hall in the middle of a roll-out: yesterday's processes and today's on the same databases, queues and bus.
+"""A hall in the middle of a roll-out: yesterday's services and today's on the same databases, queues and bus.
 
-`python -m tests.support.two_releases`, told like deploy.real, and by YESTERDAY the folder of the release before. Of each
-service yesterday's process comes first, works on yesterday's schema, and goes on when today's has migrated it.
+`python -m tests.support.two_releases`, told like deploy.real, and by YESTERDAY the folder of the release before. Each
+release is one process (`one_release`). Yesterday's comes first, works on yesterday's schema, and goes on when today's has
+migrated it.
 """
 
 import asyncio
+import json
 import os
+import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from deploy import real
-from deploy.outside import Outside, free_port
+from deploy.outside import Outside
 
-WORK_ON = {
-    "fees": ("old speaks", "new"),
-    "monitor": ("old", "new speaks"),
-    "notify": ("old speaks", "new"),
-    "approval_fire": ("old speaks",),
-    "approval_window": ("old", "new speaks"),
-    "intake": ("old speaks", "new"),
+SPEAKS = {
+    "fees": "old",
+    "monitor": "new",
+    "notify": "old",
+    "approval_window": "new",
+    "intake": "old",
+    "approval_fire": "old",
 }
-"""Who runs, in this order. `speaks`: carries the outbox to the broker, whoever of the two wrote into it."""
+"""Whose relay carries the outbox to the broker, whoever of the two wrote into it."""
 
-READY_SECONDS = 500
 ALONE = ("fire",)
-"""Fewer windows than usual: each costs a process or two."""
+OLD_ONLY = ("approval_fire",)
+"""Today's has not got there yet."""
 
 WITHOUT_RELAY, WITH_RELAY = "api,worker", "api,worker,relay"
+READY_SECONDS = 400
+RUNNER = Path(__file__).with_name("one_release.py")
 
 
-async def _start(house: real.House, process: real.Process, part: str) -> str:
-    release, speaks = part.split(" ", maxsplit=1)[0], part.endswith("speaks")
-    tree = Path(os.environ["YESTERDAY"]) if release == "old" else Path.cwd()
-    port = process.port or free_port()
-    told = {"YIMEN_PORT": str(port), "YIMEN_PARTS": WITH_RELAY if speaks else WITHOUT_RELAY}
-    environment = {**os.environ, **process.environment, **told, "PYTHONPATH": str(tree)}
-    child = await asyncio.create_subprocess_exec(sys.executable, "-m", process.module, cwd=tree, env=environment)
-    house.running.append(child)
-    return f"http://127.0.0.1:{port}"
+async def _start(house: real.House, release: str, tree: Path, chosen: list[real.Process]) -> dict[str, str]:
+    """Each service's address, once all answer."""
+    told, addresses, sockets = [], {}, []
+    for process in chosen:
+        sockets.append(socket.create_server(("127.0.0.1", 0), backlog=2048))
+        parts = WITH_RELAY if SPEAKS[process.name] == release else WITHOUT_RELAY
+        told.append((process.module, sockets[-1].fileno(), process.environment | {"YIMEN_PARTS": parts}))
+        addresses[process.name] = f"http://127.0.0.1:{sockets[-1].getsockname()[1]}"
+    command = [sys.executable, str(RUNNER), json.dumps(told)]
+    environment = {**os.environ, "PYTHONPATH": str(tree)}
+    numbers = [one.fileno() for one in sockets]
+    house.running.append(await asyncio.create_subprocess_exec(*command, cwd=tree, env=environment, pass_fds=numbers))
+    for one in sockets:
+        one.close()
+    await real._until_ready(house, list(addresses.values()))
+    return addresses
 
 
 async def start_house(house: real.House, outside: Outside) -> Mapping[str, list[str]]:
-    """Yesterday's listeners; then today's beside them, and yesterday's intake; then today's intake."""
     chosen = real.processes(house, outside)
     await real.make_databases(house, [process.name for process in chosen])
-    upstreams: dict[str, list[str]] = {}
-    *listeners, intake = chosen
-    groups = (
-        [(real.bank(house, outside), "new speaks"), *((one, part) for one in listeners for part in _parts(one, "old"))],
-        [*((one, part) for one in listeners for part in _parts(one, "new")), (intake, WORK_ON["intake"][0])],
-        [(intake, WORK_ON["intake"][1])],
-    )
-    for group in groups:
-        addresses = [await _start(house, process, part) for process, part in group]
-        await real._until_ready(house, addresses)
-        for (process, _part), address in zip(group, addresses, strict=True):
+    [bank] = await real._start(house, the_bank := real.bank(house, outside))
+    upstreams = {path: [bank] for path in the_bank.paths}
+    for release, tree, part in (
+        ("old", Path(os.environ["YESTERDAY"]), chosen),
+        ("new", Path.cwd(), [process for process in chosen if process.name not in OLD_ONLY]),
+    ):
+        addresses = await _start(house, release, tree, part)
+        for process in part:
             for path in process.paths:
-                upstreams.setdefault(path, []).append(address)
+                upstreams.setdefault(path, []).append(addresses[process.name])
     return upstreams
-
-
-def _parts(process: real.Process, release: str) -> list[str]:
-    return [part for part in WORK_ON[process.name] if part.startswith(release)]
 
 
 if __name__ == "__main__":
