@@ -40,7 +40,7 @@ from yimen.bus import Carrier
 from yimen.bus.local import LocalCarrier
 from yimen.clock import MovableClock
 from yimen.departments import DEPARTMENTS
-from yimen.running import run_until_told, server_of
+from yimen.running import export_traces, run_until_told, server_of
 from yimen.service import Parts, Service
 from yimen.web.tokens import TokenVerifier
 
@@ -148,6 +148,7 @@ def refuse_taken(port: int) -> None:
 
 def main() -> None:
     telemetry.configure(os.environ.get("YIMEN_LOG_LEVEL", "WARNING"))
+    export_traces("hall", "hall")
     port = int(os.environ.get("PORT", DEFAULT_PORT))
     home = Path(os.environ.get("YIMEN_HOME", "var"))
     refuse_taken(port)

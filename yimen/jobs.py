@@ -80,25 +80,25 @@ async def send_later(
     payload: dict[str, Any],
     not_before: datetime | None = None,
     queue: str = "",
+    traceparent: str | None = None,
 ) -> None:
-    """Once for each (kind, key): asking again changes nothing."""
-    await _add_jobs(unit, [_waiting(kind, key, payload, queue, not_before or unit.now, unit.now)])
+    """Once for each (kind, key): asking again changes nothing. `traceparent`: of what it is done for, where that is not
+    what is being worked on."""
+    row = {"kind": kind, "key": key, "payload": payload, "queue": queue, "run_at": not_before or unit.now}
+    await _add_jobs(unit, [row | ({"traceparent": traceparent} if traceparent else {})])
 
 
-async def send_all_later(unit: Unit[Any], kind: str, jobs: Iterable[tuple[str, str]]) -> None:
-    """Many jobs in one round trip, (key, queue) each, as `send_later` leaves them."""
-    if rows := [_waiting(kind, key, {}, queue, unit.now, unit.now) for key, queue in jobs]:
+async def send_all_later(unit: Unit[Any], kind: str, jobs: Iterable[tuple[str, str, str | None]]) -> None:
+    """Many jobs in one round trip, (key, queue, traceparent) each, as `send_later` leaves them."""
+    common = {"kind": kind, "payload": {}, "run_at": unit.now}
+    rows = [common | {"key": key, "queue": queue, "traceparent": trace} for key, queue, trace in jobs]
+    if rows:
         await _add_jobs(unit, rows)
 
 
-def _waiting(
-    kind: str, key: str, payload: dict[str, Any], queue: str, run_at: datetime, now: datetime
-) -> dict[str, Any]:
-    row = {"kind": kind, "key": key, "queue": queue, "payload": payload, "attempt": 0, "state": "waiting"}
-    return row | {"run_at": run_at, "created_at": now}
-
-
 async def _add_jobs(unit: Unit[Any], rows: list[dict[str, Any]]) -> None:
+    fresh = {"attempt": 0, "state": "waiting", "created_at": unit.now, "traceparent": unit.traceparent}
+    rows = [fresh | row for row in rows]
     unit.work_for.add("outgoing")
     await unit.execute(unit.insert(unit.table("outgoing")).on_conflict_do_nothing(), rows)
 

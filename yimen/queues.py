@@ -82,6 +82,7 @@ class Claimed:
     attempt: int
     head: Head
     early: datetime | None = None
+    traceparent: str | None = None
 
 
 class Queues:
@@ -115,7 +116,7 @@ class Queues:
         t = self._jobs
         taken = update(t).where(t.c.kind == bindparam("of_kind"), which)
         taken = taken.values(run_at=bindparam("until"), leased=True, attempt=t.c.attempt + by)
-        return taken.returning(t.c.key, t.c.payload, t.c.attempt, t.c.created_at)
+        return taken.returning(t.c.key, t.c.payload, t.c.attempt, t.c.created_at, t.c.traceparent)
 
     def _heads_of(self, kinds: tuple[str, ...]) -> Select[Any]:
         if kinds not in self._heads:
@@ -160,7 +161,7 @@ class Queues:
         if head.next_look is not None:
             return await self._claim_one(unit, head, mine | {"room": 1})
         rows = sorted(await unit.execute(self._claim, mine), key=lambda row: row.created_at)  # begun in their order too
-        return [Claimed(row.key, row.payload, row.attempt, head) for row in rows]
+        return [Claimed(row.key, row.payload, row.attempt, head, None, row.traceparent) for row in rows]
 
     async def _claim_one(self, unit: Unit[Any], head: Head, mine: dict[str, Any]) -> list[Claimed]:
         """The queue's row is locked by the replica that looks; it is looked at again when that one's lease has ended."""
@@ -174,7 +175,7 @@ class Queues:
         early = first.run_at if first.run_at > unit.now else None
         row = (await unit.execute(self._take, mine | {"of_key": first.key, "by": 0 if early else 1})).one()
         await unit.execute(self._changed(next_look=mine["until"]), mine)
-        return [Claimed(row.key, row.payload, row.attempt, head, early)]
+        return [Claimed(row.key, row.payload, row.attempt, head, early, row.traceparent)]
 
     # -- what came of it -----------------------------------------------------------------------------------------------
 

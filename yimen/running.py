@@ -10,15 +10,18 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, NoReturn
 
+import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from yimen import telemetry
+from yimen import telemetry, tracing
 from yimen.bus.rabbit import RabbitCarrier
 from yimen.clock import Clock, MovableClock, SystemClock
 from yimen.service import Build, Parts, Service
 from yimen.settings import ClockKind, KitSettings, Migrate, ServiceSettings
 from yimen.web.tokens import TokenVerifier
+
+log = structlog.get_logger()
 
 REQUEST_SECONDS = 5
 START_FAILED = 3
@@ -59,11 +62,26 @@ def main(build: Build, settings: ServiceSettings, kit: KitSettings | None = None
     telemetry.configure(kit.log_level)
 
     async def serve() -> bool:
-        server = server_of(_served(build(parts_of(kit), settings)), kit.host, kit.port)
+        service = build(parts_of(kit), settings)
+        export_traces(service.blueprint.name, service.instance)
+        server = server_of(_served(service), kit.host, kit.port)
         await server.serve()
         return server.started
 
     run_until_told(serve)
+
+
+def export_traces(name: str, instance: str) -> None:
+    """If the standard variables name a collector. Where OpenTelemetry is not installed, that is said, and no reason to
+    refuse work."""
+    if not tracing.is_wanted():
+        return
+    try:
+        from yimen import otel  # noqa: PLC0415 - an optional extra
+    except ModuleNotFoundError as missing:
+        log.warning("traces_not_exported", missing=missing.name, install="yimen[telemetry]")
+    else:
+        otel.start(name, instance)
 
 
 def server_of(app: Any, host: str, port: int) -> uvicorn.Server:

@@ -1,6 +1,6 @@
 """The kit's own tables, which stand in every service's database beside its own.
 
-`new_metadata()` for a service's tables.py; `create_v1()` for its first migration, `create_v2()` and `create_v3()` for
+`new_metadata()` for a service's tables.py; `create_v1()` for its first migration, `create_v2()` to `create_v4()` for
 later ones.
 """
 
@@ -84,7 +84,7 @@ def _set_aside(metadata: MetaData) -> None:
     Index("ix_inbox_parked_open", parked.c.consumer, parked.c.resolution, parked.c.parked_at)
 
 
-def _timers(metadata: MetaData) -> None:
+def _timers_v1(metadata: MetaData) -> None:
     timers = Table(
         "timers",
         metadata,
@@ -100,8 +100,18 @@ def _timers(metadata: MetaData) -> None:
     Index("ix_timers_due", timers.c.parked, timers.c.run_at)
 
 
+def _traceparent() -> Column[Any]:
+    """The step that caused it (yimen.tracing)."""
+    return Column("traceparent", String(80))
+
+
+def _timers(metadata: MetaData) -> None:
+    _timers_v1(metadata)
+    metadata.tables["timers"].append_column(_traceparent())
+
+
 def _work_v1(metadata: MetaData) -> None:
-    """What is done outside, as the first migrations made it; `create_v3` adds the rest."""
+    """What is done outside, as the first migrations made it; `create_v3` and `create_v4` add the rest."""
     outgoing = Table(
         "outgoing",
         metadata,
@@ -139,7 +149,7 @@ def _queue_columns() -> tuple[Column[Any], ...]:
 def _work(metadata: MetaData) -> None:
     _work_v1(metadata)
     outgoing = metadata.tables["outgoing"]
-    for column in _queue_columns():
+    for column in (*_queue_columns(), _traceparent()):
         outgoing.append_column(column)
     metadata.tables["outgoing_attempts"].append_column(Column("milliseconds", Integer))
     outgoing.indexes.clear()
@@ -227,7 +237,7 @@ def _named(names: tuple[str, ...]) -> tuple[MetaData, list[Table]]:
 def _v1() -> tuple[MetaData, list[Table]]:
     """As it was: a table that changed since stands here as it was made."""
     metadata = bare_metadata()
-    for attach in (_outbox, _inbox, _set_aside, _timers, _work_v1, _requests):
+    for attach in (_outbox, _inbox, _set_aside, _timers_v1, _work_v1, _requests):
         attach(metadata)
     return metadata, [metadata.tables[name] for name in V1]
 
@@ -290,3 +300,14 @@ def drop_v3() -> None:
     op.drop_column("outgoing_attempts", "milliseconds")
     for column in reversed(_queue_columns()):
         op.drop_column("outgoing", column.name)
+
+
+def create_v4() -> None:
+    """Timers and jobs remember the trace that they belong to. What the version before writes has none."""
+    for table in ("timers", "outgoing"):
+        op.add_column(table, _traceparent())
+
+
+def drop_v4() -> None:
+    for table in ("timers", "outgoing"):
+        op.drop_column(table, "traceparent")

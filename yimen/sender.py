@@ -21,6 +21,7 @@ from yimen.db import is_contention, is_unavailable
 from yimen.errors import Permanent, Transient
 from yimen.jobs import Job, Senders, Trade
 from yimen.queues import Claimed, Head, Queues
+from yimen.tracing import Attributes, Kind, span
 from yimen.waiting import rest_until
 
 log = structlog.get_logger()
@@ -147,6 +148,15 @@ class SenderRunner:
 
     async def _work(self, claimed: Claimed) -> None:
         job = Job(claimed.head.kind, claimed.key, claimed.payload, claimed.attempt)
+        told: Attributes = {"yimen.job.kind": job.kind, "yimen.job.key": job.key, "yimen.job.attempt": job.attempt}
+        bound = structlog.contextvars.bound_contextvars(job=job.kind, key=job.key)
+        with span(Kind.CLIENT, f"job {job.kind}", claimed.traceparent, told) as step, bound:
+            outcome = await self._act(job)
+            if outcome.error is not None:
+                step.fail(type(outcome.error).__name__)
+            await self._keep(self._senders.of(job.kind), claimed, job, outcome)
+
+    async def _act(self, job: Job) -> Outcome:
         trade = self._senders.of(job.kind)
         outcome = Outcome()
         started = time.monotonic()
@@ -157,7 +167,7 @@ class SenderRunner:
             outcome.error = failed
             log.warning("job_failed", kind=job.kind, key=job.key, attempt=job.attempt, error=repr(failed))
         outcome.milliseconds = round(1000 * (time.monotonic() - started))
-        await self._keep(trade, claimed, job, outcome)
+        return outcome
 
     async def _keep(self, trade: Trade, claimed: Claimed, job: Job, outcome: Outcome) -> None:
         """A database that is away is waited for. Where `settled` is broken the job ends unsettled: it was done, and

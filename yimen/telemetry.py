@@ -1,24 +1,22 @@
-"""Logs that a machine can read, and the trace that a request leaves.
+"""Logs that a machine can read.
 
 Guarantees: after `configure` everything logged, by us through structlog or by libraries through `logging`, comes out
 as one JSON line each (coloured text where a person sits at a terminal), with what is bound to the present task: case
-number, trace. Does not: ship lines anywhere, or hide what a caller puts into a line: log ids and numbers, never names
-or phones.
+number, event, trace (yimen.tracing). Does not: ship lines anywhere, or hide what a caller puts into a line: log ids and
+numbers, never names or phones.
 """
 
 import logging
-import re
-import secrets
 import sys
-from collections.abc import Callable
 from contextlib import AbstractContextManager
-from contextvars import ContextVar
 from typing import Any
 
 import orjson
 import structlog
 from structlog.contextvars import bound_contextvars, merge_contextvars
 from structlog.typing import Processor
+
+from yimen.tracing import current_traceparent
 
 NOISY = {
     "aio_pika": logging.WARNING,
@@ -29,9 +27,6 @@ NOISY = {
     "sqlalchemy": logging.WARNING,
 }
 """Libraries whose everyday talk is not ours to keep. Access lines are written by `yimen.web`, so uvicorn's are off."""
-
-_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
-_traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
 
 def configure(level: str = "INFO", *, json: bool | None = None) -> None:
@@ -79,7 +74,7 @@ def _route_libraries() -> None:
 
 
 def _add_trace(_logger: Any, _method: str, event: Any) -> Any:
-    if traceparent := _traceparent.get():
+    if traceparent := current_traceparent():
         event.setdefault("trace_id", traceparent.split("-")[1])
     return event
 
@@ -87,15 +82,3 @@ def _add_trace(_logger: Any, _method: str, event: Any) -> Any:
 def bind_case(case_number: str) -> AbstractContextManager[None]:
     """Every line logged inside carries the case number; cleared (or set back) at the end."""
     return bound_contextvars(case_number=case_number)
-
-
-def current_traceparent() -> str | None:
-    """The W3C trace context of the request or event that is being handled; what is emitted carries it on."""
-    return _traceparent.get()
-
-
-def enter_trace(traceparent: str | None) -> Callable[[], None]:
-    """Follow a given trace, or begin one where none (or nonsense) is given. Returns what ends it."""
-    valid = traceparent is not None and _TRACEPARENT.fullmatch(traceparent)
-    token = _traceparent.set(traceparent if valid else f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00")
-    return lambda: _traceparent.reset(token)

@@ -16,6 +16,7 @@ from sqlalchemy import Row, and_, bindparam, delete, func, select, update
 from yimen.bus.unit import Unit, Units
 from yimen.db import is_contention, is_unavailable
 from yimen.errors import Permanent
+from yimen.tracing import Kind, span
 from yimen.waiting import rest_until
 
 log = structlog.get_logger()
@@ -70,6 +71,7 @@ async def set_timers(
     if not due:
         return
     fresh: dict[str, Any] = {"payload": payload or {}, "attempt": 0, "parked": False, "error": None}
+    fresh["traceparent"] = unit.traceparent
     rows = [
         {"name": name, "key": key, "due_at": due_at, "run_at": due_at} | fresh
         for (name, key), due_at in sorted(due.items())
@@ -145,7 +147,8 @@ class TimerRunner:
                 if claimed is None:
                     return False
                 timer = Timer(claimed.name, claimed.key, claimed.due_at, claimed.payload)
-                with structlog.contextvars.bound_contextvars(timer=timer.name, key=timer.key):
+                bound = structlog.contextvars.bound_contextvars(timer=timer.name, key=timer.key)
+                with span(Kind.INTERNAL, f"timer {timer.name}", claimed.traceparent), bound:
                     await self._timers.of(timer.name)(unit, timer)
         except Exception as error:
             if claimed is None or is_unavailable(error):

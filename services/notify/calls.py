@@ -25,6 +25,7 @@ from services.notify.queries import webhooks as stored
 from yimen.bus import Unit
 from yimen.errors import Transient
 from yimen.jobs import Job
+from yimen.tracing import current_traceparent
 
 GONE = 410
 STOPPED = frozenset({"paused", "disabled", "ended"})
@@ -110,6 +111,8 @@ async def _post(context: Context, url: str, address: str, delivery: Row[Any]) ->
         "webhook-timestamp": str(int(stamp.timestamp())),
         "webhook-signature": sign(valid_secrets(delivery, stamp), event_id, stamp, delivery.body),
     }
+    if traceparent := current_traceparent():
+        headers["traceparent"] = traceparent
     request = context.webhooks.build_request(
         "POST", parts.copy_with(host=address), content=delivery.body.encode(), headers=headers
     )

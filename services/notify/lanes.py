@@ -31,18 +31,19 @@ _FOLLOWING = select(func.min(deliveries.c.id)).where(
 _GO_ON = update(lanes).where(_LANE).values(busy=_FOLLOWING.scalar_subquery()).returning(lanes.c.busy)
 _DELIVERY = deliveries.c.id == bindparam("delivery")
 _SETTLE = update(deliveries).where(_DELIVERY).returning(deliveries.c.subscription_id, deliveries.c.subject)
-_SEND = update(deliveries).where(_DELIVERY).values(state="sending")
+_SEND = update(deliveries).where(_DELIVERY).values(state="sending").returning(deliveries.c.traceparent)
 
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """An event that a subscription is to get. `body`: CloudEvents JSON."""
+    """An event that a subscription is to get. `body`: CloudEvents JSON; `traceparent`: of the step that owes it."""
 
     subscription_id: str
     event_id: UUID
     type: str
     subject: str
     body: str
+    traceparent: str | None = None
 
     @property
     def lane(self) -> Lane:
@@ -74,7 +75,8 @@ async def _start(unit: Unit[Context], going: list[tuple[int, Owed]]) -> None:
     if going:
         names = ("subscription", "about", "delivery")
         await unit.execute(_OCCUPY, [dict(zip(names, (*one.lane, number), strict=True)) for number, one in going])
-        await send_all_later(unit, "webhook", [(str(number), one.subscription_id) for number, one in going])
+        jobs = [(str(number), one.subscription_id, one.traceparent) for number, one in going]
+        await send_all_later(unit, "webhook", jobs)
 
 
 async def _lock_all(unit: Unit[Context], wanted: set[Lane]) -> set[Lane]:
@@ -94,8 +96,10 @@ async def settle(unit: Unit[Context], delivery_id: int, state: str, error: str |
     lane = {"subscription": row.subscription_id, "about": row.subject}
     following = (await unit.execute(_GO_ON, lane)).scalar_one()
     if following is not None:
-        await unit.execute(_SEND, {"delivery": following})
-        await send_later(unit, "webhook", key=str(following), payload={}, queue=row.subscription_id)
+        its_own = (await unit.execute(_SEND, {"delivery": following})).scalar_one()  # not that of the one before it
+        await send_later(
+            unit, "webhook", key=str(following), payload={}, queue=row.subscription_id, traceparent=its_own
+        )
 
 
 async def _lock(unit: Unit[Context], subscription_id: str, subject: str) -> int | None:

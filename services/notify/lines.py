@@ -36,14 +36,21 @@ async def give_job(unit: Unit[Context], message: Row[Any], not_before: datetime 
     """Another one, if it had one before."""
     key = next_key(message.id, message.job)
     await unit.execute(_GIVE_JOB, {"message": message.id, "key": key})
-    await start(unit, message.channel, key, urgent=message.urgent, not_before=not_before)
+    trace = message.traceparent  # not that of the message which it waited for
+    await start(unit, message.channel, key, urgent=message.urgent, not_before=not_before, traceparent=trace)
 
 
 async def start(
-    unit: Unit[Context], channel: str, key: str, *, urgent: bool, not_before: datetime | None = None
+    unit: Unit[Context],
+    channel: str,
+    key: str,
+    *,
+    urgent: bool,
+    not_before: datetime | None = None,
+    traceparent: str | None = None,
 ) -> None:
     morning = waits_until(unit.context.settings.quiet, unit.now, channel=channel, urgent=urgent)
-    await send_later(unit, channel, key=key, payload={}, not_before=not_before or morning)
+    await send_later(unit, channel, key=key, payload={}, not_before=not_before or morning, traceparent=traceparent)
 
 
 def next_key(message_id: str, former: str | None) -> str:

@@ -37,6 +37,7 @@ async def replay(unit: Unit[Context], subscription: Row[Any], chosen: Sequence[C
     number, queued = subscription.replays + 1, rows[:limit]
     mine = subscriptions.c.id == subscription.id
     await unit.execute(update(subscriptions).where(mine).values(replays=number))
-    owed = [Owed(subscription.id, event.event_id, event.type, event.subject, event.body) for event in queued]
+    trace = unit.traceparent  # of who asked for it
+    owed = [Owed(subscription.id, one.event_id, one.type, one.subject, one.body, trace) for one in queued]
     await enqueue(unit, owed, number)
     return Replayed(number, len(queued), queued[-1].id if len(rows) > limit else None)

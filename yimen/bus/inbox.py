@@ -7,13 +7,15 @@ so that only the guilty one is retried or parked, and only its own subject waits
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
 
 from yimen.bus.breaker import Breaker
 from yimen.bus.carrier import Message
+from yimen.bus.describing import described
 from yimen.bus.handlers import Handlers
 from yimen.bus.metrics import BusMetrics
 from yimen.bus.store import InboxStore, Position, Received
@@ -21,6 +23,7 @@ from yimen.bus.unit import Unit, Units
 from yimen.contracts import Meta, Unreadable, check_body, check_key, read_event
 from yimen.db import is_contention, is_unavailable
 from yimen.errors import Permanent, Transient, Unavailable
+from yimen.tracing import Attributes, Kind, batch, span
 
 log = structlog.get_logger()
 
@@ -94,8 +97,9 @@ class Inbox:
 
     async def _process(self, received: list[Received], followers: bool) -> None:
         try:
-            async with asyncio.timeout(self._deadline), self._units.begin() as unit:
-                await self._apply(unit, received, followers)
+            with batch(Kind.CLIENT, f"receive {self.store.consumer}", *_links(received, self.store.consumer)):
+                async with asyncio.timeout(self._deadline), self._units.begin() as unit:
+                    await self._apply(unit, received, followers)
         except Exception as error:
             if is_unavailable(error):
                 raise
@@ -148,13 +152,24 @@ class Inbox:
         event = read_event(one.meta.type, one.message.body)
         check_body(event, one.meta)
         unit.before(one.meta)
-        bound = structlog.contextvars.bound_contextvars(event=one.meta.type, case=one.meta.correlation_id)
-        with bound, self._metrics.handling.labels(one.meta.type).time():
+        with self._step(one), self._metrics.handling.labels(one.meta.type).time():
             for handler in handlers:
                 await handler(unit, event, one.meta)
         unit.after_commit(self._metrics.handled.labels(one.meta.type).inc)
         if handlers and not self.breaker.is_at_rest:  # what was only deferred or dropped proves nothing
             unit.after_commit(self.breaker.succeeded)
+
+    @contextmanager
+    def _step(self, one: Received) -> Iterator[None]:
+        """Of the event's trace; every line logged inside says which event, and of which case."""
+        meta = one.meta
+        told = described(meta, one.message.key, "process") | {"messaging.consumer.group.name": self.store.consumer}
+        bound: dict[str, Any] = {"event_type": meta.type, "event_id": str(meta.id), "subject": meta.subject}
+        if meta.correlation_id is not None:
+            bound["case_number"] = meta.correlation_id
+        step = span(Kind.CONSUMER, f"process {meta.type}", meta.traceparent, told)
+        with step, structlog.contextvars.bound_contextvars(**bound):
+            yield
 
     # -- one event at a time, when a batch failed ---------------------------------------------------------------------
 
@@ -246,6 +261,18 @@ def _kind_of(error: Exception, *, again: bool) -> str:
     if isinstance(error, Unreadable):
         return "unreadable"
     return "permanent" if isinstance(error, Permanent) else "defect"
+
+
+def _links(received: list[Received], consumer: str) -> tuple[list[str | None], Attributes]:
+    """What a batch is linked to, and what is said of it."""
+    told: Attributes = {
+        "messaging.system": "rabbitmq",
+        "messaging.operation.name": "receive",
+        "messaging.operation.type": "receive",
+        "messaging.destination.name": consumer,
+        "messaging.batch.message_count": len(received),
+    }
+    return [one.meta.traceparent for one in received], told
 
 
 def _sort_out(messages: Sequence[Message]) -> tuple[list[Received], list[tuple[Message, str]]]:

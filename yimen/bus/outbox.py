@@ -5,16 +5,18 @@ hole, and within a subject the order of sequences is the order of `seq`.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import insert
 
+from yimen.bus.describing import described
 from yimen.bus.view import View
 from yimen.contracts import Event, Meta
 from yimen.contracts.envelope import MAX_BODY_BYTES
 from yimen.errors import Permanent
+from yimen.tracing import Kind, past
 
 
 class EventTooLarge(Permanent):
@@ -55,8 +57,9 @@ def _row(unit: View[Any], source: str, emission: Emission, sequence: int) -> dic
         time=unit.now,
         correlation_id=event.correlation_id,
         causation_id=emission.causation_id,
-        traceparent=emission.traceparent,
     )
+    told = described(meta, event.routing_key, "create")
+    meta = replace(meta, traceparent=past(Kind.PRODUCER, f"create {meta.type}", emission.traceparent, told))
     return {
         "id": meta.id,
         "key": event.routing_key,

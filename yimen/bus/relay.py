@@ -16,10 +16,13 @@ from sqlalchemy import Row, delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yimen.bus.carrier import Carrier, Message, Publisher
+from yimen.bus.describing import described
 from yimen.bus.metrics import BusMetrics
 from yimen.bus.unit import Units
+from yimen.contracts import Meta
 from yimen.db import is_contention, is_unavailable
 from yimen.errors import CarrierDown
+from yimen.tracing import Kind, now, past
 from yimen.waiting import rest_until
 
 log = structlog.get_logger()
@@ -137,7 +140,10 @@ class Relay:
 
     async def _carry(self, conn: AsyncConnection, publisher: Publisher, rows: list[Row[Any]]) -> int:
         """Publishes the rows and deletes what was confirmed; how many were refused."""
+        began = now()
         confirmed = await publisher.publish([Message(row.key, row.headers, row.body) for row in rows])
+        if began:
+            _tell(rows, confirmed, began)
         done = [row.seq for row, ok in zip(rows, confirmed, strict=True) if ok]
         until = time.monotonic() + FIRST_REST_SECONDS * 5
         self._resting.update({row.seq: until for row, ok in zip(rows, confirmed, strict=True) if not ok})
@@ -154,6 +160,15 @@ class Relay:
         else:
             await conn.execute(statement)
         return refused
+
+
+def _tell(rows: list[Row[Any]], confirmed: list[bool], began: int) -> None:
+    """A span for each event that was sent: what lies between it and the event's making was spent in the outbox."""
+    for row, ok in zip(rows, confirmed, strict=True):
+        meta = Meta.from_headers(row.headers)
+        told = described(meta, row.key, "send")
+        failed = None if ok else "unconfirmed"
+        past(Kind.CLIENT, f"send {meta.type}", meta.traceparent, told, began=began, failed=failed)
 
 
 async def backlog(units: Units[Any]) -> tuple[int, float]:

@@ -14,7 +14,7 @@ from yimen.bus.view import C, View
 from yimen.clock import Clock
 from yimen.contracts import Event, Meta
 from yimen.db import Database
-from yimen.telemetry import current_traceparent
+from yimen.tracing import current_traceparent
 
 
 class Unit(View[C]):
@@ -53,9 +53,13 @@ class Unit(View[C]):
 
     def emit(self, event: Event) -> None:
         """Written to the outbox when the unit commits; sequence, subject and scope follow from the event."""
-        traceparent = self.cause.traceparent if self.cause else current_traceparent()
         cause = str(self.cause.id) if self.cause else None
-        self._emissions.append(Emission(event, cause, traceparent))
+        self._emissions.append(Emission(event, cause, self.traceparent))
+
+    @property
+    def traceparent(self) -> str | None:
+        """Of the step that is under way; of the last event, for what is left to the end of a batch."""
+        return current_traceparent() or (self.cause.traceparent if self.cause else None)
 
     def before_commit(self, action: Callable[[], Awaitable[None]]) -> None:
         """Called once, when all of the unit's events are handled: for what is written once for a batch. If it fails, nothing

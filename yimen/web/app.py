@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CollectorRegistry
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
@@ -23,6 +24,15 @@ from yimen.web.limits import Limits
 from yimen.web.requests import HttpMetrics, Watched
 from yimen.web.routing import UnitRoute, new_router
 from yimen.web.tokens import TokenVerifier
+
+NO_SPANS: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""FastAPI's own telemetry tells addresses with their queries and errors with their words; ours is yimen.web.requests."""
 
 
 class UndeclaredAccess(TypeError):
@@ -67,6 +77,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry=NO_SPANS,
         middleware=[Middleware(Watched, metrics=HttpMetrics(registry)), Middleware(Limits, by_path=body_limits)],
     )
     app.state.units, app.state.verifier, app.state.checks = units, verifier, dict(checks or {})

@@ -5,6 +5,8 @@ defect is logged with its traceback and answered without it. Does not: log bodie
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -14,7 +16,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars, get_contextvars
 
-from yimen.telemetry import enter_trace
+from yimen.tracing import UNSEEN, Kind, Span, enter_trace, span
 from yimen.web.problems import is_passing, out_of_service, unforeseen
 
 log = structlog.get_logger(__name__)
@@ -41,14 +43,10 @@ class Watched:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        leave_trace = enter_trace(Headers(scope=scope).get("traceparent"))
-        try:
-            with bound_contextvars():
-                await self._watch(scope, receive, send)
-        finally:
-            leave_trace()
+        with _trace(scope) as step, bound_contextvars():
+            await self._watch(scope, receive, send, step)
 
-    async def _watch(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _watch(self, scope: Scope, receive: Receive, send: Send, step: Span) -> None:
         began, status = time.perf_counter(), 0
 
         async def seen(message: Message) -> None:
@@ -66,10 +64,14 @@ class Watched:
                 raise  # half an answer is out: only closing the connection tells the truth
             await _excuse(error).response(scope["path"])(scope, receive, seen)
         finally:
-            self._record(scope, status or 500, time.perf_counter() - began)
+            self._record(scope, status or 500, time.perf_counter() - began, step)
 
-    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+    def _record(self, scope: Scope, status: int, seconds: float, step: Span) -> None:
         method, route = scope["method"], getattr(scope.get("route"), "path", "unmatched")
+        step.rename(f"{method} {route}")
+        step.tell({"http.route": route, "http.response.status_code": status})
+        if status >= 500:
+            step.fail(str(status))
         self.metrics.requests.labels(method, route, str(status)).inc()
         self.metrics.seconds.labels(method, route).observe(seconds)
         if route in QUIET and status < 400:
@@ -82,6 +84,21 @@ class Watched:
         if case_number and "case_number" not in get_contextvars():
             line["case_number"] = case_number
         log.info("request_answered", **line)
+
+
+@contextmanager
+def _trace(scope: Scope) -> Iterator[Span]:
+    """Carries on the caller's trace. Of the address only the route's pattern is told, once it is known."""
+    given = Headers(scope=scope).get("traceparent")
+    if scope["path"].removeprefix(scope.get("root_path", "")) in QUIET:
+        leave = enter_trace(given)
+        try:
+            yield UNSEEN
+        finally:
+            leave()
+        return
+    with span(Kind.SERVER, scope["method"], given, {"http.request.method": scope["method"]}) as step:
+        yield step
 
 
 def _excuse(error: Exception) -> Any:

@@ -158,7 +158,7 @@ async def ping(subscription_id: str, caller: Integrator, unit: Write, _once: Non
         "datacontenttype": "application/json",
         "data": {"subscription_id": subscription_id},
     }
-    owed = lanes.Owed(subscription_id, event_id, PING, subject, orjson.dumps(body).decode())
+    owed = lanes.Owed(subscription_id, event_id, PING, subject, orjson.dumps(body).decode(), unit.traceparent)
     (delivery_id,) = await lanes.enqueue(unit, [owed])
     return Ping(delivery_id=delivery_id, event_id=event_id)
 

@@ -20,7 +20,8 @@ async def forward_to_departments(unit: Unit[Context], told: Told) -> None:
     item = await item_of(unit, told)
     for subscription in await standing_subscriptions(unit):
         if Filters.of(subscription).take(told.event, item):
-            _owe(unit, Owed(subscription.id, told.meta.id, told.meta.type, told.meta.subject, told.text))
+            meta = told.meta
+            _owe(unit, Owed(subscription.id, meta.id, meta.type, meta.subject, told.text, unit.traceparent))
 
 
 def _owe(unit: Unit[Context], delivery: Owed) -> None:

@@ -61,6 +61,7 @@ async def _write(unit: Unit[Context], letter: Letter, told: Told, contact: Row[A
         "words": letter.every_language() if waits else {},
         "state": state,
         "created_at": unit.now,
+        "traceparent": unit.traceparent,
         "error": NO_ADDRESS if state == "skipped" else None,
     }
     await _insert(unit, row)

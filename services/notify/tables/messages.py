@@ -50,6 +50,7 @@ messages = Table(
     Column("sent_at", Instant),
     Column("final_at", Instant),
     Column("error", Text),
+    Column("traceparent", String(80)),  # of the event that it tells
     UniqueConstraint("event_id", "template", "recipient", "channel"),
 )
 Index("ix_messages_recipient", messages.c.recipient, messages.c.channel, messages.c.state)

@@ -42,6 +42,7 @@ deliveries = Table(
     Column("created_at", Instant, nullable=False),
     Column("settled_at", Instant),
     Column("error", Text),
+    Column("traceparent", String(80)),
     UniqueConstraint("subscription_id", "event_id", "replay"),
 )
 Index("ix_deliveries_list", deliveries.c.subscription_id, deliveries.c.id)

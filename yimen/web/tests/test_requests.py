@@ -12,7 +12,8 @@ import structlog
 from fastapi import Depends
 
 from yimen.bus.view import View
-from yimen.telemetry import bind_case, current_traceparent
+from yimen.telemetry import bind_case
+from yimen.tracing import current_traceparent
 from yimen.web import Role, allow_anyone, create_app, current_view, new_router
 
 GIVEN = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
@@ -88,7 +89,8 @@ async def test_a_bound_case_is_in_every_line_and_gone_afterwards(world: Any) -> 
 def test_in_production_every_line_is_json_libraries_included() -> None:
     script = """
 import logging, structlog
-from yimen.telemetry import bind_case, configure, enter_trace
+from yimen.telemetry import bind_case, configure
+from yimen.tracing import enter_trace
 configure(json=True)
 enter_trace("GIVEN")
 with bind_case("N7"):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from yimen.db import BigId
-from yimen.schema import create_v1, create_v2, create_v3, drop_v1, drop_v2, drop_v3
+from yimen.schema import create_v1, create_v2, create_v3, create_v4, drop_v1, drop_v2, drop_v3, drop_v4
 
 revision = "0001"
 down_revision = None
@@ -20,6 +20,7 @@ def upgrade() -> None:
     create_v1()
     create_v2()
     create_v3()
+    create_v4()
     op.create_table(
         "effects",
         sa.Column("n", BigId, primary_key=True, autoincrement=True),
@@ -32,6 +33,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("effects")
+    drop_v4()
     drop_v3()
     drop_v2()
     drop_v1()

@@ -1,6 +1,6 @@
 """What operators did to parked messages, jobs and timers is kept."""
 
-from yimen.schema import create_v2, create_v3, drop_v2, drop_v3
+from yimen.schema import create_v2, create_v3, create_v4, drop_v2, drop_v3, drop_v4
 
 revision = "0002"
 down_revision = "0001"
@@ -9,8 +9,10 @@ down_revision = "0001"
 def upgrade() -> None:
     create_v2()
     create_v3()
+    create_v4()
 
 
 def downgrade() -> None:
+    drop_v4()
     drop_v3()
     drop_v2()

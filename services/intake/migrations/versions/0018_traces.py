@@ -1,0 +1,14 @@
+"""Timers and jobs remember the trace that they belong to."""
+
+from yimen.schema import create_v4, drop_v4
+
+revision = "0018"
+down_revision = "0017"
+
+
+def upgrade() -> None:
+    create_v4()
+
+
+def downgrade() -> None:
+    drop_v4()
