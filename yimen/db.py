@@ -32,6 +32,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from yimen.errors import Unavailable
 
@@ -103,6 +104,7 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 15) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.waiting = 0
         # Errors are logged; what people wrote is not.
         common: dict[str, Any] = {
             "json_serializer": _dumps,
@@ -124,19 +126,25 @@ class Database:
             self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
 
     @property
+    def in_use(self) -> int:
+        """Connections that somebody has now; `waiting` is how many want one and have none yet."""
+        engines = {id(one.sync_engine.pool): one.sync_engine.pool for one in (self._writer, self._reader)}
+        return sum(pool.checkedout() for pool in engines.values() if isinstance(pool, QueuePool))
+
+    @property
     def dialect(self) -> str:
         return self._writer.dialect.name
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        async with _connected(self._writer) as connection, connection.begin():
+        async with self._connected(self._writer) as connection, connection.begin():
             yield connection
 
     @asynccontextmanager
     async def altering(self) -> AsyncIterator[AsyncConnection]:
         """Like `write`, for migrations. SQLite changes a constraint only by making the table anew, so keys are not held
         while that lasts, and all of them are checked before the commit. Raises IntegrityError where one is broken."""
-        async with _connected(self._writer) as connection:
+        async with self._connected(self._writer) as connection:
             if not self.is_sqlite:
                 async with connection.begin():
                     yield connection
@@ -155,7 +163,7 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        async with _connected(self._reader) as connection:
+        async with self._connected(self._reader) as connection:
             yield connection
 
     async def check(self) -> None:
@@ -168,6 +176,18 @@ class Database:
         if self._reader is not self._writer:
             await self._reader.dispose()
 
+    @asynccontextmanager
+    async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        async with AsyncExitStack() as stack:
+            self.waiting += 1
+            try:
+                connection = await stack.enter_async_context(engine.connect())
+            except (OSError, PoolTimeout) as refused:
+                raise Unavailable(f"no connection: {refused!r}") from refused
+            finally:
+                self.waiting -= 1
+            yield connection
+
 
 async def _pragma(connection: AsyncConnection, pragma: str) -> None:
     """Past SQLAlchemy, which would begin a transaction first; in one, SQLite ignores this."""
@@ -175,16 +195,6 @@ async def _pragma(connection: AsyncConnection, pragma: str) -> None:
     assert raw.driver_connection is not None
     cursor = await raw.driver_connection.execute(f"PRAGMA {pragma}")
     await cursor.close()
-
-
-@asynccontextmanager
-async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    async with AsyncExitStack() as stack:
-        try:
-            connection = await stack.enter_async_context(engine.connect())
-        except (OSError, PoolTimeout) as refused:
-            raise Unavailable(f"no connection: {refused!r}") from refused
-        yield connection
 
 
 _DEADLOCKS = {"40001", "40P01", "55P03"}

@@ -32,6 +32,7 @@ from yimen.operations.levels import measure
 from yimen.sender import SenderRunner
 from yimen.settings import Part, ServiceSettings
 from yimen.timers import TimerRunner, Timers
+from yimen.vitals import Vitals
 from yimen.waiting import rest_until
 from yimen.web import operations
 from yimen.web.app import create_app
@@ -114,6 +115,8 @@ class Service(Generic[C]):
         self.registry = CollectorRegistry()
         self.metrics = BusMetrics(self.registry)
         self.database = Database(settings.database_url)
+        self.vitals = Vitals(self.registry, self.database, blueprint.name, self.instance)
+        self._checks = {"database": self._check_database, "bus": self._check_bus, "loops": self._check_loops}
         self.units: Units[C] = Units(
             self.database, parts.clock, context, blueprint.metadata, source or f"/{blueprint.name}"
         )
@@ -141,7 +144,7 @@ class Service(Generic[C]):
             routers=routers,
             units=self.units,
             verifier=self.parts.verifier,
-            checks={"database": self._check_database, "bus": self._check_bus, "loops": self._check_loops},
+            checks=self._checks,
             registry=self.registry,
             body_limits=body_limits,
         )
@@ -225,12 +228,15 @@ class Service(Generic[C]):
 
     async def _measure(self) -> None:
         """In every process, whatever it does: each is asked for its metrics, and must not answer with zero."""
-        while not self._stopping.is_set():
-            try:
-                await measure(self.units, self.metrics)
-            except Exception as error:
-                log.debug("gauges_not_measured", instance=self.instance, reason=repr(error))
-            await rest_until(self._stopping, GAUGES_SECONDS)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.vitals.watch(self._stopping))
+            while not self._stopping.is_set():
+                try:
+                    await self.vitals.look(self._checks)
+                    await measure(self.units, self.metrics)
+                except Exception as error:
+                    log.debug("gauges_not_measured", instance=self.instance, reason=repr(error))
+                await rest_until(self._stopping, GAUGES_SECONDS)
 
     async def _relay_on(self) -> None:
         """Our own queue first: nobody hears of us before we can hear the answer."""

@@ -26,6 +26,7 @@ from services.monitor import (  # some are imported only because they add themse
 from services.monitor.api import routers
 from services.monitor.api.imports import BODY_LIMITS
 from services.monitor.context import Context
+from services.monitor.gauges import Gauges
 from services.monitor.settings import MonitorSettings
 from services.monitor.sweeping import Sweeper
 from services.monitor.tables import metadata
@@ -64,15 +65,18 @@ blueprint = Blueprint(
 
 
 def build(parts: Parts, settings: MonitorSettings) -> Service[Context]:
-    return Service(
+    gauges = Gauges()
+    service = Service(
         blueprint,
         parts,
         settings,
         context=Context.of(settings),
         on_start=get_ready,
-        workers=(sweep,),
+        workers=(sweep, gauges.loop),
         body_limits=BODY_LIMITS,
     )
+    gauges.register(service.registry)
+    return service
 
 
 def sweep(units: Units[Context]) -> Loop:

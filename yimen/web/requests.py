@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -29,6 +29,7 @@ class HttpMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         labels = ["method", "route", "status"]
         self.requests = Counter("http_requests", "Requests answered", labels, registry=registry)
+        self.in_flight = Gauge("http_requests_in_flight", "Requests that are being answered now", registry=registry)
         self.seconds = Histogram("http_request_seconds", "Until the answer was sent", labels[:2], registry=registry)
 
 
@@ -43,7 +44,7 @@ class Watched:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        with _trace(scope) as step, bound_contextvars():
+        with _trace(scope) as step, bound_contextvars(), self.metrics.in_flight.track_inprogress():
             await self._watch(scope, receive, send, step)
 
     async def _watch(self, scope: Scope, receive: Receive, send: Send, step: Span) -> None:

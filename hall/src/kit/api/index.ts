@@ -6,7 +6,7 @@ import type { paths as IntakePaths } from '@/generated/intake'
 import type { paths as MonitorPaths } from '@/generated/monitor'
 import type { paths as NotifyPaths } from '@/generated/notify'
 import { useSession } from '../session'
-import { steadyFetch } from './network'
+import { newTrace, steadyFetch } from './network'
 import { problemOf } from './problem'
 
 export { newKey } from './network'
@@ -15,6 +15,7 @@ export type { FieldError, ProblemDocument } from './problem'
 
 const vouchedFor: Middleware = {
   onRequest({ request }) {
+    request.headers.set('traceparent', newTrace())
     const token = useSession().token
     if (token) request.headers.set('Authorization', `Bearer ${token}`)
     return request

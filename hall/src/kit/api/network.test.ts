@@ -1,9 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { network, steadyFetch } from './network'
+import { network, newTrace, steadyFetch } from './network'
 import { Offline } from './problem'
 
 const url = 'http://hall.test/intake/applications'
 const create = () => new Request(url, { method: 'POST', body: '{"a":1}', headers: { 'Idempotency-Key': 'k1' } })
+
+it('begins a trace of its own, as W3C writes it', () => {
+  const [one, other] = [newTrace(), newTrace()]
+  expect(one).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)
+  expect(one).not.toBe(other)
+})
 
 describe('a request', () => {
   const sent: Request[] = []

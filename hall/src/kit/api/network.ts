@@ -54,5 +54,11 @@ function passed(milliseconds: number): Promise<void> {
   })
 }
 
+const hex = (bytes: number): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+
+/** The W3C trace in which everything that follows from a request can be found again. */
+export const newTrace = (): string => `00-${hex(16)}-${hex(8)}-01`
+
 /** A key for one intention of the user: kept until the hall has answered it. */
 export const newKey = (): string => crypto.randomUUID()
