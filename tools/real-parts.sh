@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install Debian's RabbitMQ, PostgreSQL, nginx and Chromium for the tests, where that is possible and nothing else offers them.
+# Install Debian's RabbitMQ, PostgreSQL, nginx, promtool and Chromium for the tests, where that is possible and nothing else offers them.
 # Never fails: the tests themselves say what they did without, and fail for it when CI=true.
 set -eu
 
@@ -11,8 +11,9 @@ if [ -z "${YIMEN_TEST_POSTGRES_URL:-}" ] && ! ls /usr/lib/postgresql/*/bin/postg
     missing="$missing postgresql"
 fi
 programs=''
-# The proxy's configuration is tried with a real nginx, whether or not there is Docker.
+# The proxy's configuration is tried with a real nginx, and alert rules with promtool, whether or not there is Docker.
 command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || programs='nginx-light'
+command -v promtool >/dev/null || programs="$programs prometheus"
 if [ -z "${YIMEN_TEST_CHROMIUM:-}" ] && ! command -v chromium-headless-shell >/dev/null && ! command -v chromium >/dev/null; then
     programs="$programs chromium-headless-shell"
 fi
