@@ -18,9 +18,10 @@ from yimen.bus.carrier import Message
 from yimen.bus.describing import described
 from yimen.bus.handlers import Handlers
 from yimen.bus.metrics import BusMetrics
-from yimen.bus.store import InboxStore, Position, Received
+from yimen.bus.store import KEY_LENGTH, InboxStore, Position, Received
 from yimen.bus.unit import Unit, Units
 from yimen.contracts import Meta, Unreadable, check_body, check_key, read_event
+from yimen.contracts.envelope import storable
 from yimen.db import is_contention, is_unavailable
 from yimen.errors import Permanent, Transient, Unavailable
 from yimen.tracing import Attributes, Kind, batch, span
@@ -280,6 +281,8 @@ def _sort_out(messages: Sequence[Message]) -> tuple[list[Received], list[tuple[M
     unreadable: list[tuple[Message, str]] = []
     for message in messages:
         try:
+            if len(message.key) > KEY_LENGTH or message.key != storable(message.key):
+                raise Unreadable("the routing key is too long, or holds what is no character")
             meta = Meta.from_headers(message.headers)
             check_key(message.key, meta)
             received.append(Received(meta, message))

@@ -12,6 +12,10 @@ from yimen.bus.carrier import Message
 from yimen.bus.unit import Unit
 from yimen.bus.view import View
 from yimen.contracts import Meta
+from yimen.contracts.envelope import storable
+
+KEY_LENGTH = 200
+ERROR_LENGTH = 8000
 
 Subject = tuple[str, str]
 
@@ -196,17 +200,18 @@ class InboxStore:
     # -- parked -------------------------------------------------------------------------------------------------------
 
     async def park(self, unit: Unit[Any], message: Message, meta: Meta | None, kind: str, error: str) -> None:
+        """Whatever the message is: what no database takes is marked, a key or reason beyond its room is cut."""
         row = {
             "id": uuid4(),
             "consumer": self.consumer,
             "source": meta.source if meta else None,
             "subject": meta.subject if meta else None,
             "sequence": meta.sequence if meta else None,
-            "key": message.key,
-            "headers": message.headers,
+            "key": storable(message.key)[:KEY_LENGTH],
+            "headers": {storable(name): storable(value) for name, value in message.headers.items()},
             "body": message.body,
             "kind": kind,
-            "error": error,
+            "error": storable(error)[:ERROR_LENGTH],
             "parked_at": unit.now,
         }
         await unit.execute(insert(self._parked), row)

@@ -4,9 +4,10 @@ The body is the model as JSON; the attributes travel as AMQP headers `cloudEvent
 mode). `sequence` counts from 1 without a gap per (source, subject): that is the ordering contract, not the broker.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 
@@ -15,6 +16,13 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 HEADER_PREFIX = "cloudEvents_"
 EVERYONE = "all"
 MAX_BODY_BYTES = 256 * 1024
+MOST_CHARACTERS = {"source": 100, "subject": 200}
+"""What a consumer's position has room for; of any other attribute `LONG`."""
+
+LONG = 400
+LARGEST = 2**63 - 1
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""NUL and halves of characters: no database takes them."""
 
 Instant = AwareDatetime
 Name = Annotated[str, Field(min_length=1, max_length=400)]
@@ -123,6 +131,7 @@ class Meta:
     def from_headers(cls, headers: Mapping[str, Any]) -> Self:
         """Raises `Unreadable` naming the attribute that is missing or wrong."""
         found = {k.removeprefix(HEADER_PREFIX): str(v) for k, v in headers.items() if k.startswith(HEADER_PREFIX)}
+        _refuse_unstorable(found)
         try:
             meta = cls(
                 id=UUID(found["id"]),
@@ -131,19 +140,17 @@ class Meta:
                 subject=found["subject"],
                 sequence=int(found["sequence"]),
                 scope=found.get("scope", EVERYONE),
-                time=datetime.fromisoformat(found["time"]),
+                time=_instant(found["time"]),
                 correlation_id=found.get("correlationid"),
                 causation_id=found.get("causationid"),
                 traceparent=found.get("traceparent"),
             )
         except KeyError as missing:
             raise Unreadable(f"attribute {missing.args[0]} is missing") from missing
-        except ValueError as wrong:
+        except (ValueError, OverflowError) as wrong:
             raise Unreadable(f"an attribute cannot be read: {wrong}") from wrong
-        if meta.sequence < 1:
-            raise Unreadable(f"sequence {meta.sequence} is not a count from 1")
-        if meta.time.tzinfo is None:
-            raise Unreadable("time carries no zone")
+        if not 1 <= meta.sequence <= LARGEST:
+            raise Unreadable("sequence is not a count from 1")
         return meta
 
 
@@ -164,6 +171,28 @@ def check_body(event: Event, meta: Meta) -> None:
         raise Unreadable(f"the body is of {event.subject} of {event.scope}, not of {told}")
 
 
+def storable(text: str) -> str:
+    """The text with a mark in place of what no database takes."""
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _refuse_unstorable(attributes: Mapping[str, str]) -> None:
+    for name, value in attributes.items():
+        if len(name) > LONG or len(value) > MOST_CHARACTERS.get(name, LONG):
+            raise Unreadable(f"attribute {storable(name[:LONG])} is too long")
+        if _UNSTORABLE.search(name) or _UNSTORABLE.search(value):
+            raise Unreadable(f"attribute {storable(name)} holds what is no character")
+
+
+def _instant(text: str) -> datetime:
+    """Raises ValueError without a zone, OverflowError where UTC cannot say it."""
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        raise ValueError("time carries no zone")
+    time.astimezone(UTC)
+    return time
+
+
 def event_types() -> dict[str, type[Event]]:
     """Every released event by its type."""
     return dict(sorted(_TYPES.items()))
@@ -174,6 +203,8 @@ def read_event(event_type: str, body: bytes) -> Event:
     model = _TYPES.get(event_type)
     if model is None:
         raise Unreadable(f"unknown type {event_type}")
+    if len(body) > MAX_BODY_BYTES:
+        raise Unreadable(f"a body of {len(body)} bytes, of which {MAX_BODY_BYTES} are allowed")
     try:
         return model.from_body(body)
     except ValidationError as wrong:
