@@ -37,6 +37,10 @@ from sqlalchemy.pool import QueuePool
 from yimen.errors import Unavailable
 
 CONNECT_SECONDS = 10
+WAIT_SECONDS = 5
+"""For a connection of the pool, where there are many; SQLite's writers stand in one line, and it moves."""
+
+WRITER_SECONDS = 30
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -115,14 +119,18 @@ class Database:
             if self.url.database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             # A pool of one is the writers' queue: whoever holds the connection writes.
-            self._writer = create_async_engine(self.url, pool_size=1, max_overflow=0, pool_timeout=60, **common)
+            self._writer = create_async_engine(
+                self.url, pool_size=1, max_overflow=0, pool_timeout=WRITER_SECONDS, **common
+            )
             self._reader = create_async_engine(self.url, pool_size=pool_size, **common)
             _prepare_sqlite(self._writer, "BEGIN IMMEDIATE")
             _prepare_sqlite(self._reader, "BEGIN")
         else:
             common["connect_args"] = {"timeout": CONNECT_SECONDS}
             # No overflow: a connection beyond the pool would be opened and closed again for each unit under load.
-            self._writer = create_async_engine(self.url, pool_size=pool_size, max_overflow=0, **common)
+            self._writer = create_async_engine(
+                self.url, pool_size=pool_size, max_overflow=0, pool_timeout=WAIT_SECONDS, **common
+            )
             self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
 
     @property

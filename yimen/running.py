@@ -19,6 +19,9 @@ from yimen.bus.rabbit import RabbitCarrier
 from yimen.clock import Clock, MovableClock, SystemClock
 from yimen.service import Build, Parts, Service
 from yimen.settings import ClockKind, KitSettings, Migrate, ServiceSettings
+from yimen.web.app import Shell
+from yimen.web.connections import PatientProtocol
+from yimen.web.rates import Rates
 from yimen.web.tokens import TokenVerifier
 
 log = structlog.get_logger()
@@ -41,7 +44,13 @@ def parts_of(kit: KitSettings) -> Parts:
         verifier=TokenVerifier(kit.issuer, kit.audience, kit.issuer_keys or None),
         does=kit.parts,
         migrates=kit.migrate is Migrate.START,
+        shell=shell_of(kit),
     )
+
+
+def shell_of(kit: KitSettings) -> Shell:
+    rates = Rates(kit.anonymous_per_minute, kit.person_per_minute, kit.wrong_per_hour)
+    return Shell(kit.requests_at_work, kit.requests_waiting, rates)
 
 
 def _served(service: Service[Any]) -> FastAPI:
@@ -64,7 +73,7 @@ def main(build: Build, settings: ServiceSettings, kit: KitSettings | None = None
     async def serve() -> bool:
         service = build(parts_of(kit), settings)
         export_traces(service.blueprint.name, service.instance)
-        server = server_of(_served(service), kit.host, kit.port)
+        server = server_of(_served(service), kit.host, kit.port, kit.trusted_proxies)
         await server.serve()
         return server.started
 
@@ -84,7 +93,7 @@ def export_traces(name: str, instance: str) -> None:
         otel.start(name, instance)
 
 
-def server_of(app: Any, host: str, port: int) -> uvicorn.Server:
+def server_of(app: Any, host: str, port: int, trusted_proxies: str = "127.0.0.1") -> uvicorn.Server:
     """Runs the application's lifespan, and gives open requests (a live stream, say) 5 s when it is told to end."""
     config = uvicorn.Config(
         app,
@@ -93,6 +102,10 @@ def server_of(app: Any, host: str, port: int) -> uvicorn.Server:
         log_config=None,
         access_log=False,
         lifespan="on",
+        http=PatientProtocol,
+        proxy_headers=True,
+        forwarded_allow_ips=trusted_proxies,
+        server_header=False,
         timeout_graceful_shutdown=REQUEST_SECONDS,
     )
     return uvicorn.Server(config)

@@ -35,19 +35,17 @@ from yimen.timers import TimerRunner, Timers
 from yimen.vitals import Vitals
 from yimen.waiting import rest_until
 from yimen.web import operations
-from yimen.web.app import create_app
+from yimen.web.app import Shell, create_app
 from yimen.web.clock import clock_router
 from yimen.web.idempotency import forget_old_answers
 from yimen.web.tokens import TokenVerifier
 
 log = structlog.get_logger()
-
 C = TypeVar("C")
 DRAIN_SECONDS = 18.0  # with the 5 s that the server gives to open requests, below the 25 s of bus.md §4
 DECLARE_REST_SECONDS = 1.0
 STUCK_SECONDS = 30.0
-HOUSEKEEPING_SECONDS = 3600.0
-GAUGES_SECONDS = 5.0
+HOUSEKEEPING_SECONDS, GAUGES_SECONDS = 3600.0, 5.0
 
 
 @dataclass(frozen=True)
@@ -59,6 +57,7 @@ class Parts:
     verifier: TokenVerifier
     does: frozenset[Part] = frozenset(Part)
     migrates: bool = True
+    shell: Shell = field(default_factory=Shell)
 
 
 @dataclass(frozen=True)
@@ -147,6 +146,7 @@ class Service(Generic[C]):
             checks=self._checks,
             registry=self.registry,
             body_limits=body_limits,
+            shell=self.parts.shell,
         )
 
     # -- life -----------------------------------------------------------------------------------------------------------

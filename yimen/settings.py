@@ -81,6 +81,12 @@ class KitSettings(Told):
     host: str = "127.0.0.1"
     port: int = 8000
     log_level: str = "INFO"
+    trusted_proxies: str = Field(default="127.0.0.1", description="whose X-Forwarded-For is believed")
+    requests_at_work: int = Field(default=10, ge=1)
+    requests_waiting: int = Field(default=60, ge=0)
+    anonymous_per_minute: int = Field(default=600, ge=1)
+    person_per_minute: int = Field(default=1200, ge=1)
+    wrong_per_hour: int = Field(default=100, ge=1)
 
     @field_validator("parts", mode="before")
     @classmethod

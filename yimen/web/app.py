@@ -4,6 +4,7 @@ Guarantees: an application with a route that does not say who may call it is not
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -18,9 +19,11 @@ from starlette.types import Lifespan
 from yimen.bus.unit import Units
 from yimen.clock import Clock, SystemClock
 from yimen.web import docs, health, openapi, problems
+from yimen.web.admission import AT_WORK, WAITING, Gate
 from yimen.web.health import Check
 from yimen.web.identity import allow_anyone
 from yimen.web.limits import Limits
+from yimen.web.rates import Brakes, Rates
 from yimen.web.requests import HttpMetrics, Watched
 from yimen.web.routing import UnitRoute, new_router
 from yimen.web.tokens import TokenVerifier
@@ -37,6 +40,15 @@ NO_SPANS: TelemetryConfig = {
 
 class UndeclaredAccess(TypeError):
     """Routes that do not say who may call them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What a process bears before it says no."""
+
+    at_work: int = AT_WORK
+    waiting: int = WAITING
+    rates: Rates = field(default_factory=Rates)
 
 
 class ServiceApp(FastAPI):
@@ -60,6 +72,7 @@ def create_app(
     body_limits: Mapping[str, int] | None = None,
     extra_routes: Sequence[BaseRoute] = (),
     lifespan: Lifespan[FastAPI] | None = None,
+    shell: Shell | None = None,
 ) -> FastAPI:
     """`units`, `verifier` and `checks` may also be set on `app.state` later, before the first request.
 
@@ -82,6 +95,9 @@ def create_app(
     )
     app.state.units, app.state.verifier, app.state.checks = units, verifier, dict(checks or {})
     app.state.registry, app.state.real_clock, app.state.at_work = registry, real_clock or SystemClock(), set()
+    shell = shell or Shell()
+    app.state.gate = gate = Gate(registry, shell.at_work, shell.waiting)
+    app.state.brakes = Brakes(shell.rates, gate.shed)
     problems.install(app)
     app.include_router(_docs_router(app))
     _refuse_undeclared(app)

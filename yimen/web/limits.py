@@ -1,10 +1,13 @@
-"""What no route should have to think of: size, NUL in addresses, content type, headers that keep answers private.
+"""What no route should have to think of: size, pace, NUL in addresses, content type, headers that keep answers private.
 
 Guarantees: no more of a body is ever read than its path allows, whether or not its length was announced: `BODY_LIMIT`
-bytes, unless the service set another limit for that very path. Does not: bound the time that a slow sender takes; the
-server's timeouts do. Starlette's own limiter answers in plain text, and we owe problem documents.
+bytes, unless the service set another limit for that very path; and none is waited for that comes more slowly than
+`SLOWEST` bytes a second after the first `BODY_SECONDS` (408). Does not: bound the time of a head or of an answer;
+`yimen.web.connections` does. Starlette's own limiter answers in plain text, and we owe problem documents.
 """
 
+import asyncio
+import time
 from collections.abc import Mapping
 from email.message import Message as MimeHeaders
 
@@ -15,14 +18,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from yimen.web.problems import HEADERS, Problem, plain
 
 BODY_LIMIT = 1024 * 1024
+BODY_SECONDS = 20.0
+SLOWEST = 4096
+"""A village's worst line; a file of 20 MiB may take an hour and a half on it."""
 
 
 class Limits:
     """ASGI middleware; outside the exception handlers, so it answers for itself what it refuses before the app."""
 
-    def __init__(self, app: ASGIApp, by_path: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, by_path: Mapping[str, int] | None = None, body_seconds: float = BODY_SECONDS
+    ) -> None:
         self.app = app
         self._by_path = dict(by_path or {})
+        self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -33,7 +42,7 @@ class Limits:
         if refused is not None:
             await refused.response(scope["path"].replace("\x00", "%00"))(scope, receive, send)
             return
-        await self.app(scope, _counted(receive, limit), _guarded(send))
+        await self.app(scope, _Body(receive, limit, self._body_seconds), _guarded(send))
 
 
 def too_large(limit: int) -> Problem:
@@ -54,18 +63,32 @@ def _refuse(scope: Scope, limit: int) -> Problem | None:
     return too_large(limit) if length.isdecimal() and int(length) > limit else None
 
 
-def _counted(receive: Receive, limit: int) -> Receive:
-    read = 0
+def too_slow() -> Problem:
+    headers = {"Connection": "close"}  # what still comes belongs to nothing
+    return Problem(408, "request-too-slow", "提交过慢", "请检查网络后重试，已提交的内容不会重复办理。", headers=headers)
 
-    async def counted() -> Message:
-        nonlocal read
-        message = await receive()
-        read += len(message.get("body", b""))
-        if read > limit:
-            raise too_large(limit)
+
+class _Body:
+    """The `receive` of one request: counts, and looks at the clock, until the body is whole."""
+
+    def __init__(self, receive: Receive, limit: int, seconds: float) -> None:
+        self._receive, self._limit = receive, limit
+        self._read, self._whole = 0, False
+        self._ends = time.monotonic() + seconds
+
+    async def __call__(self) -> Message:
+        if self._whole:
+            return await self._receive()
+        try:
+            async with asyncio.timeout(self._ends + self._read / SLOWEST - time.monotonic()):
+                message = await self._receive()
+        except TimeoutError as late:
+            raise too_slow() from late
+        self._whole = not message.get("more_body", False)
+        self._read += len(message.get("body", b""))
+        if self._read > self._limit:
+            raise too_large(self._limit)
         return message
-
-    return counted
 
 
 def _guarded(send: Send) -> Send:

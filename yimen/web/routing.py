@@ -1,8 +1,8 @@
 """Routes that run in a unit of work.
 
-The order of things in a request, which the tests hold: who calls and whether they may; the content type; the whole
-body, within its limit; then the unit opens, the request is validated, the handler runs, the unit commits, the answer
-is sent.
+The order of things in a request, which the tests hold: who calls and whether they may, and whether too often; the
+content type; the whole body, within its limit; a place among those at work; then the unit opens, the request is
+validated, the handler runs, the unit commits, the place is free again, the answer is sent.
 
 Guarantees: a handler that returns has committed before its caller hears of it; one that raises has changed nothing.
 Does not: keep a view open while an answer streams; a streaming route reads what it needs through
@@ -21,10 +21,14 @@ from fastapi.routing import APIRoute
 from yimen.web.idempotency import answer_once, in_flight, key_hash, once
 from yimen.web.identity import Access, access_of, calls_of
 from yimen.web.limits import require_json
+from yimen.web.problems import Problem
+from yimen.web.rates import HEAVY, WRITING, heavy
 from yimen.web.revalidation import may_be_kept, revalidate
 
 Handle = Callable[[Request], Awaitable[Response]]
 MUTATING = {"POST", "PUT", "PATCH", "DELETE"}
+ALWAYS = {"/healthz", "/readyz", "/metrics"}
+"""Answered however much there is to do: who asks decides by the answer whether more shall come."""
 
 
 async def current_unit(request: Request) -> Any:
@@ -57,19 +61,39 @@ class UnitRoute(APIRoute):
         self.is_kept = may_be_kept in calls
         if self.is_kept and (self.mutates or self.access is None or self.access.roles):
             raise TypeError(f"{self.path}: only what anyone may read may be kept by their browsers")
+        self.tokens = HEAVY if heavy in calls else WRITING if self.mutates else 1
         run = _runner(self, calls)
 
-        async def answer(request: Request) -> Response:
-            if self.access is not None:
-                await self.access(request)
+        async def work(request: Request) -> Response:
             if self.mutates:
                 if not self.is_raw:
                     require_json(request)
                 await request.body()
-            response = await run(request, handle)
+            async with request.app.state.gate.entered():
+                response = await run(request, handle)
             return revalidate(request, response) if self.is_kept else response
 
+        async def answer(request: Request) -> Response:
+            if self.access is not None:
+                await self.access(request)
+            if self.path in ALWAYS:
+                return await run(request, handle)
+            request.app.state.brakes.brake(request, self.tokens)
+            is_open = self.access is None or not self.access.roles
+            return await (_watched(work, request) if is_open else work(request))
+
         return answer
+
+
+async def _watched(work: Callable[[Request], Awaitable[Response]], request: Request) -> Response:
+    """What nobody signed in for, and was not there, is a wrong guess."""
+    try:
+        response = await work(request)
+    except Problem as refused:
+        request.app.state.brakes.saw(request, refused.status)
+        raise
+    request.app.state.brakes.saw(request, response.status_code)
+    return response
 
 
 def new_router(
