@@ -40,8 +40,9 @@ from yimen.bus import Carrier
 from yimen.bus.local import LocalCarrier
 from yimen.clock import MovableClock
 from yimen.departments import DEPARTMENTS
-from yimen.running import export_traces, run_until_told, server_of
+from yimen.running import export_traces, run_until_told, server_of, shell_of
 from yimen.service import Parts, Service
+from yimen.settings import KitSettings
 from yimen.web.tokens import TokenVerifier
 
 DEFAULT_PORT = 8080
@@ -98,7 +99,9 @@ def build_hall(home: Path, base: str, carrier: Carrier | None = None) -> Hall:
     """`home` keeps everything that must survive; `base` is where the hall will answer, e.g. http://127.0.0.1:8080."""
     outside = Outside(home, base)
     verifier = TokenVerifier(outside.issuer, "yimen", outside.keys)
-    parts = Parts(carrier=carrier or LocalCarrier(), clock=outside.clock, verifier=verifier)
+    parts = Parts(
+        carrier=carrier or LocalCarrier(), clock=outside.clock, verifier=verifier, shell=shell_of(KitSettings())
+    )
     services = build_services(home, base, parts, outside)
     return Hall(services, _front(services, outside), outside.clock)
 

@@ -1,7 +1,7 @@
 """A person at the hall: signs in, asks, acts, waits. Everything goes over HTTP, as a front end would do it.
 
 A connection that breaks is tried again with the same Idempotency-Key, so nothing is sent twice; a transition whose answer
-was lost is looked up before it is repeated.
+was lost is looked up before it is repeated. Whoever is told to come again later comes again then.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ import httpx
 
 PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 0.1
-AGAIN = {httpx.codes.PRECONDITION_FAILED, httpx.codes.SERVICE_UNAVAILABLE}
+LATER = {httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.TOO_MANY_REQUESTS}
 Json = dict[str, Any]
 
 
@@ -47,10 +47,11 @@ class Hall:
             except httpx.TransportError:
                 if time.monotonic() > ends:
                     raise
+                await asyncio.sleep(POLL_SECONDS)
             else:
-                if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() > ends:
+                if answer.status_code not in LATER or time.monotonic() > ends:
                     return answer
-            await asyncio.sleep(POLL_SECONDS)
+                await asyncio.sleep(wait_asked(answer))
 
     async def _headers(self, person: str | None) -> dict[str, str]:
         if person is None:
@@ -124,8 +125,10 @@ class Hall:
                 if time.monotonic() > ends:
                     raise
                 continue
-            if answer.status_code not in AGAIN or time.monotonic() > ends:
+            moved = answer.status_code == httpx.codes.PRECONDITION_FAILED
+            if not (moved or answer.status_code in LATER) or time.monotonic() > ends:
                 return answer, lost
+            await asyncio.sleep(0 if moved else wait_asked(answer))
 
     async def until(self, person: str | None, path: str, seen: Callable[[Json], Any], what: str) -> Json:
         """Asks until it is so. Raises `Unexpected` with the last answer when patience ends."""
@@ -182,6 +185,11 @@ class Hall:
             return
         headers = await self._headers("clock-keeper")
         _body(await self._send("PUT", "/intake/clock", json={"now": instant.isoformat()}, headers=headers), "/clock")
+
+
+def wait_asked(answer: httpx.Response) -> float:
+    """Seconds, as it says; a moment where it says nothing."""
+    return float(answer.headers.get("Retry-After", POLL_SECONDS))
 
 
 def _body(answer: httpx.Response, what: str) -> Json:

@@ -28,6 +28,8 @@ ROWS = (
     "old and new version of a service side by side",
     "embedded hall killed at random points, ten times",
     "soak at full speed with random kills",
+    "burst of lives, up to 35 a second",
+    "clients that take their time",
 )
 
 MONEY_ROWS = (

@@ -26,12 +26,9 @@ SLOWEST = 4096
 class Limits:
     """ASGI middleware; outside the exception handlers, so it answers for itself what it refuses before the app."""
 
-    def __init__(
-        self, app: ASGIApp, by_path: Mapping[str, int] | None = None, body_seconds: float = BODY_SECONDS
-    ) -> None:
+    def __init__(self, app: ASGIApp, by_path: Mapping[str, int] | None = None) -> None:
         self.app = app
         self._by_path = dict(by_path or {})
-        self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -42,7 +39,7 @@ class Limits:
         if refused is not None:
             await refused.response(scope["path"].replace("\x00", "%00"))(scope, receive, send)
             return
-        await self.app(scope, _Body(receive, limit, self._body_seconds), _guarded(send))
+        await self.app(scope, _Body(receive, limit), _guarded(send))
 
 
 def too_large(limit: int) -> Problem:
@@ -71,10 +68,10 @@ def too_slow() -> Problem:
 class _Body:
     """The `receive` of one request: counts, and looks at the clock, until the body is whole."""
 
-    def __init__(self, receive: Receive, limit: int, seconds: float) -> None:
+    def __init__(self, receive: Receive, limit: int) -> None:
         self._receive, self._limit = receive, limit
         self._read, self._whole = 0, False
-        self._ends = time.monotonic() + seconds
+        self._ends = time.monotonic() + BODY_SECONDS
 
     async def __call__(self) -> Message:
         if self._whole:

@@ -68,12 +68,20 @@ class Buckets:
 
 
 async def heavy() -> None:
-    """`dependencies=[Depends(heavy)]`: a request that costs as much as many; UnitRoute looks for it."""
+    """The marks that UnitRoute looks for."""
+
+
+async def signed() -> None: ...
 
 
 def is_heavy() -> Any:
-    """An entry of `dependencies=`."""
+    """An entry of `dependencies=`: a request that costs as much as many."""
     return Depends(heavy)
+
+
+def is_signed() -> Any:
+    """An entry of `dependencies=`: machines that are known by a signature on each message; how often is their affair."""
+    return Depends(signed)
 
 
 class Brakes:

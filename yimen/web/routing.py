@@ -22,7 +22,7 @@ from yimen.web.idempotency import answer_once, in_flight, key_hash, once
 from yimen.web.identity import Access, access_of, calls_of
 from yimen.web.limits import require_json
 from yimen.web.problems import Problem
-from yimen.web.rates import HEAVY, WRITING, heavy
+from yimen.web.rates import HEAVY, WRITING, heavy, signed
 from yimen.web.revalidation import may_be_kept, revalidate
 
 Handle = Callable[[Request], Awaitable[Response]]
@@ -62,7 +62,11 @@ class UnitRoute(APIRoute):
         if self.is_kept and (self.mutates or self.access is None or self.access.roles):
             raise TypeError(f"{self.path}: only what anyone may read may be kept by their browsers")
         self.tokens = HEAVY if heavy in calls else WRITING if self.mutates else 1
-        run = _runner(self, calls)
+        self.is_counted = signed not in calls
+        return self._guarded(_runner(self, calls), handle)
+
+    def _guarded(self, run: Callable[[Request, Handle], Awaitable[Response]], handle: Handle) -> Handle:
+        """The handler, and what stands before it."""
 
         async def work(request: Request) -> Response:
             if self.mutates:
@@ -78,6 +82,8 @@ class UnitRoute(APIRoute):
                 await self.access(request)
             if self.path in ALWAYS:
                 return await run(request, handle)
+            if not self.is_counted:
+                return await work(request)
             request.app.state.brakes.brake(request, self.tokens)
             is_open = self.access is None or not self.access.roles
             return await (_watched(work, request) if is_open else work(request))

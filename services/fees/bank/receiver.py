@@ -15,7 +15,7 @@ from services.fees.collecting import collect, is_ours, keep_message
 from services.fees.context import Context
 from services.fees.payouts import pay_out, refund_failed
 from yimen.bus import Unit
-from yimen.web import Problem, allow_anyone, current_unit, new_router, raw_body, refuses
+from yimen.web import Problem, allow_anyone, current_unit, is_signed, new_router, raw_body, refuses
 from yimen.web.limits import require_json
 
 router = new_router(tags=["bank"])
@@ -31,7 +31,7 @@ _STATUS: Final = {
 @router.post(
     "/bank/messages",
     status_code=204,
-    dependencies=[allow_anyone(), Depends(raw_body)],
+    dependencies=[allow_anyone(), Depends(raw_body), is_signed()],
     responses=refuses(401, 415, 422),
 )
 async def receive_message(request: Request, unit: Annotated[Unit[Context], Depends(current_unit)]) -> Response:

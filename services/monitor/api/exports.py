@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 
 from services.monitor.exporting import Format, Wanted, export, file_name
 from yimen.contracts.envelope import Code
-from yimen.web import Invalid, Role, allow, new_router
+from yimen.web import Invalid, Role, allow, is_heavy, new_router
 
 router = new_router(tags=["exports"])
 
@@ -42,7 +42,7 @@ Packed = Annotated[bool, Query(description="压缩为gzip文件")]
 
 @router.get(
     "/exports/xes",
-    dependencies=[allow(Role.SUPERVISOR)],
+    dependencies=[allow(Role.SUPERVISOR), is_heavy()],
     response_class=StreamingResponse,
     responses=_answers("application/xml"),
 )
@@ -53,7 +53,7 @@ async def export_xes(request: Request, wanted: Asked, gzip: Packed = False) -> S
 
 @router.get(
     "/exports/ocel",
-    dependencies=[allow(Role.SUPERVISOR)],
+    dependencies=[allow(Role.SUPERVISOR), is_heavy()],
     response_class=StreamingResponse,
     responses=_answers("application/json"),
 )

@@ -22,7 +22,7 @@ from services.notify.domain.documents import file_in, number_key
 from services.notify.queries import documents as stored
 from yimen.bus import View
 from yimen.departments import department_name
-from yimen.web import Invalid, allow_anyone, new_router, raw_body
+from yimen.web import Invalid, allow_anyone, is_heavy, new_router, raw_body
 
 router = new_router(tags=["check"])
 
@@ -70,7 +70,7 @@ async def check_document(request: Request, document_id: UUID, view: Read) -> Res
     return _answer(request, view.context, papers, papers[0].number if papers else "", base="../../")
 
 
-@router.post("/check", **ANYONE | {"dependencies": [allow_anyone(), Depends(raw_body)]}, openapi_extra=FORM)
+@router.post("/check", **ANYONE | {"dependencies": [allow_anyone(), Depends(raw_body), is_heavy()]}, openapi_extra=FORM)
 async def check_file(request: Request, view: Read, number: Number = "", document_id: UUID | None = None) -> Response:
     """The file itself: the paper of that number or id, byte for byte, or any of ours where neither is given."""
     content = await asyncio.to_thread(file_in, request.headers.get("content-type", ""), await request.body())

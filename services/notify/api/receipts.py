@@ -11,7 +11,7 @@ from services.notify.api.parts import Read, Write
 from services.notify.queries import messages as stored
 from services.notify.settings import NotifySettings
 from services.notify.settling import mark_final, was_given
-from yimen.web import Body, NotFound, Problem, allow_anyone, new_router, refuses
+from yimen.web import Body, NotFound, Problem, allow_anyone, is_signed, new_router, refuses
 
 router = new_router(tags=["messages"])
 
@@ -48,7 +48,7 @@ def _unsigned() -> Problem:
 @router.post(
     "/sms/receipts/{gateway}",
     status_code=204,
-    dependencies=[allow_anyone(), Depends(signed_by_gateway)],
+    dependencies=[allow_anyone(), Depends(signed_by_gateway), is_signed()],
     response_class=Response,
     responses=refuses(401, 404),
 )
