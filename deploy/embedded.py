@@ -17,6 +17,7 @@ from typing import Any
 from pydantic import SecretStr
 from rich.console import Console
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
@@ -43,6 +44,7 @@ from yimen.departments import DEPARTMENTS
 from yimen.running import export_traces, run_until_told, server_of, shell_of
 from yimen.service import Parts, Service
 from yimen.settings import KitSettings
+from yimen.web.headers import Shield
 from yimen.web.tokens import TokenVerifier
 
 DEFAULT_PORT = 8080
@@ -127,7 +129,7 @@ def _front(services: Mapping[str, Service[Any]], outside: Outside) -> Starlette:
     mounts = [Mount(f"/{name}", app=app) for name, app in doors.items()]
     pages = Pages(outside.issuer, demonstration=True)
     routes = [Route("/services", home_page(services)), *mounts, *outside.routes(), *pages.routes()]
-    return Starlette(routes=routes, lifespan=lifespan)
+    return Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(Shield)])
 
 
 async def serve(home: Path, port: int, demo: str = "0") -> bool:

@@ -33,7 +33,6 @@ class Pages:
         self._told = {"issuer": issuer, "client_id": CLIENT_ID, "demonstration": demonstration}
         self._headers = {
             "Content-Security-Policy": _policy(issuer),
-            "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "same-origin",
             "Cache-Control": "no-cache",
         }

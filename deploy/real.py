@@ -23,6 +23,7 @@ import asyncpg
 import httpx
 from sqlalchemy import make_url
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from deploy.front import Front
@@ -31,11 +32,12 @@ from deploy.pages import Pages
 from yimen import telemetry
 from yimen.departments import DEPARTMENTS
 from yimen.running import run_until_told, server_of
+from yimen.web.headers import Shield
 
 ALONE = ("planning", "environment", "fire")
 """Departments with an instance of their own; the others share a comprehensive window (综合窗口)."""
 
-READY_SECONDS = 90
+READY_SECONDS = 300
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 Environment = dict[str, str]
 
@@ -223,7 +225,7 @@ def build_front(house: House, outside: Outside) -> Starlette:
             for front in ways:
                 await front.close()
 
-    app = Starlette(routes=outside.routes(), lifespan=lifespan)
+    app = Starlette(routes=outside.routes(), lifespan=lifespan, middleware=[Middleware(Shield)])
     app.state.ways = ways
     return app
 

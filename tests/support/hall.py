@@ -18,7 +18,7 @@ from sim.demo.playing import play, whole_programme
 from sim.demo.report import Ending, ending_of
 from tests.support.sandbox import free_port
 
-START_SECONDS = 120
+START_SECONDS = 300
 
 
 class HallProcess:

@@ -14,7 +14,8 @@ from typing import Any, Final
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from yimen.web.problems import HEADERS, MEDIA_TYPE, Problem
+from yimen.web.headers import HEADERS, POLICY
+from yimen.web.problems import MEDIA_TYPE, Problem
 
 HEAD_SECONDS: Final = 10.0
 WRITE_SECONDS: Final = 30.0
@@ -81,7 +82,8 @@ class PatientProtocol(H11Protocol):
             return
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             body = json.dumps(problem.document(""), ensure_ascii=False).encode()
-            told = {**HEADERS, **problem.headers, "Content-Type": MEDIA_TYPE, "Content-Length": str(len(body))}
+            told = {**HEADERS, "Content-Security-Policy": POLICY, **problem.headers, "Content-Type": MEDIA_TYPE}
+            told["Content-Length"] = str(len(body))
             response = h11.Response(status_code=problem.status, headers=[*told.items(), ("Connection", "close")])
             for event in (response, h11.Data(data=body), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event) or b"")

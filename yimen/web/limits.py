@@ -11,11 +11,12 @@ import time
 from collections.abc import Mapping
 from email.message import Message as MimeHeaders
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from yimen.web.problems import HEADERS, Problem, plain
+from yimen.web.headers import shielded
+from yimen.web.problems import Problem, plain
 
 BODY_LIMIT = 1024 * 1024
 BODY_SECONDS = 20.0
@@ -37,9 +38,9 @@ class Limits:
         limit = self._by_path.get(_own_path(scope), BODY_LIMIT)
         refused = _refuse(scope, limit)
         if refused is not None:
-            await refused.response(scope["path"].replace("\x00", "%00"))(scope, receive, send)
+            await refused.response(scope["path"].replace("\x00", "%00"))(scope, receive, shielded(send))
             return
-        await self.app(scope, _Body(receive, limit), _guarded(send))
+        await self.app(scope, _Body(receive, limit), shielded(send))
 
 
 def too_large(limit: int) -> Problem:
@@ -86,17 +87,6 @@ class _Body:
         if self._read > self._limit:
             raise too_large(self._limit)
         return message
-
-
-def _guarded(send: Send) -> Send:
-    async def guarded(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
-                headers.setdefault(name, value)
-        await send(message)
-
-    return guarded
 
 
 def require_json(request: Request) -> None:

@@ -21,11 +21,11 @@ from starlette.responses import JSONResponse, Response
 
 from yimen.db import is_contention, is_unavailable
 from yimen.errors import NotNow, Refusal, Transient, Unavailable
+from yimen.web.headers import HEADERS, POLICY
 from yimen.web.wording import errors_in_words
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:yimen:problem:"
-HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 _PLAIN = {
     400: ("bad-request", "请求格式不正确", "请检查提交的内容后重试。"),
@@ -85,7 +85,7 @@ class Problem(Exception):
         return {**self.extensions, **fixed, "instance": instance, "code": self.code}
 
     def response(self, instance: str) -> Response:
-        headers = HEADERS | self.headers
+        headers = {**HEADERS, "Content-Security-Policy": POLICY, **self.headers}
         return JSONResponse(self.document(instance), self.status, headers, media_type=MEDIA_TYPE)
 
 
