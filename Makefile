@@ -10,7 +10,7 @@
 SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DEFAULT_GOAL := help
-.PHONY: help run run-real demo test shots lint contracts rules bench faults lock clean
+.PHONY: help run run-real demo test shots lint contracts rules bench faults audit sbom lock clean
 
 PORT ?= 8080
 PYTHON ?=
@@ -68,6 +68,12 @@ faults: .venv/dev.stamp ## Kill, freeze and cut off real parts; lose no event an
 		*) echo 'BROKER: only 4, or none for the installed one'; exit 2 ;; esac; \
 	exec env YIMEN_FAULTS=long $(PY) -m pytest -p tests.faults.table --every-row \
 		tests/faults tests/test_broker_rights.py yimen/bus/tests/test_carriers.py services/fees/tests $(ARGS)
+
+audit: .venv/dev.stamp ## Look up known vulnerabilities of every locked package (exit 3: they cannot be looked up from here)
+	@exec $(PY) tools/audit.py $(ARGS)
+
+sbom: .venv/dev.stamp ## Write what is inside, as CycloneDX documents, into build/sbom
+	@exec sh tools/sbom.sh $(ARGS)
 
 lock: .venv/run.stamp ## Write the Python lock files anew from pyproject.toml
 	@sh tools/lock.sh $(ARGS)
