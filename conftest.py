@@ -7,7 +7,12 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
+from yimen.keys import new_key
+
 pytest_plugins = ["tests.support.fixtures", "tests.support.migrated"]
+
+# What a test starts as a process of its own is told the same keys for personal data.
+os.environ.setdefault("YIMEN_DATA_KEYS", new_key())
 
 # Two cores shared with a broker and a database: an example's time says nothing here.
 settings.register_profile("yimen", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -19,10 +19,12 @@ from sqlalchemy import make_url
 
 from tests.support.parts import RealParts
 from tests.support.postgres import run_sql
+from yimen.keys import new_key
 
 START_SECONDS = 60.0
 END_SECONDS = 40.0
 SAID_LIMIT = 64 * 1024 * 1024
+DATA_KEY = new_key()
 """Bytes of one line that a process may say: a burst's instants come in one."""
 
 
@@ -116,7 +118,7 @@ class Rig:
             "-m",
             module,
             *arguments,
-            env={**os.environ, **environment},
+            env={"YIMEN_DATA_KEYS": DATA_KEY, **os.environ, **environment},
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             limit=SAID_LIMIT,

@@ -23,7 +23,7 @@ from starlette.types import ASGIApp
 
 from deploy.gateway import Departments
 from deploy.home import home_page
-from deploy.outside import MAIL_FROM, Outside
+from deploy.outside import MAIL_FROM, Outside, data_keys_in
 from deploy.pages import Pages
 from services.approval.app import build as build_approval
 from services.approval.settings import ApprovalSettings
@@ -41,6 +41,7 @@ from yimen.bus import Carrier
 from yimen.bus.local import LocalCarrier
 from yimen.clock import MovableClock
 from yimen.departments import DEPARTMENTS
+from yimen.keys import Keys
 from yimen.running import export_traces, run_until_told, server_of, shell_of
 from yimen.service import Parts, Service
 from yimen.settings import KitSettings
@@ -102,7 +103,11 @@ def build_hall(home: Path, base: str, carrier: Carrier | None = None) -> Hall:
     outside = Outside(home, base)
     verifier = TokenVerifier(outside.issuer, "yimen", outside.keys)
     parts = Parts(
-        carrier=carrier or LocalCarrier(), clock=outside.clock, verifier=verifier, shell=shell_of(KitSettings())
+        carrier=carrier or LocalCarrier(),
+        clock=outside.clock,
+        verifier=verifier,
+        shell=shell_of(KitSettings()),
+        keys=Keys.told(data_keys_in(home)),
     )
     services = build_services(home, base, parts, outside)
     return Hall(services, _front(services, outside), outside.clock)

@@ -33,6 +33,7 @@ from sim.identity import identity_app
 from sim.mail import Postbox, mail_app
 from sim.sms import SmsGateway, sms_app
 from yimen.clock import MovableClock
+from yimen.keys import new_key
 
 BANK_TIME_SCALE = 0.05  # the bank's first repetition after 15 s would be long to wait for in a demonstration
 BANK_LATE_SECONDS = 6.0  # the hall waits 5 s
@@ -114,6 +115,15 @@ def journal_key_in(home: Path) -> Path:
     if not path.exists():
         _write(path, Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return path
+
+
+def data_keys_in(home: Path) -> str:
+    """Keys under which personal data lies in the databases of this home, as YIMEN_DATA_KEYS names them."""
+    path = home / "data-keys"
+    if not path.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        _write(path, new_key().encode())
+    return path.read_text()
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -27,7 +27,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from deploy.front import Front
-from deploy.outside import BANK_LATE_SECONDS, BANK_TIME_SCALE, MAIL_FROM, Outside, free_port
+from deploy.outside import BANK_LATE_SECONDS, BANK_TIME_SCALE, MAIL_FROM, Outside, data_keys_in, free_port
 from deploy.pages import Pages
 from yimen import telemetry
 from yimen.departments import DEPARTMENTS
@@ -77,6 +77,7 @@ class House:
         return {
             "YIMEN_BUS_URL": self.bus_url,
             "YIMEN_ISSUER": f"{self.base}/identity",
+            "YIMEN_DATA_KEYS": data_keys_in(self.home),
             "YIMEN_CLOCK": "movable",
             "YIMEN_CLOCK_FILE": str(self.home / "clock"),
             "YIMEN_LOG_LEVEL": os.environ.get("YIMEN_LOG_LEVEL", "WARNING"),

@@ -35,6 +35,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import QueuePool
 
 from yimen.errors import Unavailable
+from yimen.keys import PLAIN, Keys
+from yimen.sealed import NO_KEYS, give_keys
 
 CONNECT_SECONDS = 10
 WAIT_SECONDS = 5
@@ -103,10 +105,11 @@ def _prepare_sqlite(engine: AsyncEngine, begin: str) -> None:
 
 
 class Database:
-    """One service's own database; nobody else reads it."""
+    """One service's own database; nobody else reads it. `keys`: under which personal data lies in it (yimen.sealed)."""
 
-    def __init__(self, url: str, *, pool_size: int = 15) -> None:
+    def __init__(self, url: str, *, pool_size: int = 15, keys: Keys = NO_KEYS) -> None:
         self.url = make_url(url)
+        self.key_name = keys.writer.name if keys.writer else PLAIN
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.waiting = 0
         # Errors are logged; what people wrote is not.
@@ -132,6 +135,8 @@ class Database:
                 self.url, pool_size=pool_size, max_overflow=0, pool_timeout=WAIT_SECONDS, **common
             )
             self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
+        for engine in (self._writer, self._reader):
+            give_keys(engine.sync_engine.dialect, keys)
 
     @property
     def in_use(self) -> int:

@@ -5,30 +5,20 @@ Exit: 0 done, 1 not found or refused, 2 wrong usage.
 """
 
 import asyncio
-import os
 import sys
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Annotated, Any
+from collections.abc import Sequence
+from dataclasses import asdict
 from uuid import UUID
 
-import orjson
-from cyclopts import App, CycloptsError, Parameter
-from rich.console import Console
-from rich.table import Table
-from sqlalchemy import Row, make_url
+from cyclopts import App, CycloptsError
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from yimen import operations
-from yimen.bus import Units
-from yimen.db import Database
+from yimen.console import UNSAID, Limit, Refused, Signed, Usage, Where, cell, write_json
+from yimen.console_keys import reseal, sealed
 from yimen.errors import CarrierDown, NotNow, Unavailable
-from yimen.operations import By, NoReason
+from yimen.operations import NoReason
 from yimen.operations.returned import NoSuchQueue, bring_back, returned_count
-from yimen.running import clock_of
-from yimen.schema import new_metadata
 from yimen.settings import KitSettings
 
 app = App(name="yimen.operate", help=__doc__, version_flags=[], result_action="return_value")
@@ -43,91 +33,6 @@ SAID = {
     "not-parked": "This timer is not parked: it rings by itself.",
 }
 NO_MESSAGE = "No parked message (搁置消息) has this id in this database."
-
-
-class Usage(Exception):
-    """The command cannot be understood."""
-
-
-class Refused(Exception):
-    """A plain sentence for the operator."""
-
-
-@Parameter(name="*")
-@dataclass(frozen=True)
-class Where:
-    """Which database: --service intake reads YIMEN_INTAKE_DATABASE_URL; or --database-url."""
-
-    service: str | None = None
-    database_url: str | None = None
-    json: Annotated[bool, Parameter(negative="")] = False
-    "For programs: one JSON document instead of a table."
-
-    @property
-    def url(self) -> str:
-        if (self.service is None) == (self.database_url is None):
-            raise Usage("name the database: either --service or --database-url")
-        if self.database_url is not None:
-            return self.database_url
-        variable = f"YIMEN_{str(self.service).upper()}_DATABASE_URL"
-        if variable not in os.environ:
-            raise Usage(f"{variable} is not set; or give --database-url")
-        return os.environ[variable]
-
-    @asynccontextmanager
-    async def units(self) -> AsyncIterator[Units[None]]:
-        _refuse_to_make(self.url)
-        database = Database(self.url)
-        try:
-            yield Units(database, clock_of(KitSettings()), None, new_metadata(), "/operate")
-        finally:
-            await database.close()
-
-    def tell(self, rows: Sequence[Row[Any]], *columns: str) -> None:
-        """The named columns of each row."""
-        shown = [{name: getattr(row, name) for name in columns} for row in rows]
-        if self.json:
-            _write_json(shown)
-            return
-        table = Table(*columns)
-        for line in shown:
-            table.add_row(*(_cell(value) for value in line.values()))
-        console = Console(width=None if sys.stdout.isatty() else 200)
-        console.print(table if shown else "Nothing.")
-
-
-UNSAID = Where()
-
-
-@Parameter(name="*")
-@dataclass(frozen=True)
-class Signed:
-    """Who acts (--by) and why (--reason); kept for good."""
-
-    by: str
-    reason: str
-
-    @property
-    def who(self) -> By:
-        return By(self.by, self.reason)
-
-
-Limit = Annotated[int, Parameter(help="at most so many")]
-
-
-def _refuse_to_make(url: str) -> None:
-    """Opening a SQLite file that is not there would make an empty one."""
-    address = make_url(url)
-    if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
-        raise Refused(f"There is no database at {address.database}.")
-
-
-def _cell(value: Any) -> str:
-    return "" if value is None else value.isoformat(" ", "seconds") if hasattr(value, "isoformat") else str(value)
-
-
-def _write_json(value: Any) -> None:
-    sys.stdout.write(orjson.dumps(value, default=str, option=orjson.OPT_INDENT_2).decode() + "\n")
 
 
 # -- looking ------------------------------------------------------------------------------------------------------------
@@ -154,10 +59,10 @@ async def show(parked_id: UUID, *, where: Where = UNSAID) -> None:
     told = {str(name): value for name, value in row._mapping.items()}
     told |= {"body": row.body.decode(errors="replace"), "waiting_behind": behind}
     if where.json:
-        _write_json(told)
+        write_json(told)
         return
     for name, value in told.items():
-        sys.stdout.write(f"{name}: {_cell(value)}\n")
+        sys.stdout.write(f"{name}: {cell(value)}\n")
 
 
 @app.command
@@ -207,7 +112,7 @@ async def replay(parked_id: UUID, *, signed: Signed, where: Where = UNSAID) -> N
         raise Refused(NO_MESSAGE)
     if row.resolution is None:
         raise Refused(f"It still cannot be read and stays parked: {row.error}")
-    _done(where, "replayed: the service tries it within a second; if it fails again, it is parked again")
+    where.done("replayed: the service tries it within a second; if it fails again, it is parked again")
 
 
 @app.command
@@ -216,7 +121,7 @@ async def skip(parked_id: UUID, *, signed: Signed, where: Where = UNSAID) -> Non
     async with where.units() as units, units.begin() as unit:
         if await operations.skip(unit, parked_id, signed.who) is None:
             raise Refused(NO_MESSAGE)
-    _done(where, "skipped: its subject goes on without it")
+    where.done("skipped: its subject goes on without it")
 
 
 @app.command
@@ -225,7 +130,7 @@ async def discard(parked_id: UUID, *, signed: Signed, where: Where = UNSAID) -> 
     async with where.units() as units, units.begin() as unit:
         if await operations.discard(unit, parked_id, signed.who) is None:
             raise Refused(NO_MESSAGE)
-    _done(where, "discarded")
+    where.done("discarded")
 
 
 @app.command
@@ -234,7 +139,7 @@ async def retry_job(kind: str, key: str, *, signed: Signed, where: Where = UNSAI
     async with where.units() as units, units.begin() as unit:
         if not await operations.retry_job(unit, kind, key, signed.who):
             raise Refused("No job of this kind has this key in this database.")
-    _done(where, "waiting: the service tries it at once, with its whole ladder before it")
+    where.done("waiting: the service tries it at once, with its whole ladder before it")
 
 
 @app.command
@@ -243,7 +148,7 @@ async def retry_timer(name: str, key: str, *, signed: Signed, where: Where = UNS
     async with where.units() as units, units.begin() as unit:
         if not await operations.retry_timer(unit, name, key, signed.who):
             raise Refused("No timer of this name has this key in this database.")
-    _done(where, "waiting: the service rings it at once; its legal instant stays what it was")
+    where.done("waiting: the service rings it at once; its legal instant stays what it was")
 
 
 @app.command
@@ -259,16 +164,13 @@ async def bring_home(consumer: str, *, signed: Signed, where: Where = UNSAID, bu
     async with where.units() as units:
         brought = await bring_back(bus_url or KitSettings().bus_url, consumer, units, signed.who)
     if where.json:
-        _write_json(asdict(brought))
+        write_json(asdict(brought))
         return
-    _done(where, f"{brought.parked} parked, {brought.known} parked already, {brought.handled} handled long ago")
+    where.done(f"{brought.parked} parked, {brought.known} parked already, {brought.handled} handled long ago")
 
 
-def _done(where: Where, sentence: str) -> None:
-    if where.json:
-        _write_json({"done": sentence})
-    else:
-        sys.stdout.write(f"{sentence}\n")
+for command_of_keys in (reseal, sealed):
+    app.command(command_of_keys)
 
 
 def main(arguments: Sequence[str] | None = None, console: App = app) -> int:

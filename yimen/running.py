@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from yimen import telemetry, tracing
 from yimen.bus.rabbit import RabbitCarrier
 from yimen.clock import Clock, MovableClock, SystemClock
+from yimen.keys import Keys, NoKeys
 from yimen.service import Build, Parts, Service
 from yimen.settings import ClockKind, KitSettings, Migrate, ServiceSettings
 from yimen.web.app import Shell
@@ -37,6 +38,17 @@ def clock_of(kit: KitSettings) -> Clock:
     return SystemClock()
 
 
+def keys_of(kit: KitSettings) -> Keys:
+    """Raises SystemExit with a sentence: nobody's number is written down in the clear because a setting was forgotten."""
+    try:
+        return Keys.told(kit.data_keys.get_secret_value())
+    except NoKeys as wrong:
+        raise SystemExit(
+            f"YIMEN_DATA_KEYS: {wrong}. Personal data is kept under keys (docs/operations/personal-data.md): make one with "
+            "`openssl rand -base64 32`, and keep it as you keep the backups. `plain` writes in the clear."
+        ) from wrong
+
+
 def parts_of(kit: KitSettings) -> Parts:
     return Parts(
         carrier=RabbitCarrier(kit.bus_url),
@@ -45,6 +57,7 @@ def parts_of(kit: KitSettings) -> Parts:
         does=kit.parts,
         migrates=kit.migrate is Migrate.START,
         shell=shell_of(kit),
+        keys=keys_of(kit),
     )
 
 

@@ -7,9 +7,10 @@ later ones.
 from typing import Any
 
 from alembic import op
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, Uuid, false
+from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text, Uuid, false
 
 from yimen.db import BigId, Instant, Json, bare_metadata
+from yimen.sealed import SealedBytes
 
 
 def _outbox(metadata: MetaData) -> None:
@@ -21,7 +22,7 @@ def _outbox(metadata: MetaData) -> None:
         Column("key", String(200), nullable=False),
         Column("subject", String(200), nullable=False),
         Column("headers", Json, nullable=False),
-        Column("body", LargeBinary, nullable=False),
+        Column("body", SealedBytes, nullable=False),
         Column("created_at", Instant, nullable=False),
         sqlite_autoincrement=True,
     )
@@ -56,7 +57,7 @@ def _set_aside(metadata: MetaData) -> None:
         Column("sequence", BigId, primary_key=True, autoincrement=False),
         Column("key", String(200), nullable=False),
         Column("headers", Json, nullable=False),
-        Column("body", LargeBinary, nullable=False),
+        Column("body", SealedBytes, nullable=False),
         Column("not_before", Instant),
         Column("attempt", Integer, nullable=False, default=0),
         Column("error", Text),
@@ -73,7 +74,7 @@ def _set_aside(metadata: MetaData) -> None:
         Column("sequence", BigId),
         Column("key", String(200), nullable=False),
         Column("headers", Json, nullable=False),
-        Column("body", LargeBinary, nullable=False),
+        Column("body", SealedBytes, nullable=False),
         Column("kind", String(20), nullable=False),
         Column("error", Text, nullable=False),
         Column("parked_at", Instant, nullable=False),
@@ -177,7 +178,7 @@ def _requests(metadata: MetaData) -> None:
         Column("body_sha256", String(64), nullable=False),
         Column("status", Integer, nullable=False),
         Column("headers", Json, nullable=False),
-        Column("body", LargeBinary, nullable=False),
+        Column("body", SealedBytes, nullable=False),
         Column("created_at", Instant, nullable=False, index=True),
     )
 

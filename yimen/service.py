@@ -27,8 +27,10 @@ from yimen.clock import Clock, MovableClock, SystemClock
 from yimen.db import Database
 from yimen.errors import CarrierDown
 from yimen.jobs import Senders
+from yimen.keys import Keys
 from yimen.migrating import upgrade
 from yimen.operations.levels import measure
+from yimen.sealed import NO_KEYS
 from yimen.sender import SenderRunner
 from yimen.settings import Part, ServiceSettings
 from yimen.timers import TimerRunner, Timers
@@ -58,6 +60,8 @@ class Parts:
     does: frozenset[Part] = frozenset(Part)
     migrates: bool = True
     shell: Shell = field(default_factory=Shell)
+    keys: Keys = NO_KEYS
+    "Under which personal data lies in the database (yimen.keys); without any it lies there as it is."
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ class Service(Generic[C]):
         self.queue = Queue(self.instance, blueprint.bindings if bindings is None else bindings)
         self.registry = CollectorRegistry()
         self.metrics = BusMetrics(self.registry)
-        self.database = Database(settings.database_url)
+        self.database = Database(settings.database_url, keys=parts.keys)
         self.vitals = Vitals(self.registry, self.database, blueprint.name, self.instance)
         self._checks = {"database": self._check_database, "bus": self._check_bus, "loops": self._check_loops}
         self.units: Units[C] = Units(

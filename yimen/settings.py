@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -74,6 +74,9 @@ class KitSettings(Told):
         default="", description="where the issuer's public keys are; empty: where its discovery document says"
     )
     audience: str = "yimen"
+    data_keys: SecretStr = Field(
+        default=SecretStr(""), description="keys under which personal data lies in the databases; the first one writes"
+    )
     parts: Annotated[frozenset[Part], NoDecode] = frozenset(Part)
     clock: ClockKind = Field(default=ClockKind.SYSTEM, description="movable: for demonstrations only")
     clock_file: Path = Path("var/clock")

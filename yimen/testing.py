@@ -4,6 +4,7 @@ Nothing runs by itself here: a test delivers events, fires timers and works send
 so that a department that writes its own window can test it the same way.
 """
 
+import os
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -18,11 +19,13 @@ from yimen.bus.carrier import Message
 from yimen.bus.local import LocalCarrier
 from yimen.clock import FrozenClock
 from yimen.contracts import Event, Meta, read_event
+from yimen.keys import Keys, new_key
 from yimen.service import Parts, Service
 from yimen.settings import ServiceSettings
 from yimen.web.identity import Role
 from yimen.web.testing import TestIssuer
 
+TEST_KEYS = Keys.told(os.environ.get("YIMEN_DATA_KEYS") or new_key())
 MONDAY_NINE = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai, a working day
 
 
@@ -92,12 +95,16 @@ class Harness:
 
 @asynccontextmanager
 async def start_service(
-    build: Callable[[Parts, Any], Service[Any]], settings: ServiceSettings, *, clock: FrozenClock | None = None
+    build: Callable[[Parts, Any], Service[Any]],
+    settings: ServiceSettings,
+    *,
+    clock: FrozenClock | None = None,
+    keys: Keys = TEST_KEYS,
 ) -> AsyncIterator[Harness]:
     """Migrates, runs `on_start`, starts no loop."""
     clock = clock or FrozenClock(MONDAY_NINE)
     issuer = TestIssuer()
-    service = build(Parts(carrier=LocalCarrier(), clock=clock, verifier=issuer.verifier), settings)
+    service = build(Parts(LocalCarrier(), clock, issuer.verifier, keys=keys), settings)
     await service.begin()
     harness = Harness(service, issuer, clock)
     try:

@@ -18,6 +18,7 @@ from tests.support.played import served
 from tests.support.proxy import Proxy
 from tests.support.sandbox import PrivateServer, Sandbox, free_port
 
+KEYS = "YIMEN_DATA_KEYS"
 ROOT = Path(__file__).parents[2]
 
 
@@ -28,7 +29,7 @@ class Program(PrivateServer):
         super().__init__(sandbox, f"{module}-{port}")
         self.url = f"http://127.0.0.1:{port}"
         self._module = module
-        own = {name: value for name, value in os.environ.items() if not name.startswith("YIMEN_")}
+        own = {name: value for name, value in os.environ.items() if not name.startswith("YIMEN_") or name == KEYS}
         where = {"PYTHONPATH": str(ROOT), "YIMEN_PORT": str(port), "YIMEN_BANK_PORT": str(port)}
         self.environment = own | where | dict(environment)
 

@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from deploy.embedded import build_hall
+from deploy.outside import data_keys_in
 from services.approval.app import build as build_approval
 from services.approval.settings import ApprovalSettings
 from services.fees.app import build as build_fees
@@ -37,6 +38,7 @@ from tests.support.tap import TappedCarrier
 from yimen.bus import Carrier, Message
 from yimen.bus.local import LocalCarrier
 from yimen.clock import FrozenClock
+from yimen.keys import Keys
 from yimen.service import Parts, Service
 from yimen.settings import ServiceSettings
 from yimen.testing import Harness, start_service
@@ -179,8 +181,9 @@ async def replayed(
         path = Path(folder) / "replay.db"
         if start is not None:
             shutil.copy(start, path)
+        keys = Keys.told(data_keys_in(recording.home))  # of the day, which sealed what `start` holds
         build, settings = builder(name, f"sqlite+aiosqlite:///{path}", recording.home)
-        async with start_service(build, settings, clock=FrozenClock(recording.ended_at)) as harness:
+        async with start_service(build, settings, clock=FrozenClock(recording.ended_at), keys=keys) as harness:
             before = len(await harness.emitted())
             for batch in batches:
                 await harness.process(batch)

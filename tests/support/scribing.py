@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 
 from tests.support.sandbox import PrivateServer, Sandbox, free_port
 
+KEYS = "YIMEN_DATA_KEYS"
 ROOT = Path(__file__).parents[2]
 
 
@@ -23,7 +24,7 @@ class Scribe(PrivateServer):
     def __init__(self, sandbox: Sandbox, instance: str, database: str, broker: str, release: str = "old") -> None:
         self.port, self.instance = free_port(), instance
         super().__init__(sandbox, f"{instance}-{self.port}")
-        own = {name: value for name, value in os.environ.items() if not name.startswith("YIMEN_")}
+        own = {name: value for name, value in os.environ.items() if not name.startswith("YIMEN_") or name == KEYS}
         self._environment = own | {
             "PYTHONPATH": str(ROOT),
             "YIMEN_SCRIBE_DATABASE_URL": database,

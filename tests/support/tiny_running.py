@@ -18,6 +18,7 @@ from yimen.service import Loop, Parts, Service
 from yimen.settings import Part
 from yimen.web.testing import TestIssuer
 
+KEYS = "YIMEN_DATA_KEYS"
 ROOT = Path(__file__).parents[2]
 
 
@@ -44,7 +45,7 @@ def process(
     port: int, database: str, broker: str, parts: str = "api,worker,relay"
 ) -> Iterator[subprocess.Popen[bytes]]:
     """`python -m tests.support.tiny` on that port, told by its environment; killed at the end of the block."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("YIMEN_")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("YIMEN_") or name == KEYS}
     environment |= {"YIMEN_TINY_DATABASE_URL": database, "YIMEN_BUS_URL": broker, "YIMEN_PORT": str(port)}
     environment |= {"YIMEN_PARTS": parts, "YIMEN_LOG_LEVEL": "ERROR"}
     started = subprocess.Popen([sys.executable, "-m", "tests.support.tiny"], cwd=ROOT, env=environment)

@@ -7,13 +7,14 @@ from sqlalchemy import Row, select, update
 from services.intake.domain.bans import Ban
 from services.intake.tables import bans
 from yimen.bus import Unit, View
+from yimen.sealed import mark, marks
 
 _JSON = {"imposed_by", "lifted_by"}
 
 
 async def bans_of(view: View[Any], id_number: str) -> list[Ban]:
     """Lifted and past ones too."""
-    query = select(bans).where(bans.c.id_number == id_number).order_by(bans.c.ban_id)
+    query = select(bans).where(bans.c.id_mark.in_(marks(view.conn, id_number))).order_by(bans.c.ban_id)
     return [_ban(row) for row in await view.execute(query)]
 
 
@@ -31,16 +32,17 @@ async def locked_ban(unit: Unit[Any], ban_id: str) -> Ban | None:
 
 
 def add_ban(unit: Unit[Any], ban: Ban) -> None:
-    unit.add(bans, _values(ban))
+    unit.add(bans, _values(unit, ban))
 
 
 async def keep_ban(unit: Unit[Any], ban: Ban) -> None:
-    await unit.execute(update(bans).where(bans.c.ban_id == ban.ban_id).values(_values(ban)))
+    await unit.execute(update(bans).where(bans.c.ban_id == ban.ban_id).values(_values(unit, ban)))
 
 
 def _ban(row: Row[Any]) -> Ban:
-    return Ban.model_validate(row._asdict())
+    return Ban.model_validate({name: value for name, value in row._asdict().items() if name != "id_mark"})
 
 
-def _values(ban: Ban) -> dict[str, Any]:
-    return ban.model_dump(exclude=_JSON) | ban.model_dump(mode="json", include=_JSON)
+def _values(view: View[Any], ban: Ban) -> dict[str, Any]:
+    found_by = {"id_mark": mark(view.conn, ban.id_number)}
+    return found_by | ban.model_dump(exclude=_JSON) | ban.model_dump(mode="json", include=_JSON)

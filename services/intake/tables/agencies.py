@@ -4,6 +4,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Tabl
 
 from services.intake.tables.cases import metadata
 from yimen.db import Instant, Json
+from yimen.sealed import SealedJson
 
 agencies = Table(
     "agencies",
@@ -16,7 +17,7 @@ agencies = Table(
     Column("agent", Json, nullable=False),
     Column("item_code", String(80), nullable=False),
     Column("item_name", String(400), nullable=False),
-    Column("applicant", Json, nullable=False),
+    Column("applicant", SealedJson, nullable=False),
     Column("mandate", String(200), nullable=False),
     Column("language", String(10), nullable=False, server_default="zh"),
     Column("electronic_service", Boolean, nullable=False, server_default=false()),

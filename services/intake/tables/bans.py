@@ -4,12 +4,14 @@ from sqlalchemy import Boolean, Column, Date, String, Table, Text
 
 from services.intake.tables.cases import metadata
 from yimen.db import Instant, Json
+from yimen.sealed import SealedText
 
 bans = Table(
     "bans",
     metadata,
     Column("ban_id", String(80), primary_key=True),
-    Column("id_number", String(40), nullable=False, index=True),
+    Column("id_number", SealedText(found_by="id_mark"), nullable=False),
+    Column("id_mark", String(60), nullable=False, index=True),
     Column("name", String(400), nullable=False),
     Column("organisation", Boolean, nullable=False),
     Column("ground", String(40), nullable=False),

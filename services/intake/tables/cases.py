@@ -25,6 +25,7 @@ from sqlalchemy import (
 from yimen.db import BigId, Instant, Json
 from yimen.passwords import tries_table
 from yimen.schema import new_metadata
+from yimen.sealed import SealedJson
 
 metadata = new_metadata()
 
@@ -54,10 +55,10 @@ cases = Table(
     Column("department", String(80), nullable=False),
     Column("kind", String(20), nullable=False),
     Column("channel", String(20), nullable=False),
-    Column("applicant", Json, nullable=False),
+    Column("applicant", SealedJson, nullable=False),
     Column("account", String(200)),
     Column("situations", Json, nullable=False, server_default="[]"),
-    Column("agent", Json),
+    Column("agent", SealedJson),
     Column("language", String(10), nullable=False, server_default="zh"),
     Column("electronic_service", Boolean, nullable=False, server_default=false()),
     Column("agency", String(80)),

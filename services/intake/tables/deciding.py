@@ -3,6 +3,7 @@
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table
 
 from services.intake.tables.cases import cases, metadata
+from yimen.sealed import SealedText
 
 licences = Table(
     "licences",
@@ -12,7 +13,7 @@ licences = Table(
     Column("item_code", String(80), nullable=False),
     Column("name", String(400), nullable=False),
     Column("holder", String(400), nullable=False),
-    Column("id_number", String(40), nullable=False),
+    Column("id_number", SealedText, nullable=False),
     Column("organisation", Boolean, nullable=False),
     Column("valid_from", Date, nullable=False),
     Column("valid_until", Date),

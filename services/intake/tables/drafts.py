@@ -3,7 +3,8 @@
 from sqlalchemy import Column, Index, Integer, String, Table
 
 from services.intake.tables.cases import metadata
-from yimen.db import Instant, Json
+from yimen.db import Instant
+from yimen.sealed import SealedJson
 
 drafts = Table(
     "drafts",
@@ -11,7 +12,7 @@ drafts = Table(
     Column("draft_id", String(80), primary_key=True),
     Column("account", String(200), nullable=False),
     Column("version", Integer, nullable=False),
-    Column("body", Json, nullable=False),
+    Column("body", SealedJson, nullable=False),
     Column("saved_at", Instant, nullable=False),
     Column("kept_until", Instant, nullable=False),
 )

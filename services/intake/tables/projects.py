@@ -4,13 +4,14 @@ from sqlalchemy import Column, Index, Integer, String, Table
 
 from services.intake.tables.cases import metadata
 from yimen.db import Instant, Json
+from yimen.sealed import SealedJson
 
 projects = Table(
     "projects",
     metadata,
     Column("project_number", String(80), primary_key=True),
     Column("name", String(400), nullable=False),
-    Column("investor", Json, nullable=False),
+    Column("investor", SealedJson, nullable=False),
     Column("agent", Json, nullable=False),
     Column("agent_id", String(400), nullable=False),
     Column("mandate", String(200), nullable=False),

@@ -7,6 +7,7 @@ from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String
 
 from services.monitor.tables.base import metadata
 from yimen.db import Instant, Json
+from yimen.sealed import SealedText
 
 CODE, NAME = 80, 400
 
@@ -45,9 +46,9 @@ complaints = Table(
     Column("person_id", String(NAME)),
     Column("person_name", String(NAME)),
     Column("case_number", String(CODE)),
-    Column("content", Text, nullable=False),
-    Column("complainant", String(NAME)),
-    Column("contact", String(NAME)),
+    Column("content", SealedText, nullable=False),
+    Column("complainant", SealedText),
+    Column("contact", SealedText),
     Column("entered_by", String(NAME)),
     Column("entered_by_name", String(NAME)),
     Column("filed_at", Instant, nullable=False),
@@ -68,7 +69,7 @@ complaint_steps = Table(
     Column("number", String(CODE), ForeignKey("complaints.number"), primary_key=True),
     Column("place", Integer, primary_key=True, autoincrement=False),
     Column("step", String(20), nullable=False),
-    Column("words", Text),
+    Column("words", SealedText),
     Column("details", Json, nullable=False),
     Column("by", String(NAME)),
     Column("by_name", String(NAME)),
@@ -85,9 +86,9 @@ consultations = Table(
     Column("department", String(CODE), nullable=False),
     Column("item_code", String(CODE)),
     Column("case_number", String(CODE)),
-    Column("question", Text, nullable=False),
-    Column("asker", String(NAME)),
-    Column("contact", String(NAME)),
+    Column("question", SealedText, nullable=False),
+    Column("asker", SealedText),
+    Column("contact", SealedText),
     Column("asked_at", Instant, nullable=False),
     Column("answer", Text),
     Column("shown_question", Text),  # without what tells who asked; None: not shown
@@ -128,16 +129,16 @@ ratings = Table(
     Column("indicators", Integer),
     Column("aspects", Json),
     Column("channel", String(20)),
-    Column("comment", Text),
+    Column("comment", SealedText),
     Column("named", Boolean, nullable=False),
-    Column("rater", String(NAME)),
-    Column("contact", String(NAME)),
+    Column("rater", SealedText),
+    Column("contact", SealedText),
     Column("person", Json),
     Column("given_at", Instant, nullable=False),
     Column("called_at", Instant),
     Column("called_by", Json),
     Column("reached", Boolean),
-    Column("call_note", Text),
+    Column("call_note", SealedText),
     Column("rectified_at", Instant),
     Column("rectified_by", Json),
     Column("measures", Text),

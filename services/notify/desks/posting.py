@@ -17,6 +17,7 @@ from services.notify.queries import messages as stored
 from services.notify.tables import contacts, inbox_letters, messages
 from yimen.bus import Unit
 from yimen.contracts.intake import ContactRecorded
+from yimen.sealed import mark
 
 ADDRESS = {SMS: "phone", MAIL: "email"}
 """Where each channel's address stands among a contact's columns."""
@@ -137,7 +138,7 @@ async def _release(unit: Unit[Context], waiting: Row[Any], known: dict[str, Any]
 
 
 async def keep_contact(unit: Unit[Context], recipient: str, known: dict[str, Any]) -> None:
-    values = known | {"recorded_at": unit.now}
+    values = known | {"recorded_at": unit.now, "phone_mark": mark(unit.conn, known["phone"])}
     row = unit.insert(contacts).values(recipient=recipient, written=0, **values)
     await unit.execute(row.on_conflict_do_update(index_elements=["recipient"], set_=values))
 

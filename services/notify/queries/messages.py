@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notify.tables import contacts, messages
 from services.notify.tables.base import metadata
+from yimen.sealed import marks
 
 Rows = Sequence[Row[Any]]
 
@@ -23,11 +24,12 @@ _UNDER_WAY = (_jobs.c.kind == messages.c.channel) & (_jobs.c.key == messages.c.j
 _BUSY = exists(select(messages.c.id).join(_jobs, _UNDER_WAY).where(_LINE))
 _QUEUED = select(exists(select(messages.c.id).where(_LINE)))
 _NEXT = select(messages).where(_LINE, messages.c.job.is_(None), ~_BUSY).order_by(messages.c.place).limit(1)
-_LEAD = select(contacts.c.recipient).where(contacts.c.phone == bindparam("number")).order_by(contacts.c.recipient)
+_NUMBERS = contacts.c.phone_mark.in_(bindparam("numbers", expanding=True))
+_LEAD = select(contacts.c.recipient).where(_NUMBERS).order_by(contacts.c.recipient)
 _COUNTED = (
     select(func.count())
     .select_from(contacts.join(messages, messages.c.recipient == contacts.c.recipient))
-    .where(contacts.c.phone == bindparam("number"), messages.c.channel == "sms")
+    .where(_NUMBERS, messages.c.channel == "sms")
     .where(messages.c.counted_on == bindparam("day"), messages.c.id != bindparam("message"))
 )
 
@@ -54,8 +56,9 @@ async def next_in_line(conn: AsyncConnection, recipient: str, channel: str) -> R
 async def counted_today(conn: AsyncConnection, number: str, day: date, message_id: str) -> int:
     """How many messages besides this one go on the account of this number's day, whatever the recipient. Whoever asks next
     about this number waits until this transaction ends."""
-    await conn.execute(_LEAD.limit(1).with_for_update(), {"number": number})
-    told = {"number": number, "day": day, "message": message_id}
+    numbers = marks(conn, number)
+    await conn.execute(_LEAD.limit(1).with_for_update(), {"numbers": numbers})
+    told = {"numbers": numbers, "day": day, "message": message_id}
     return int((await conn.execute(_COUNTED, told)).scalar_one())
 
 

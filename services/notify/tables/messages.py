@@ -4,6 +4,7 @@ from sqlalchemy import Boolean, Column, Date, Index, Integer, String, Table, Tex
 
 from services.notify.tables.base import metadata
 from yimen.db import BigId, Instant, Json
+from yimen.sealed import SealedText
 
 # One row per recipient, made by whichever comes first, its message or its contact: locking it makes the two take turns.
 # Whoever locks a message as well locks its recipient first.
@@ -12,14 +13,15 @@ contacts = Table(
     metadata,
     Column("recipient", String(200), primary_key=True),  # case/<number> or department/<code>
     Column("name", Text),
-    Column("phone", Text),
-    Column("email", Text),
+    Column("phone", SealedText(found_by="phone_mark")),
+    Column("phone_mark", String(60)),
+    Column("email", SealedText),
     Column("language", String(10)),
     Column("account", String(200)),  # who handed the case in on line
     Column("recorded_at", Instant),
     Column("written", Integer, nullable=False, default=0),  # letters so far: the next one's place in the line
 )
-Index("ix_contacts_phone", contacts.c.phone, contacts.c.recipient)
+Index("ix_contacts_phone_mark", contacts.c.phone_mark, contacts.c.recipient)
 Index("ix_contacts_account", contacts.c.account)
 
 messages = Table(

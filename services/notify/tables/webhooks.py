@@ -4,6 +4,7 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, T
 
 from services.notify.tables.base import metadata
 from yimen.db import BigId, Instant, Json
+from yimen.sealed import SealedText
 
 subscriptions = Table(
     "subscriptions",
@@ -17,8 +18,8 @@ subscriptions = Table(
     Column("entities", Json),
     Column("items", Json),
     Column("cases", Json),
-    Column("secret", String(100), nullable=False),  # the newest; the former one signs too until its hour
-    Column("former_secret", String(100)),
+    Column("secret", SealedText, nullable=False),  # the newest; the former one signs too until its hour
+    Column("former_secret", SealedText),
     Column("former_secret_until", Instant),
     Column("state", String(20), nullable=False),  # active, paused, disabled, ended
     Column("reason", Text),

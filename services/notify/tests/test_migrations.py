@@ -7,6 +7,7 @@ from services.notify.tests.conftest import start
 from tests.support.migrating import down_to, goes_down_and_up_again
 from yimen.db import Database
 from yimen.migrating import upgrade
+from yimen.testing import TEST_KEYS
 
 
 async def test_migrations_go_down_and_up_again(database_url: str) -> None:
@@ -17,7 +18,7 @@ async def test_rows_of_the_stream_from_before_concern_whoever_works_on_their_cas
     async for messenger in start(database_url):
         await messenger.harness.deliver(samples.submitted("C1", "market"), samples.submitted("C2"), source="/intake")
         await messenger.harness.deliver(samples.review_received("fire", "R1", "C1"), source="/approval/fire")
-    database = Database(database_url)
+    database = Database(database_url, keys=TEST_KEYS)
     await down_to(database, blueprint.migrations, "0007")
     await upgrade(database, blueprint.migrations)
     async with database.read() as conn:

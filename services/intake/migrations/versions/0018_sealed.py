@@ -1,0 +1,42 @@
+"""Identification numbers lie sealed (yimen.sealed). What stands is read as it is until `python -m yimen.operate reseal` has
+gone through it; a ban is found by the mark of the number from now on."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from yimen.sealed import keys_of
+
+revision = "0018"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.drop_index("ix_bans_id_number", "bans")
+    op.add_column("bans", sa.Column("id_mark", sa.String(60)))
+    _mark(op.get_bind())
+    with op.batch_alter_table("bans") as bans:
+        bans.alter_column("id_mark", existing_type=sa.String(60), nullable=False)
+        bans.alter_column("id_number", existing_type=sa.String(40), existing_nullable=False, type_=sa.Text)
+    op.create_index("ix_bans_id_mark", "bans", ["id_mark"])
+    with op.batch_alter_table("licences") as licences:
+        licences.alter_column("id_number", existing_type=sa.String(40), existing_nullable=False, type_=sa.Text)
+
+
+def _mark(bind: sa.Connection) -> None:
+    bans = sa.table("bans", sa.column("ban_id"), sa.column("id_number"), sa.column("id_mark"))
+    keys = keys_of(bind.dialect)
+    for ban_id, number in bind.execute(sa.select(bans.c.ban_id, bans.c.id_number)).all():
+        bind.execute(sa.update(bans).where(bans.c.ban_id == ban_id).values(id_mark=keys.mark(keys.open(number))))
+
+
+def downgrade() -> None:
+    """Needs the values in the clear: reseal with `plain` first in YIMEN_DATA_KEYS."""
+    with op.batch_alter_table("licences") as licences:
+        licences.alter_column("id_number", existing_type=sa.Text, existing_nullable=False, type_=sa.String(40))
+    op.drop_index("ix_bans_id_mark", "bans")
+    with op.batch_alter_table("bans") as bans:
+        bans.alter_column("id_number", existing_type=sa.Text, existing_nullable=False, type_=sa.String(40))
+        bans.drop_column("id_mark")
+    op.create_index("ix_bans_id_number", "bans", ["id_number"])
