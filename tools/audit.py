@@ -1,8 +1,8 @@
 """Asks whether any locked package has a known vulnerability: `python tools/audit.py`.
 
 Exit 0: every package was looked up, and none has one. 1: some have. 3: some could not be looked up, because the database of
-vulnerabilities cannot be reached from here (a mirror of packages has none): nothing is known of those. Run it again where the
-PyPI JSON interface and the npm registry's advisories can be asked.
+vulnerabilities cannot be reached from here (a mirror of packages has none): nothing is known of those. Run it again
+where the PyPI JSON interface and the npm registry's advisories can be asked.
 """
 
 import json
@@ -31,7 +31,9 @@ class Found:
     unknown: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        lines = [f"{self.lock}: {self.known} looked up, {len(self.vulnerable)} vulnerable, {len(self.unknown)} not known"]
+        lines = [
+            f"{self.lock}: {self.known} looked up, {len(self.vulnerable)} vulnerable, {len(self.unknown)} not known"
+        ]
         return "\n  ".join([*lines, *self.vulnerable, *self.unknown[:3], *(["..."] if len(self.unknown) > 3 else [])])
 
 

@@ -18,7 +18,8 @@ from cyclopts import App, Parameter
 from rich.console import Console
 from rich.table import Table
 
-from yimen.operate import Limit, Refused, Signed, Where, main
+from yimen.console import Limit, Refused, Signed, Where
+from yimen.operate import main
 from yimen.operations.positions import Gap, Memory, advance, compare
 
 app = App(name="yimen.compare", help=__doc__, version_flags=[], result_action="return_value")

@@ -18,8 +18,8 @@ from tests.support.rabbit import PrivateRabbit
 from tests.support.tiny_running import complete, failing, made, readiness, running, withdraw
 from yimen.bus import Queue
 from yimen.bus.rabbit import RabbitCarrier
-from yimen.bus.topology import UNROUTED
 from yimen.bus.relay import Relay
+from yimen.bus.topology import UNROUTED
 from yimen.contracts import intake
 
 ITEMS = Queue("items", ("intake.item.#",))

@@ -15,8 +15,8 @@ from tests.support.ledger import EFFECTS, Ledger, in_order
 from tests.support.publishing import emit, waiting
 from tests.support.rabbit import PrivateRabbit
 from yimen.bus.rabbit import RabbitCarrier
-from yimen.bus.topology import UNROUTED
 from yimen.bus.relay import Relay
+from yimen.bus.topology import UNROUTED
 
 CASES = [f"c{number}" for number in range(10)]
 AHEAD = 50
