@@ -161,11 +161,9 @@ def test_the_pages_run_and_are_told_the_issuer() -> None:
 
 
 ANSWERS = {
-    ("--help",): (2, "approval --department fire"),
     ("shell",): (2, "approval --department fire"),
     ("approval", "--help"): (0, "--department"),
     ("operate", "--help"): (0, "parked"),
-    ("secrets", "--help"): (0, "--host"),
     ("migrate", "nobody"): (2, ""),
 }
 
