@@ -129,24 +129,13 @@ def test_every_network_and_volume_is_declared_and_used() -> None:
     assert volumes == set(HOUSE["volumes"])
 
 
-AWAITED = (
-    "prometheus",
-    "grafana/provisioning",
-    "grafana/dashboards",
-    "rabbitmq/rabbitmq.conf",
-    "rabbitmq/cluster.conf",
-)
-AWAITED += ("rabbitmq/enabled_plugins",)
-"""Made on other branches."""
-
-
 @each
 def test_every_file_that_is_mounted_is_there(name: str) -> None:
     for entry in SERVICES[name].get("volumes", []):
         if isinstance(entry, dict) and not entry["source"].startswith("./secrets/"):
             path = entry["source"].removeprefix("./")
             assert entry["read_only"]
-            assert (DEPLOY / path).exists() or path in AWAITED, path
+            assert (DEPLOY / path).exists(), path
 
 
 # -- nobody gets more than they need -----------------------------------------------------------------------------------
