@@ -83,6 +83,10 @@ class Department(PrivateServer):
     def unreadable(self) -> int:
         raise NotImplementedError
 
+    def waiting(self) -> int:
+        """What it keeps and has not handled."""
+        raise NotImplementedError
+
     def positions(self) -> dict[Place, int]:
         """How far each subject has come without a gap."""
         found: dict[Place, int] = defaultdict(int)
@@ -111,6 +115,9 @@ class InPython(Department):
     def unreadable(self) -> int:
         return len(self._asked("SELECT 1 FROM unreadable"))
 
+    def waiting(self) -> int:
+        return len(self._asked("SELECT 1 FROM waiting"))
+
 
 class InNode(Department):
     def _command(self) -> tuple[list[str], dict[str, str]]:
@@ -132,6 +139,9 @@ class InNode(Department):
 
     def unreadable(self) -> int:
         return len(self._lines("unreadable"))
+
+    def waiting(self) -> int:
+        return len(self._lines("heard")) - len(self.heard())
 
 
 def account_of_fire(broker: Part, amqp_url: str) -> str:
