@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 
 from yimen.keys import new_key
 
-pytest_plugins = ["tests.support.fixtures", "tests.support.migrated"]
+pytest_plugins = ["tests.support.fixtures", "tests.support.logged", "tests.support.migrated"]
 
 # What a test starts as a process of its own is told the same keys for personal data.
 os.environ.setdefault("YIMEN_DATA_KEYS", new_key())

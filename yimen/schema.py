@@ -1,7 +1,7 @@
 """The kit's own tables, which stand in every service's database beside its own.
 
-`new_metadata()` for a service's tables.py; `create_v1()` for its first migration, `create_v2()` to `create_v4()` for
-later ones.
+`new_metadata()` for a service's tables.py; `create_v1()` for its first migration, `create_v2()` to `create_v4()` and
+`create_personal_access()` (yimen.access_log) for later ones.
 """
 
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from alembic import op
 from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text, Uuid, false
 
+from yimen.access_log import personal_access
 from yimen.db import BigId, Instant, Json, bare_metadata
 from yimen.sealed import SealedBytes
 
@@ -210,8 +211,9 @@ def _compatibility(metadata: MetaData) -> None:
 
 
 def kit_tables(metadata: MetaData) -> MetaData:
-    """Attaches outbox, inbox, timers, outgoing work, idempotency keys and operators' acts to a service's metadata."""
-    for attach in (_outbox, _inbox, _set_aside, _timers, _work, _requests, _operations, _compatibility):
+    """Attaches outbox, inbox, timers, outgoing work, idempotency keys, and who acted and looked, to a service's metadata."""
+    attached = (_outbox, _inbox, _set_aside, _timers, _work, _requests, _operations, personal_access, _compatibility)
+    for attach in attached:
         attach(metadata)
     return metadata
 

@@ -23,9 +23,10 @@ from yimen.bus.inbox import Inbox
 from yimen.bus.metrics import BusMetrics
 from yimen.bus.relay import Relay, backlog
 from yimen.bus.worker import Worker
-from yimen.clock import Clock, MovableClock, SystemClock
+from yimen.clock import Clock, MovableClock
 from yimen.db import Database
 from yimen.errors import CarrierDown
+from yimen.housekeeping import Chore, House
 from yimen.jobs import Senders
 from yimen.keys import Keys
 from yimen.migrating import upgrade
@@ -36,10 +37,9 @@ from yimen.settings import Part, ServiceSettings
 from yimen.timers import TimerRunner, Timers
 from yimen.vitals import Vitals
 from yimen.waiting import rest_until
-from yimen.web import operations
+from yimen.web import operations, personal
 from yimen.web.app import Shell, create_app
 from yimen.web.clock import clock_router
-from yimen.web.idempotency import forget_old_answers
 from yimen.web.tokens import TokenVerifier
 
 log = structlog.get_logger()
@@ -47,7 +47,7 @@ C = TypeVar("C")
 DRAIN_SECONDS = 18.0  # with the 5 s that the server gives to open requests, below the 25 s of bus.md §4
 DECLARE_REST_SECONDS = 1.0
 STUCK_SECONDS = 30.0
-HOUSEKEEPING_SECONDS, GAUGES_SECONDS = 3600.0, 5.0
+GAUGES_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ class Blueprint:
     timers: Timers = field(default_factory=Timers)
     senders: Senders = field(default_factory=Senders)
     bindings: tuple[str, ...] = ()
+    chores: Sequence[Chore] = ()
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,7 @@ class Service(Generic[C]):
         self.relay = Relay(self.units, parts.carrier, self.metrics)
         self.timers = TimerRunner(self.units, blueprint.timers)
         self.senders = SenderRunner(self.units, blueprint.senders)
+        self.house = House(self.units, self.instance, blueprint.chores)
         self._on_start = on_start
         self._on_stop = tuple(on_stop)
         self._own_loops = tuple(loops)
@@ -138,7 +140,7 @@ class Service(Generic[C]):
         self.app = self._make_app(body_limits)
 
     def _make_app(self, body_limits: Mapping[str, int] | None) -> FastAPI:
-        routers = [*self.blueprint.routers, operations.router]
+        routers = [*self.blueprint.routers, operations.router, personal.router]
         if isinstance(self.parts.clock, MovableClock):
             routers.append(clock_router(self.parts.clock))
         return create_app(
@@ -201,7 +203,7 @@ class Service(Generic[C]):
         if Part.RELAY in does:
             loops["relay"] = Loop(self._relay_on, self.relay.stop)
         if Part.WORKER in does:
-            loops["housekeeping"] = Loop(self._keep_house, lambda: None)
+            loops["housekeeping"] = Loop(lambda: self.house.keep(self._stopping), lambda: None)
         loops["gauges"] = Loop(self._measure, lambda: None)
         return loops | {f"own{n}": loop for n, loop in enumerate(self._own_loops)}
 
@@ -219,16 +221,6 @@ class Service(Generic[C]):
         except Exception:
             log.exception("loop_failed", instance=self.instance, loop=name)
             raise
-
-    async def _keep_house(self) -> None:
-        """Answers kept for repeated requests are forgotten after their day, by real time."""
-        while not self._stopping.is_set():
-            try:
-                async with self.units.begin() as unit:
-                    await forget_old_answers(unit, SystemClock().now())
-            except Exception as error:
-                log.warning("housekeeping_postponed", instance=self.instance, reason=repr(error))
-            await rest_until(self._stopping, HOUSEKEEPING_SECONDS)
 
     async def _measure(self) -> None:
         """In every process, whatever it does: each is asked for its metrics, and must not answer with zero."""

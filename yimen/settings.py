@@ -68,7 +68,7 @@ class KitSettings(Told):
 
     model_config = SettingsConfigDict(env_prefix="YIMEN_")
 
-    bus_url: str = Field(default="amqp://guest:guest@127.0.0.1:5672/", description="RabbitMQ")
+    bus_url: str = Field(default="amqp://guest:guest@127.0.0.1:5672/", description="RabbitMQ", repr=False)
     issuer: str = Field(default="http://127.0.0.1:8080/identity", description="OpenID Connect issuer")
     issuer_keys: str = Field(
         default="", description="where the issuer's public keys are; empty: where its discovery document says"
@@ -100,4 +100,4 @@ class KitSettings(Told):
 class ServiceSettings(Told):
     """A service subclasses this with its own prefix, e.g. `YIMEN_INTAKE_`."""
 
-    database_url: str
+    database_url: str = Field(repr=False)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from services.intake.api import routers
 from services.intake.context import Context
+from services.intake.erasing import erase_due
 from services.intake.handlers import handlers
 from services.intake.publishing import publish_catalogue
 from services.intake.queries import calendar
@@ -22,6 +23,7 @@ blueprint = Blueprint(
     routers=routers,
     handlers=handlers,
     timers=timers,
+    chores=(erase_due,),
     bindings=("approval.review.#", "fees.notice.#", "notify.document.#"),
 )
 

@@ -50,6 +50,13 @@ class IntakeSettings(ServiceSettings):
     draft_days: int = Field(default=90, ge=1, le=365)
     """Calendar days that a draft is kept after it was last saved."""
 
+    contact_keep_days: int = Field(default=365, ge=30, le=36_500)
+    """Calendar days after the end of a case until the telephone numbers and mail addresses of its people are erased."""
+
+    @property
+    def contact_keep(self) -> timedelta:
+        return timedelta(days=self.contact_keep_days)
+
     @property
     def materials_url(self) -> str:
         return self.materials or beside(self.database_url, "materials")

@@ -11,6 +11,7 @@ from services.monitor import (  # some are imported only because they add themse
     credentials,
     deadlines,
     detecting,
+    forgetting,
     handlers,
     publishing,
     rating,
@@ -60,6 +61,7 @@ blueprint = Blueprint(
     routers=routers,
     handlers=registry.handlers,
     timers=registry.timers,
+    chores=forgetting.chores,
     bindings=BINDINGS,
 )
 

@@ -30,6 +30,7 @@ class Context:
     patience: timedelta
     asleep: timedelta
     signing_key_file: Path | None = None
+    voice_keep: timedelta = timedelta(days=1095)
     almanac: Almanac = field(default_factory=lambda: Almanac((Calendar.seeded(),)))
     shelf: Shelf = field(default_factory=Shelf)
 
@@ -40,4 +41,5 @@ class Context:
             patience=timedelta(seconds=settings.patience_seconds),
             asleep=timedelta(seconds=settings.asleep_seconds),
             signing_key_file=settings.signing_key_file,
+            voice_keep=timedelta(days=settings.voice_keep_days),
         )

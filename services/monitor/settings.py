@@ -20,6 +20,12 @@ class MonitorSettings(ServiceSettings):
     )
     asleep_seconds: int = Field(default=600, ge=1, description="a timer as late as this finds a supervisor that slept")
 
+    voice_keep_days: int = Field(
+        default=1095,
+        ge=180,
+        le=36_500,
+        description="calendar days after a complaint, consultation or rating until who it was is forgotten",
+    )
     signing_key_file: Path | None = Field(
         default=None, description="the private key of the journal's seals (Ed25519, PEM); without it no root is sealed"
     )

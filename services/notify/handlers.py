@@ -6,6 +6,7 @@ in a circle.
 
 from services.notify.context import Context
 from services.notify.desks import Desk, Told
+from services.notify.desks.erasing import erase_contact
 from services.notify.desks.feeding import keep_in_feed
 from services.notify.desks.forwarding import forward_to_departments
 from services.notify.desks.papering import draw_up_papers
@@ -16,7 +17,7 @@ from services.notify.desks.writing import write_letters
 from services.notify.turns import take_turn
 from yimen.bus import Handlers, Unit
 from yimen.contracts import Event, Meta
-from yimen.contracts.intake import ContactRecorded, CredentialRecorded
+from yimen.contracts.intake import ContactErased, ContactRecorded, CredentialRecorded
 from yimen.passwords import keep_credential
 
 handlers = Handlers()
@@ -42,6 +43,9 @@ async def tell_everyone(unit: Unit[Context], event: Event, meta: Meta) -> None:
     if isinstance(event, ContactRecorded):
         await take_turn(unit, step=0)
         await learn_contact(unit, event)
+        return
+    if isinstance(event, ContactErased):
+        await erase_contact(unit, event)
         return
     if isinstance(event, CredentialRecorded):
         await keep_credential(unit, event)

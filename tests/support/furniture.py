@@ -45,6 +45,7 @@ BEFORE_CASE = {
     f"{CASE}supplement": [f"{CASE}correction"],
     f"{CASE}service": [f"{CASE}acceptance", f"{CASE}decision"],
     f"{CASE}posting": [f"{CASE}acceptance", f"{CASE}decision"],
+    f"{CASE}contact-erasure": [f"{CASE}withdrawal"],
 }
 OF_AN_INSTANT_ITEM = {f"{CASE}decision", f"{CASE}service", f"{CASE}posting"}
 
@@ -80,6 +81,7 @@ async def _case(room: Room, label: str) -> None:
         f"{CASE}posting": {"carrier": "邮政速递", "waybill": "EMS123456789CN"},
         f"{CASE}supplement": {"materials": [{"code": first, "copies": 1}]},
         f"{CASE}withdrawal": {"reasons": "暂不办理"},
+        f"{CASE}contact-erasure": {"reason": "申请人要求删除"},
     }
     await furnish_intake(room, label)
 

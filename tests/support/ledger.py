@@ -18,6 +18,7 @@ from yimen.contracts import Event, Meta, intake
 from yimen.contracts.envelope import HEADER_PREFIX
 from yimen.db import BigId, Database
 from yimen.schema import new_metadata
+from yimen.testing import TEST_KEYS
 
 NINE = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 METADATA = new_metadata()
@@ -85,7 +86,7 @@ async def write_down(unit: Unit[Script], event: intake.CaseWithdrawn, meta: Meta
 
 @asynccontextmanager
 async def open_ledger(url: str, **options: Any) -> AsyncIterator[Ledger]:
-    database = Database(url)
+    database = Database(url, keys=TEST_KEYS)
     async with database.write() as conn:
         await conn.run_sync(METADATA.create_all)
     try:

@@ -1,5 +1,6 @@
 """Something to read with, and the shape of what a unit of work writes with."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
@@ -11,6 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 C = TypeVar("C")
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Which fields of what somebody is shown in the clear."""
+
+    about: str
+    what: tuple[str, ...]
+
+
 class View(Generic[C]):
     """Something to read with: a connection, the service's clock, the service's context."""
 
@@ -19,6 +28,11 @@ class View(Generic[C]):
         self.now = now
         self.context = context
         self._metadata = metadata
+        self.looks: list[Look] = []
+
+    def looked(self, about: str, *what: str) -> None:
+        """Whoever asks is shown personal data of somebody else: recorded with their name before the answer goes out."""
+        self.looks.append(Look(about, what))
 
     def table(self, name: str) -> Table:
         return self._metadata.tables[name]

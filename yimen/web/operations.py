@@ -1,7 +1,7 @@
 """运维接口: what waits for a person in this service, and the operator's hands on it. Mounted for every service.
 
 Guarantees: operators only; each act is recorded with who and why in the transaction that does it. Bodies of messages may
-hold personal data: the role is given to few. Does not: record who looked.
+hold personal data: the role is given to few, and who looks at one is recorded (yimen.web.personal).
 """
 
 import base64
@@ -185,24 +185,28 @@ async def list_parked(
 
 @router.get("/parked/{parked_id}", dependencies=[OPERATOR])
 async def show_parked(parked_id: UUID, view: Reading) -> ParkedMessage:
+    view.looked(f"parked/{parked_id}", "body")
     return await _whole(view, await operations.show(view, parked_id))
 
 
 @router.post("/parked/{parked_id}/replay")
 async def replay_parked(parked_id: UUID, reason: Reason, unit: Working, caller: Principal = OPERATOR) -> ParkedMessage:
     """重放: the service tries it within a second. A message that still cannot be read stays open, with the reason."""
+    unit.looked(f"parked/{parked_id}", "body")
     return await _whole(unit, await operations.replay(unit, parked_id, _by(caller, reason)))
 
 
 @router.post("/parked/{parked_id}/skip")
 async def skip_parked(parked_id: UUID, reason: Reason, unit: Working, caller: Principal = OPERATOR) -> ParkedMessage:
     """跳过: its subject goes on without it."""
+    unit.looked(f"parked/{parked_id}", "body")
     return await _whole(unit, await operations.skip(unit, parked_id, _by(caller, reason)))
 
 
 @router.post("/parked/{parked_id}/discard")
 async def discard_parked(parked_id: UUID, reason: Reason, unit: Working, caller: Principal = OPERATOR) -> ParkedMessage:
     """丢弃: only what nothing waits for."""
+    unit.looked(f"parked/{parked_id}", "body")
     return await _whole(unit, await operations.discard(unit, parked_id, _by(caller, reason)))
 
 

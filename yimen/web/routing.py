@@ -4,7 +4,8 @@ The order of things in a request, which the tests hold: who calls and whether th
 content type; the whole body, within its limit; a place among those at work; then the unit opens, the request is
 validated, the handler runs, the unit commits, the place is free again, the answer is sent.
 
-Guarantees: a handler that returns has committed before its caller hears of it; one that raises has changed nothing.
+Guarantees: a handler that returns has committed before its caller hears of it; one that raises has changed nothing; what
+it says of personal data (`view.looked`) is recorded before the caller sees it.
 Does not: keep a view open while an answer streams; a streaming route reads what it needs through
 `request.app.state.units`.
 """
@@ -18,8 +19,10 @@ from fastapi import APIRouter, Request, Response
 from fastapi.params import Depends as DependsParameter
 from fastapi.routing import APIRoute
 
+from yimen.bus import Unit, View
+from yimen.operations.looks import record_looks
 from yimen.web.idempotency import answer_once, in_flight, key_hash, once
-from yimen.web.identity import Access, access_of, calls_of
+from yimen.web.identity import Access, access_of, calls_of, identify
 from yimen.web.limits import require_json
 from yimen.web.problems import Problem
 from yimen.web.rates import HEAVY, WRITING, heavy, signed
@@ -133,13 +136,27 @@ async def _run(request: Request, handle: Handle) -> Response:
 async def _run_in_view(request: Request, handle: Handle) -> Response:
     async with request.app.state.units.view() as view:
         request.state.view = view
-        return await handle(request)
+        response = await handle(request)
+    if view.looks:
+        async with request.app.state.units.begin() as unit:
+            await _record(request, unit, view)
+    return response
 
 
 async def _run_in_unit(request: Request, handle: Handle) -> Response:
     async with request.app.state.units.begin() as unit:
         request.state.unit = request.state.view = unit
-        return await handle(request)
+        response = await handle(request)
+        await _record(request, unit, unit)
+        return response
+
+
+async def _record(request: Request, unit: Unit[Any], seen: View[Any]) -> None:
+    """Who was shown personal data, by which way."""
+    if seen.looks:
+        caller = await identify(request)
+        route = f"{request.method} {request.scope['route'].path}"
+        await record_looks(unit, seen.looks, caller.id, caller.name, route)
 
 
 async def _run_once(request: Request, handle: Handle) -> Response:
@@ -151,6 +168,8 @@ async def _run_once(request: Request, handle: Handle) -> Response:
     try:
         async with request.app.state.units.begin() as unit:
             request.state.unit = request.state.view = unit
-            return await answer_once(request, unit, hashed, request.app.state.real_clock, handle)
+            response = await answer_once(request, unit, hashed, request.app.state.real_clock, handle)
+            await _record(request, unit, unit)
+            return response
     finally:
         at_work.discard(hashed)

@@ -1,7 +1,7 @@
 """The operator's hands on one department's instance (运维接口), where one address leads to many instances.
 
-The same as every service's `/operations`; a gateway sends what begins with `/departments/{department}` to the
-instance of that department, and nothing else tells them apart from outside.
+The same as every service's `/operations` and `/personal-access`; a gateway sends what begins with
+`/departments/{department}` to the instance of that department, and nothing else tells them apart from outside.
 """
 
 from typing import Annotated
@@ -13,7 +13,8 @@ from services.approval.context import Context
 from yimen.bus import View
 from yimen.contracts.envelope import Code
 from yimen.web import NotFound, current_view, new_router
-from yimen.web.operations import router as of_the_instance
+from yimen.web.operations import router as of_operators
+from yimen.web.personal import router as of_supervisors
 
 
 async def _ours(department: Code, view: Annotated[View[Context], Depends(current_view)]) -> None:
@@ -22,7 +23,7 @@ async def _ours(department: Code, view: Annotated[View[Context], Depends(current
 
 
 router = new_router(prefix="/departments/{department}", tags=["operations"], dependencies=[Depends(_ours)])
-for route in of_the_instance.routes:
+for route in (*of_operators.routes, *of_supervisors.routes):
     assert isinstance(route, APIRoute)
     router.add_api_route(
         route.path,

@@ -134,6 +134,8 @@ def no_such_agency() -> NotFound:
 
 async def show(view: View[Context], agency: Agency, caller: Principal) -> AgencyView:
     rules = view.context.rules
+    if own(caller, agency):
+        view.looked(f"agency/{agency.agency_id}", "id_number", "phone", "email")
     case = await queries.find_case(view, agency.case_number) if agency.case_number else None
     progress = None
     if case is not None:

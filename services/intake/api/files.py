@@ -17,7 +17,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from services.intake import queries
-from services.intake.api.desk import OF_DEPARTMENT, admit, may_open
+from services.intake.api.desk import OF_DEPARTMENT, admit, may_open, owns
 from services.intake.context import Context
 from services.intake.domain.case import Case
 from services.intake.domain.files import EXTENSIONS, StoredFile, examine
@@ -96,6 +96,8 @@ async def link_material(
     held = next((material for material in case.materials if material.code == code), None)
     if held is None or held.file_id is None:
         raise _no_such_file()
+    if not owns(caller, case):
+        unit.looked(f"case/{case_number}", f"material/{code}")
     return await _link(unit, held.file_id, held.name)
 
 
@@ -107,6 +109,8 @@ async def link_mandate(
     case = await _admitted(unit, case_number, caller)
     if case.agent is None or case.agent.mandate_file is None:
         raise _no_such_file()
+    if not owns(caller, case):
+        unit.looked(f"case/{case_number}", "mandate")
     return await _link(unit, case.agent.mandate_file, "委托书")
 
 

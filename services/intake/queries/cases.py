@@ -17,7 +17,7 @@ from services.intake.queries.items import Edition, known_items
 from services.intake.tables import cases, reviews
 from yimen.bus import Unit, View
 
-_OWN_COLUMNS = {"item_code", "item_version", "department", "kind", "password_hash"}
+_OWN_COLUMNS = {"item_code", "item_version", "department", "kind", "password_hash", "contact_erased_at"}
 CASE_FIELDS = {column.name for column in cases.columns} - _OWN_COLUMNS
 _CASE_JSON = {
     "applicant",

@@ -100,6 +100,7 @@ cases = Table(
     Column("service_proof", Json),
     Column("postings", Json, nullable=False, server_default="[]"),
     Column("ended_at", Instant),
+    Column("contact_erased_at", Instant),  # telephone and mail of its people
     ForeignKeyConstraint(["item_code", "item_version"], ["items.code", "items.version"]),
 )
 
@@ -118,6 +119,9 @@ _listed("project", "project", "submitted_at")
 _listed("decided", "department", "decided_at", where=cases.c.decided_at.is_not(None))
 _listed("decided_kind", "department", "kind", "status", "decided_at", where=cases.c.decided_at.is_not(None))
 _listed("decided_item", "department", "item_code", "decided_at", where=cases.c.decided_at.is_not(None))
+
+_REACHABLE = cases.c.ended_at.is_not(None) & cases.c.contact_erased_at.is_(None)
+Index("ix_cases_reachable", cases.c.ended_at, cases.c.case_number, postgresql_where=_REACHABLE, sqlite_where=_REACHABLE)
 
 reviews = Table(
     "reviews",

@@ -136,6 +136,8 @@ async def show(view: View[Context], number: str, caller: Principal, response: Re
     set_etag(response, row.version)
     limits = (await deadlines.of(view, ABOUT, [number]))[number]
     file = await _file(view, row) if in_hands(row, caller) else None
+    if file is not None:
+        view.looked(f"complaint/{row.number}", "complainant", "contact", "content")
     return ComplaintDetail(**line_of(row, limits, await today_of(view)), file=file)
 
 

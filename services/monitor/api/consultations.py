@@ -181,6 +181,7 @@ async def list_consultations(
     """Of the caller's departments, the oldest first."""
     rows = await waiting_consultations(view, caller, answered=answered, after=after, limit=limit + 1)
     items = await _views(view, rows[:limit])
+    _look(view, items)
     return ConsultationPage(items=items, next=items[-1].number if len(rows) > limit else None)
 
 
@@ -197,6 +198,7 @@ async def read_consultation(
     if not oversees(caller) and not caller.serves(row.department):
         raise Forbidden("不能查看其他部门的咨询", "请由被咨询的部门查看，或联系监察人员。")
     (shown,) = await _views(view, [row])
+    _look(view, [shown])
     set_etag(response, shown.version)
     return shown
 
@@ -219,6 +221,7 @@ async def answer_consultation(
     consulting.refuse_stale(row, expected)
     await consulting.answer(unit, row, body.answer, body.shown_question, caller.staff)
     (shown,) = await _views(unit, [await _known(unit, consultation_number)])
+    _look(unit, [shown])
     set_etag(response, shown.version)
     return shown
 
@@ -231,6 +234,12 @@ async def waiting_consultations(
     if not oversees(caller):
         query = query.where(c.department.in_(caller.departments))
     return (await view.execute(query.order_by(c.number).limit(limit))).all()
+
+
+def _look(view: View[Context], shown: Sequence[ConsultationView]) -> None:
+    for one in shown:
+        if one.asker or one.contact:
+            view.looked(f"consultation/{one.number}", "asker", "contact")
 
 
 async def _known(view: View[Context], number: str) -> Found:

@@ -24,7 +24,7 @@ from services.monitor.domain.ratings import BAD, Stage, levels, satisfied_tenths
 from services.monitor.rating import Found
 from services.monitor.satisfaction import satisfaction
 from services.monitor.tables import ratings
-from yimen.bus import Unit
+from yimen.bus import Unit, View
 from yimen.contracts.envelope import Code, Instant
 from yimen.departments import department_name
 from yimen.web import (
@@ -135,7 +135,7 @@ async def list_ratings(
     rows = (await view.execute(query)).all()
     end = rows[limit - 1] if len(rows) > limit else None
     return RatingPage(
-        items=[_show(row) for row in rows[:limit]],
+        items=[_show(view, row) for row in rows[:limit]],
         next=end and f"{end.given_at:%Y-%m-%dT%H:%M:%S.%fZ}~{end.rating_id}",
     )
 
@@ -150,7 +150,7 @@ async def read_rating(
     if not _reads_all(caller) and not caller.serves(row.department):
         raise Forbidden("不能查看其他部门的评价", "请查看您所在部门的评价，或联系监察人员。")
     set_etag(response, row.version)
-    return _show(row)
+    return _show(view, row)
 
 
 @router.post("/ratings/{rating_id}/call-back", responses=refuses(404, 409))
@@ -237,7 +237,9 @@ def _unknown() -> NotFound:
     return NotFound("没有这条评价", "请刷新评价列表后重试。")
 
 
-def _show(row: Found) -> RatingView:
+def _show(view: View[Context], row: Found) -> RatingView:
+    if row.rater or row.contact:
+        view.looked(f"rating/{row.rating_id}", "rater", "contact")
     names = RatingView.model_fields.keys() - {"department_name", "level", "person", "aspects"}
     return RatingView(
         **{name: getattr(row, name) for name in names},

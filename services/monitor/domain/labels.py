@@ -51,6 +51,7 @@ LABELS: Final[dict[type[Event], str]] = {
     intake.BanLifted: "解除限制",
     intake.AnnouncementPublished: "发布公告",
     intake.AnnouncementWithdrawn: "撤下公告",
+    intake.ContactErased: "删除联系方式",
     intake.ContactRecorded: "登记联系方式",
     intake.CredentialRecorded: "登记查询密码",
     intake.CalendarRevised: "放假安排更新",

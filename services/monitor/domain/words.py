@@ -104,6 +104,7 @@ SENTENCES: Final[dict[type[Event], str]] = {
     intake.BanLifted: "解除申请限制：{reason}",
     intake.AnnouncementPublished: "发布公告“{title}”。",
     intake.AnnouncementWithdrawn: "撤下公告：{reason}",
+    intake.ContactErased: "删除申请人联系方式。",
     intake.ContactRecorded: "登记申请人联系方式。",
     intake.CredentialRecorded: "登记查询密码。",
     intake.CalendarRevised: "{year}年放假安排更新，版本{version}，未办结时限重新计算。",

@@ -1,13 +1,10 @@
 """Secrets and phone numbers go where they are meant to go, and into no log and no stored error, at any level."""
 
-import logging
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import orjson
-import pytest
 import structlog
 from sqlalchemy import select
 from standardwebhooks import Webhook
@@ -17,31 +14,6 @@ from services.notify.tests import samples
 from services.notify.tests.conftest import KEYS, SECRETS, Messenger
 from services.notify.tests.played import Listener
 from services.notify.tests.test_webhooks import integrator, subscribe
-from yimen import telemetry
-
-
-@pytest.fixture
-def logged(caplog: pytest.LogCaptureFixture) -> Iterator[list[str]]:
-    """Every line, of ours and of libraries, as a process that was told to log at DEBUG writes it."""
-    said: list[str] = []
-    root, structured = logging.getLogger(), structlog.get_config()
-    before = (root.level, list(root.handlers))
-    telemetry.configure("DEBUG", json=True)
-    handler = Keeping(said)
-    handler.setFormatter(root.handlers[0].formatter)
-    root.handlers = [handler]
-    yield said
-    root.level, root.handlers = before
-    structlog.configure(**structured)
-
-
-class Keeping(logging.Handler):
-    def __init__(self, said: list[str]) -> None:
-        super().__init__(logging.DEBUG)
-        self._said = said
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._said.append(self.format(record))
 
 
 async def test_no_secret_and_no_phone_number_stands_in_a_log_or_in_a_stored_error(

@@ -23,6 +23,15 @@ class ContactRecorded(Event, type="intake.contact.recorded.v1"):
     account: Code | None = Field(default=None, description="who signed in to hand it in, and reads its letters so")
 
 
+class ContactErased(Event, type="intake.contact.erased.v1"):
+    """How to reach the applicant is forgotten: whoever knows it forgets it too. Only notify may bind it."""
+
+    id_field: ClassVar[str] = "case_number"
+
+    case_number: Code
+    erased_at: Instant
+
+
 class CredentialRecorded(Event, type="intake.credential.recorded.v1"):
     """The salted hash of a case's query password, so that the supervisor can let its holder check the record without asking
     intake, and the messenger let its holder fetch the papers. Only these two may bind it, and it does not stand in the

@@ -4,6 +4,8 @@ gone through it; a ban is found by the mark of the number from now on."""
 import sqlalchemy as sa
 from alembic import op
 
+from yimen.access_log import create_personal_access, drop_personal_access
+from yimen.db import Instant
 from yimen.sealed import keys_of
 
 revision = "0018"
@@ -12,7 +14,14 @@ branch_labels = None
 depends_on = None
 
 
+REACHABLE = sa.text("ended_at IS NOT NULL AND contact_erased_at IS NULL")
+
+
 def upgrade() -> None:
+    create_personal_access()
+    op.add_column("cases", sa.Column("contact_erased_at", Instant))
+    columns = ["ended_at", "case_number"]
+    op.create_index("ix_cases_reachable", "cases", columns, postgresql_where=REACHABLE, sqlite_where=REACHABLE)
     op.drop_index("ix_bans_id_number", "bans")
     op.add_column("bans", sa.Column("id_mark", sa.String(60)))
     _mark(op.get_bind())
@@ -33,6 +42,8 @@ def _mark(bind: sa.Connection) -> None:
 
 def downgrade() -> None:
     """Needs the values in the clear: reseal with `plain` first in YIMEN_DATA_KEYS."""
+    op.drop_index("ix_cases_reachable", "cases")
+    op.drop_column("cases", "contact_erased_at")
     with op.batch_alter_table("licences") as licences:
         licences.alter_column("id_number", existing_type=sa.Text, existing_nullable=False, type_=sa.String(40))
     op.drop_index("ix_bans_id_mark", "bans")
@@ -40,3 +51,4 @@ def downgrade() -> None:
         bans.alter_column("id_number", existing_type=sa.Text, existing_nullable=False, type_=sa.String(40))
         bans.drop_column("id_mark")
     op.create_index("ix_bans_id_number", "bans", ["id_number"])
+    drop_personal_access()

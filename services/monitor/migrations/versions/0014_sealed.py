@@ -4,6 +4,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from yimen.access_log import create_personal_access, drop_personal_access
+
 revision = "0014"
 down_revision = "0013"
 branch_labels = None
@@ -17,6 +19,7 @@ NAMES = {
 
 
 def upgrade() -> None:
+    create_personal_access()
     for table, columns in NAMES.items():
         with op.batch_alter_table(table) as altered:
             for column in columns:
@@ -29,3 +32,4 @@ def downgrade() -> None:
         with op.batch_alter_table(table) as altered:
             for column in columns:
                 altered.alter_column(column, existing_type=sa.Text, type_=sa.String(400))
+    drop_personal_access()

@@ -4,6 +4,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from yimen.access_log import create_personal_access, drop_personal_access
 from yimen.sealed import keys_of
 
 revision = "0012"
@@ -13,6 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    create_personal_access()
     op.drop_index("ix_contacts_phone", "contacts")
     op.add_column("contacts", sa.Column("phone_mark", sa.String(60)))
     _mark(op.get_bind())
@@ -39,3 +41,4 @@ def downgrade() -> None:
     op.drop_index("ix_contacts_phone_mark", "contacts")
     op.drop_column("contacts", "phone_mark")
     op.create_index("ix_contacts_phone", "contacts", ["phone", "recipient"])
+    drop_personal_access()

@@ -7,6 +7,7 @@ Revises:
 import sqlalchemy as sa
 from alembic import op
 
+from yimen.access_log import create_personal_access, drop_personal_access
 from yimen.db import BigId
 from yimen.schema import create_v1, create_v2, create_v3, create_v4, drop_v1, drop_v2, drop_v3, drop_v4
 
@@ -21,6 +22,7 @@ def upgrade() -> None:
     create_v2()
     create_v3()
     create_v4()
+    create_personal_access()
     op.create_table(
         "effects",
         sa.Column("n", BigId, primary_key=True, autoincrement=True),
@@ -33,6 +35,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("effects")
+    drop_personal_access()
     drop_v4()
     drop_v3()
     drop_v2()

@@ -2,8 +2,8 @@
 
 from yimen.schema import create_v4, drop_v4
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 
 def upgrade() -> None:

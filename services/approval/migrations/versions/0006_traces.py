@@ -2,8 +2,8 @@
 
 from yimen.schema import create_v4, drop_v4
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:

@@ -2,8 +2,8 @@
 
 from yimen.schema import create_v4, drop_v4
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 
 
 def upgrade() -> None:

@@ -1,0 +1,16 @@
+"""Who looked at personal data."""
+
+from yimen.access_log import create_personal_access, drop_personal_access
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    create_personal_access()
+
+
+def downgrade() -> None:
+    drop_personal_access()
