@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from yimen.db import Json
+from yimen.sealed import SealedJson
 
 revision = "0014"
 down_revision = "0013"
@@ -48,7 +49,7 @@ def _issued_before() -> Iterator[dict[str, Any]]:
     columns = (
         sa.column("case_number"),
         sa.column("item_code"),
-        sa.column("applicant", Json),
+        sa.column("applicant", SealedJson),
         sa.column("licence", Json),
     )
     for row in op.get_bind().execute(sa.select(*columns).select_from(sa.table("cases"))):
