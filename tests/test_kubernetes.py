@@ -276,6 +276,8 @@ def test_policies_speak_of_pods_that_there_are() -> None:
         inside = [peer["podSelector"] for peer in peers if "podSelector" in peer and "namespaceSelector" not in peer]
         for selector in [spec["podSelector"], *inside]:
             assert any(chooses(selector, one) for one in labels), name
+            for term in selector.get("matchExpressions", []):
+                assert set(term["values"]) <= {one.get(term["key"]) for one in labels}, name
     assert policies["nobody"]["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     api, worker = {NAME: "fees", COMPONENT: "api"}, {NAME: "fees", COMPONENT: "worker"}
     assert _reach(api) == {"names", "processes-to-database", "api-to-identity", "fees-to-bank"}
