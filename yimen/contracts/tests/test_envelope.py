@@ -175,6 +175,8 @@ def test_the_exported_names_are_these() -> None:
         "Meta",
         "Unreadable",
         "approval",
+        "check_body",
+        "check_key",
         "event_types",
         "fees",
         "intake",
