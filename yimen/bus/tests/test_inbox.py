@@ -1,6 +1,7 @@
 """One effect for each event, in order, whatever the carrier does and whatever a handler raises."""
 
 import asyncio
+import json
 import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.ledger import Ledger, Script, in_order, message, open_ledger, story, write_down
-from yimen.bus import Handlers, Unit
+from yimen.bus import Handlers, Message, Unit
 from yimen.bus.inbox import LATER_SECONDS, Inbox
 from yimen.contracts import Meta, intake
 from yimen.errors import Permanent, Transient
@@ -198,3 +199,19 @@ async def hang_on_one(unit: Unit[Script], event: intake.CaseWithdrawn, meta: Met
     await write_down(unit, event, meta)
     if event.case_number == "hangs":
         await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("where", ["key", "body"])
+async def test_what_came_as_one_departments_does_not_speak_of_anothers(where: str, database_url: str) -> None:
+    """The broker vouches for the key alone."""
+    sample = json.loads((Path(__file__).parents[3] / "contracts/samples/approval.review.decided.v1.json").read_text())
+    headers, body = dict(sample["headers"]), sample["body"]
+    if where == "key":
+        headers["cloudEvents_scope"] = body["department"] = "planning"
+    else:
+        body["department"] = "planning"
+    async with open_ledger(database_url) as ledger:
+        await ledger.inbox.process([Message(sample["routing_key"], headers, json.dumps(body).encode())])
+        (parked,) = await ledger.parked()
+        assert parked.kind == "unreadable"
+        assert "scope" in parked.error or "planning" in parked.error
