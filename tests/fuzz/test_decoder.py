@@ -23,6 +23,9 @@ SECONDS = dose(3.0, 600.0)
 LONGEST = 5.0
 """Seconds for one message: far beyond what any takes, and nothing beside what a runaway parser takes."""
 
+FEWEST = 200
+"""However busy the machine is."""
+
 BATCH = 20
 LARGEST_REASON = 20_000
 SHOWN = 3000
@@ -37,8 +40,9 @@ def handed_over(bent: Draft) -> Message:
 
 
 def messages(name: str) -> Iterator[Message]:
-    throw, ends = dice(name), time.monotonic() + SECONDS
-    while time.monotonic() < ends:
+    throw, ends, made = dice(name), time.monotonic() + SECONDS, 0
+    while time.monotonic() < ends or made < FEWEST:
+        made += 1
         yield handed_over(draft(throw))
 
 
