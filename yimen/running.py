@@ -44,8 +44,8 @@ def keys_of(kit: KitSettings) -> Keys:
         return Keys.told(kit.data_keys.get_secret_value())
     except NoKeys as wrong:
         raise SystemExit(
-            f"YIMEN_DATA_KEYS: {wrong}. Personal data is kept under keys (docs/operations/guides/personal-data.md): make one with "
-            "`openssl rand -base64 32`, and keep it as you keep the backups. `plain` writes in the clear."
+            f"YIMEN_DATA_KEYS: {wrong}. Personal data is kept under keys (docs/operations/guides/personal-data.md): "
+            "make one with `openssl rand -base64 32`, and keep it as you keep the backups. `plain` writes in the clear."
         ) from wrong
 
 

@@ -1,12 +1,10 @@
 """The kit's own tables, which stand in every service's database beside its own.
 
-`new_metadata()` for a service's tables.py; `create_v1()` for its first migration, `create_v2()` to `create_v4()` and
-`create_personal_access()` (yimen.access_log) for later ones.
+`new_metadata()` for a service's tables.py; its migrations are in yimen.schema_steps.
 """
 
 from typing import Any
 
-from alembic import op
 from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text, Uuid, false
 
 from yimen.access_log import personal_access
@@ -14,7 +12,7 @@ from yimen.db import BigId, Instant, Json, bare_metadata
 from yimen.sealed import SealedBytes
 
 
-def _outbox(metadata: MetaData) -> None:
+def outbox(metadata: MetaData) -> None:
     Table(
         "outbox",
         metadata,
@@ -36,7 +34,7 @@ def _outbox(metadata: MetaData) -> None:
     )
 
 
-def _inbox(metadata: MetaData) -> None:
+def inbox(metadata: MetaData) -> None:
     Table(
         "inbox_position",
         metadata,
@@ -48,7 +46,7 @@ def _inbox(metadata: MetaData) -> None:
     )
 
 
-def _set_aside(metadata: MetaData) -> None:
+def set_aside(metadata: MetaData) -> None:
     deferred = Table(
         "inbox_deferred",
         metadata,
@@ -86,7 +84,7 @@ def _set_aside(metadata: MetaData) -> None:
     Index("ix_inbox_parked_open", parked.c.consumer, parked.c.resolution, parked.c.parked_at)
 
 
-def _timers_v1(metadata: MetaData) -> None:
+def timers_v1(metadata: MetaData) -> None:
     timers = Table(
         "timers",
         metadata,
@@ -102,17 +100,17 @@ def _timers_v1(metadata: MetaData) -> None:
     Index("ix_timers_due", timers.c.parked, timers.c.run_at)
 
 
-def _traceparent() -> Column[Any]:
+def traceparent() -> Column[Any]:
     """The step that caused it (yimen.tracing)."""
     return Column("traceparent", String(80))
 
 
 def _timers(metadata: MetaData) -> None:
-    _timers_v1(metadata)
-    metadata.tables["timers"].append_column(_traceparent())
+    timers_v1(metadata)
+    metadata.tables["timers"].append_column(traceparent())
 
 
-def _work_v1(metadata: MetaData) -> None:
+def work_v1(metadata: MetaData) -> None:
     """What is done outside, as the first migrations made it; `create_v3` and `create_v4` add the rest."""
     outgoing = Table(
         "outgoing",
@@ -140,7 +138,7 @@ def _work_v1(metadata: MetaData) -> None:
     )
 
 
-def _queue_columns() -> tuple[Column[Any], ...]:
+def queue_columns() -> tuple[Column[Any], ...]:
     """`leased`: somebody may be at it until `run_at`; else `run_at` is when it is due."""
     return (
         Column("queue", String(80), nullable=False, server_default=""),
@@ -149,9 +147,9 @@ def _queue_columns() -> tuple[Column[Any], ...]:
 
 
 def _work(metadata: MetaData) -> None:
-    _work_v1(metadata)
+    work_v1(metadata)
     outgoing = metadata.tables["outgoing"]
-    for column in (*_queue_columns(), _traceparent()):
+    for column in (*queue_columns(), traceparent()):
         outgoing.append_column(column)
     metadata.tables["outgoing_attempts"].append_column(Column("milliseconds", Integer))
     outgoing.indexes.clear()
@@ -171,7 +169,7 @@ QUEUE_INDEX = ("state", "kind", "queue", "run_at")
 """Leads from one queue to the next without reading what waits in between (yimen.queues)."""
 
 
-def _requests(metadata: MetaData) -> None:
+def requests(metadata: MetaData) -> None:
     Table(
         "idempotency",
         metadata,
@@ -212,7 +210,7 @@ def _compatibility(metadata: MetaData) -> None:
 
 def kit_tables(metadata: MetaData) -> MetaData:
     """Attaches outbox, inbox, timers, outgoing work, idempotency keys, and who acted and looked, to a service's metadata."""
-    attached = (_outbox, _inbox, _set_aside, _timers, _work, _requests, _operations, personal_access, _compatibility)
+    attached = (outbox, inbox, set_aside, _timers, _work, requests, _operations, personal_access, _compatibility)
     for attach in attached:
         attach(metadata)
     return metadata
@@ -221,96 +219,3 @@ def kit_tables(metadata: MetaData) -> MetaData:
 def new_metadata() -> MetaData:
     """For a service's tables.py: its MetaData, the kit's tables already in it."""
     return kit_tables(bare_metadata())
-
-
-V1 = (
-    *("outbox", "outbox_sequence", "inbox_position", "inbox_deferred", "inbox_parked"),
-    *("timers", "outgoing", "outgoing_attempts", "idempotency"),
-)
-V2 = ("operator_acts",)
-V3 = ("outgoing_queues",)
-KEPT = "what operators did stays on record"
-
-
-def _named(names: tuple[str, ...]) -> tuple[MetaData, list[Table]]:
-    metadata = new_metadata()
-    return metadata, [metadata.tables[name] for name in names]
-
-
-def _v1() -> tuple[MetaData, list[Table]]:
-    """As it was: a table that changed since stands here as it was made."""
-    metadata = bare_metadata()
-    for attach in (_outbox, _inbox, _set_aside, _timers_v1, _work_v1, _requests):
-        attach(metadata)
-    return metadata, [metadata.tables[name] for name in V1]
-
-
-def create_v1() -> None:
-    """Called by each service's first migration."""
-    metadata, tables = _v1()
-    metadata.create_all(op.get_bind(), tables=tables)
-
-
-def drop_v1() -> None:
-    metadata, tables = _v1()
-    metadata.drop_all(op.get_bind(), tables=tables)
-
-
-def create_v2() -> None:
-    """Operators' acts: rows are added, and the database refuses to change or delete them."""
-    metadata, tables = _named(V2)
-    metadata.create_all(op.get_bind(), tables=tables)
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            "CREATE FUNCTION refuse_to_forget_acts() RETURNS trigger LANGUAGE plpgsql AS $$ "
-            f"BEGIN RAISE EXCEPTION '{KEPT}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
-        )
-        op.execute(
-            "CREATE TRIGGER operator_acts_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON operator_acts "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_forget_acts()"
-        )
-        return
-    for verb in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER operator_acts_no_{verb.lower()} BEFORE {verb} ON operator_acts "
-            f"BEGIN SELECT RAISE(ABORT, '{KEPT}'); END"
-        )
-
-
-def drop_v2() -> None:
-    metadata, tables = _named(V2)
-    metadata.drop_all(op.get_bind(), tables=tables)
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION refuse_to_forget_acts()")
-
-
-def create_v3() -> None:
-    """Queues of jobs, each with its own places and its own breaker. Processes of the version before go on: what they write
-    stands in the queue without a name."""
-    for column in _queue_columns():
-        op.add_column("outgoing", column)
-    op.add_column("outgoing_attempts", Column("milliseconds", Integer))
-    op.drop_index("ix_outgoing_due", "outgoing")
-    op.create_index("ix_outgoing_queue", "outgoing", list(QUEUE_INDEX))
-    metadata, tables = _named(V3)
-    metadata.create_all(op.get_bind(), tables=tables)
-
-
-def drop_v3() -> None:
-    op.drop_table("outgoing_queues")
-    op.drop_index("ix_outgoing_queue", "outgoing")
-    op.create_index("ix_outgoing_due", "outgoing", ["state", "run_at"])
-    op.drop_column("outgoing_attempts", "milliseconds")
-    for column in reversed(_queue_columns()):
-        op.drop_column("outgoing", column.name)
-
-
-def create_v4() -> None:
-    """Timers and jobs remember the trace that they belong to. What the version before writes has none."""
-    for table in ("timers", "outgoing"):
-        op.add_column(table, _traceparent())
-
-
-def drop_v4() -> None:
-    for table in ("timers", "outgoing"):
-        op.drop_column(table, "traceparent")

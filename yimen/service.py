@@ -45,9 +45,7 @@ from yimen.web.tokens import TokenVerifier
 log = structlog.get_logger()
 C = TypeVar("C")
 DRAIN_SECONDS = 18.0  # with the 5 s that the server gives to open requests, below the 25 s of bus.md §4
-DECLARE_REST_SECONDS = 1.0
-STUCK_SECONDS = 30.0
-GAUGES_SECONDS = 5.0
+DECLARE_REST_SECONDS, STUCK_SECONDS, GAUGES_SECONDS = 1.0, 30.0, 5.0
 
 
 @dataclass(frozen=True)
@@ -121,9 +119,8 @@ class Service(Generic[C]):
         self.database = Database(settings.database_url, keys=parts.keys)
         self.vitals = Vitals(self.registry, self.database, blueprint.name, self.instance)
         self._checks = {"database": self._check_database, "bus": self._check_bus, "loops": self._check_loops}
-        self.units: Units[C] = Units(
-            self.database, parts.clock, context, blueprint.metadata, source or f"/{blueprint.name}"
-        )
+        spoken = source or f"/{blueprint.name}"
+        self.units: Units[C] = Units(self.database, parts.clock, context, blueprint.metadata, spoken)
         self.inbox = Inbox(self.units, blueprint.handlers, self.instance, self.metrics)
         self.worker = Worker(parts.carrier, self.queue, self.inbox, self.metrics)
         self.relay = Relay(self.units, parts.carrier, self.metrics)

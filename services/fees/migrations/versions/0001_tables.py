@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from yimen.db import BigId, Instant, Json
-from yimen.schema import create_v1, drop_v1
+from yimen.schema_steps import create_v1, drop_v1
 
 revision = "0001"
 down_revision = None

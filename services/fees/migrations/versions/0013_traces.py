@@ -1,6 +1,6 @@
 """Timers and jobs remember the trace that they belong to."""
 
-from yimen.schema import create_v4, drop_v4
+from yimen.schema_steps import create_v4, drop_v4
 
 revision = "0013"
 down_revision = "0012"

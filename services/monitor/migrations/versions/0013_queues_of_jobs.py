@@ -1,6 +1,6 @@
 """Jobs of one kind wait in queues, each with its own places and its own breaker."""
 
-from yimen.schema import create_v3, drop_v3
+from yimen.schema_steps import create_v3, drop_v3
 
 revision = "0013"
 down_revision = "0012"

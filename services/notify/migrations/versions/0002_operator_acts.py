@@ -1,6 +1,6 @@
 """What operators did to parked messages, jobs and timers is kept."""
 
-from yimen.schema import create_v2, drop_v2
+from yimen.schema_steps import create_v2, drop_v2
 
 revision = "0002"
 down_revision = "0001"

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from yimen.schema import create_v3, drop_v3
+from yimen.schema_steps import create_v3, drop_v3
 
 revision = "0004"
 down_revision = "0003"

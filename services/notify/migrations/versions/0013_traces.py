@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from yimen.schema import create_v4, drop_v4
+from yimen.schema_steps import create_v4, drop_v4
 
 revision = "0013"
 down_revision = "0012"

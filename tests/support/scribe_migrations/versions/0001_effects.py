@@ -9,7 +9,7 @@ from alembic import op
 
 from yimen.access_log import create_personal_access, drop_personal_access
 from yimen.db import BigId
-from yimen.schema import create_v1, create_v2, create_v3, create_v4, drop_v1, drop_v2, drop_v3, drop_v4
+from yimen.schema_steps import create_v1, create_v2, create_v3, create_v4, drop_v1, drop_v2, drop_v3, drop_v4
 
 revision = "0001"
 down_revision = None

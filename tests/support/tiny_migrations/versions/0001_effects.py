@@ -7,7 +7,7 @@ Revises:
 import sqlalchemy as sa
 from alembic import op
 
-from yimen.schema import create_v1, drop_v1
+from yimen.schema_steps import create_v1, drop_v1
 
 revision = "0001"
 down_revision = None

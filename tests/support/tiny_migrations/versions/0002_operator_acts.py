@@ -1,7 +1,7 @@
 """What operators did to parked messages, jobs and timers is kept."""
 
 from yimen.access_log import create_personal_access, drop_personal_access
-from yimen.schema import create_v2, create_v3, create_v4, drop_v2, drop_v3, drop_v4
+from yimen.schema_steps import create_v2, create_v3, create_v4, drop_v2, drop_v3, drop_v4
 
 revision = "0002"
 down_revision = "0001"
