@@ -26,6 +26,7 @@ from tests.support.postgres import run_sql
 SERVICES = {name: name for name in ("intake", "fees", "monitor", "notify")}
 SERVICES |= {f"approval_{window}": "approval" for window in (*ALONE, "window")}
 OBJECTS = ("materials", "documents")
+START_SECONDS = 400
 
 
 class InterruptedDay(Day):
@@ -69,6 +70,7 @@ async def test_the_standard_day_ends_as_it_should_though_every_service_was_resto
 ) -> None:
     home = tmp_path / "home"
     house = HallProcess(home, "deploy.real", YIMEN_BUS_URL=amqp_vhost_url, YIMEN_POSTGRES_URL=clean_postgres)
+    house.start_seconds = START_SECONDS
     restored: list[str] = []
 
     async def lose_everything() -> None:

@@ -64,8 +64,8 @@ async def _answers(client: httpx.AsyncClient, address: str) -> bool:
 
 @asynccontextmanager
 async def running(process: HallProcess) -> AsyncIterator[HallProcess]:
-    await process.start()
     try:
+        await process.start()
         yield process
     finally:
         await process.stop()
