@@ -14,6 +14,7 @@ import pytest
 import yaml
 from prometheus_client import CollectorRegistry
 
+from deploy.broker import Hall
 from services.approval.app import build as build_approval
 from services.approval.settings import ApprovalSettings
 from services.fees.app import build as build_fees
@@ -127,6 +128,7 @@ def test_every_service_is_scraped_under_its_own_name() -> None:
     jobs = {job["job_name"]: job["dns_sd_configs"][0] for job in read("prometheus.yml")["scrape_configs"]}
     assert {name: job["names"] for name, job in jobs.items()} == {
         **{name: [name] for name in (*SERVICES, "rabbitmq")},
+        "approval": ["approval", *(f"approval-{window}" for window in Hall.read().windows)],
         "rabbitmq-queues": ["rabbitmq"],
     }
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from yimen import schema
+from yimen import schema_steps
 from yimen.db import Instant, Json
 
 revision = "0001"
@@ -13,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    schema.create_v1()
+    schema_steps.create_v1()
     op.create_table(
         "reviews",
         sa.Column("review_id", sa.String(80), nullable=False),
@@ -59,4 +59,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("fee_lists")
     op.drop_table("reviews")
-    schema.drop_v1()
+    schema_steps.drop_v1()

@@ -4,6 +4,7 @@ from yimen.schema_steps import create_v4, drop_v4
 
 revision = "0013"
 down_revision = "0012"
+phase = "expand"
 
 
 def upgrade() -> None:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from yimen import schema
+from yimen import schema_steps
 from yimen.db import BigId, Instant, Json
 
 revision = "0001"
@@ -13,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    schema.create_v1()
+    schema_steps.create_v1()
     for create in (_catalogue, _cases, _reviews, _papers, _tries):
         create()
 
@@ -150,4 +150,4 @@ def _tries() -> None:
 def downgrade() -> None:
     for table in ("password_tries", "notices", "documents", "review_answers", "reviews", "cases", "counters", "items"):
         op.drop_table(table)
-    schema.drop_v1()
+    schema_steps.drop_v1()

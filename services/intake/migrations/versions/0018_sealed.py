@@ -10,6 +10,7 @@ from yimen.sealed import keys_of
 
 revision = "0018"
 down_revision = "0017"
+phase = "expand"
 branch_labels = None
 depends_on = None
 

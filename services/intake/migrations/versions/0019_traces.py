@@ -4,6 +4,7 @@ from yimen.schema_steps import create_v4, drop_v4
 
 revision = "0019"
 down_revision = "0018"
+phase = "expand"
 
 
 def upgrade() -> None:

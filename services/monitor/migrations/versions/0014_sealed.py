@@ -8,6 +8,7 @@ from yimen.access_log import create_personal_access, drop_personal_access
 
 revision = "0014"
 down_revision = "0013"
+phase = "expand"
 branch_labels = None
 depends_on = None
 

@@ -4,6 +4,7 @@ from yimen.schema_steps import create_v4, drop_v4
 
 revision = "0015"
 down_revision = "0014"
+phase = "expand"
 
 
 def upgrade() -> None:

@@ -9,6 +9,7 @@ from yimen.sealed import keys_of
 
 revision = "0012"
 down_revision = "0011"
+phase = "expand"
 branch_labels = None
 depends_on = None
 
