@@ -73,11 +73,16 @@ def _strains(before: Shape, after: Shape, source: str) -> Iterator[str]:
         if now is None:
             yield f"column {name} is gone or has another name"
             continue
-        if now[0] != kind:
+        if now[0] != kind and not _is_wider(now[0], kind):
             yield f"column {name} was {kind} and is {now[0]}"
         if nullable and not now[1]:
             yield f"column {name} may no longer be empty"
     yield from _news(before, after, source)
+
+
+def _is_wider(now: str, before: str) -> bool:
+    """Text of any length instead of a bounded one: nothing is written anew, and older code's values fit."""
+    return now == "TEXT" and before.startswith("VARCHAR")
 
 
 def _news(before: Shape, after: Shape, source: str) -> Iterator[str]:

@@ -41,7 +41,10 @@ async def _start(house: real.House, release: str, tree: Path, chosen: list[real.
     for process in chosen:
         sockets.append(socket.create_server(("127.0.0.1", 0), backlog=2048))
         parts = WITH_RELAY if SPEAKS[process.name] == release else WITHOUT_RELAY
-        told.append((process.module, sockets[-1].fileno(), process.environment | {"YIMEN_PARTS": parts}))
+        # Until nobody of yesterday is left, today's writes what yesterday's can read.
+        keys = f"plain,{process.environment['YIMEN_DATA_KEYS']}"
+        environment = process.environment | {"YIMEN_PARTS": parts, "YIMEN_DATA_KEYS": keys}
+        told.append((process.module, sockets[-1].fileno(), environment))
         addresses[process.name] = f"http://127.0.0.1:{sockets[-1].getsockname()[1]}"
     command = [sys.executable, str(RUNNER), json.dumps(told)]
     environment = {**os.environ, "PYTHONPATH": str(tree)}

@@ -69,6 +69,7 @@ def test_keys_are_told_as_openssl_writes_them() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [("", "no key"), (" ,\n", "no key"), ("abc", "base64"), ("QUJD", "3 bytes"), (f"{OLD},plain", "first")],
+    ids=["none", "separators", "short", "three bytes", "plain second"],
 )
 def test_what_is_no_list_of_keys_is_refused_without_repeating_it(words: str, said: str) -> None:
     with pytest.raises(NoKeys, match=said) as refused:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, Text, or_, select, type_coerce, update
 
 from services.intake.domain.bans import Ban
 from services.intake.tables import bans
@@ -13,9 +13,11 @@ _JSON = {"imposed_by", "lifted_by"}
 
 
 async def bans_of(view: View[Any], id_number: str) -> list[Ban]:
-    """Lifted and past ones too."""
-    query = select(bans).where(bans.c.id_mark.in_(marks(view.conn, id_number))).order_by(bans.c.ban_id)
-    return [_ban(row) for row in await view.execute(query)]
+    """Lifted and past ones too. One that a process of the version before entered meanwhile has no mark, and its number lies
+    there as it is."""
+    unmarked = bans.c.id_mark.is_(None) & (type_coerce(bans.c.id_number, Text) == id_number)
+    found = or_(bans.c.id_mark.in_(marks(view.conn, id_number)), unmarked)
+    return [_ban(row) for row in await view.execute(select(bans).where(found).order_by(bans.c.ban_id))]
 
 
 async def page_of_bans(view: View[Any], after: str | None, limit: int) -> list[Ban]:

@@ -11,7 +11,7 @@ bans = Table(
     metadata,
     Column("ban_id", String(80), primary_key=True),
     Column("id_number", SealedText(found_by="id_mark"), nullable=False),
-    Column("id_mark", String(60), nullable=False, index=True),
+    Column("id_mark", String(60), index=True),
     Column("name", String(400), nullable=False),
     Column("organisation", Boolean, nullable=False),
     Column("ground", String(40), nullable=False),

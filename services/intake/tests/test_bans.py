@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from services.intake.domain import bans, door
 from services.intake.domain.bans import Ban
@@ -112,6 +113,15 @@ async def test_a_banned_applicant_is_refused_to_the_last_minute_of_the_last_day_
     assert (await hall.apply(COMMITTED)).status_code == 201
     hall.harness.clock.move_to(datetime(2026, 9, 28, 16, 0, tzinfo=UTC))
     assert (await hall.apply(SAFETY)).status_code == 201
+
+
+@pytest.mark.rule("R14")
+async def test_a_ban_that_the_version_before_entered_while_it_was_replaced_binds_too(hall: Hall) -> None:
+    await publish_door_items(hall)
+    await impose(hall)
+    async with hall.harness.units.begin() as unit:
+        await unit.execute(text("UPDATE bans SET id_mark = NULL, id_number = :number").bindparams(number=ZHANG))
+    assert (await hall.apply(SAFETY)).json()["code"] == "applicant-banned"
 
 
 @pytest.mark.rule("R14")

@@ -1,5 +1,5 @@
 """Identification numbers lie sealed (yimen.sealed). What stands is read as it is until `python -m yimen.operate reseal` has
-gone through it; a ban is found by the mark of the number from now on."""
+gone through it; a ban is found by the mark of the number from now on, one that the version before entered by the number."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,14 +22,15 @@ def upgrade() -> None:
     create_personal_access()
     op.add_column("cases", sa.Column("contact_erased_at", Instant))
     columns = ["ended_at", "case_number"]
-    op.create_index("ix_cases_reachable", "cases", columns, postgresql_where=REACHABLE, sqlite_where=REACHABLE)
+    op.create_index(
+        "ix_cases_reachable", "cases", columns, postgresql_where=REACHABLE, sqlite_where=REACHABLE, if_not_exists=True
+    )
     op.drop_index("ix_bans_id_number", "bans")
     op.add_column("bans", sa.Column("id_mark", sa.String(60)))
     _mark(op.get_bind())
     with op.batch_alter_table("bans") as bans:
-        bans.alter_column("id_mark", existing_type=sa.String(60), nullable=False)
         bans.alter_column("id_number", existing_type=sa.String(40), existing_nullable=False, type_=sa.Text)
-    op.create_index("ix_bans_id_mark", "bans", ["id_mark"])
+    op.create_index("ix_bans_id_mark", "bans", ["id_mark"], if_not_exists=True)
     with op.batch_alter_table("licences") as licences:
         licences.alter_column("id_number", existing_type=sa.String(40), existing_nullable=False, type_=sa.Text)
 

@@ -19,7 +19,7 @@ def upgrade() -> None:
     op.drop_index("ix_contacts_phone", "contacts")
     op.add_column("contacts", sa.Column("phone_mark", sa.String(60)))
     _mark(op.get_bind())
-    op.create_index("ix_contacts_phone_mark", "contacts", ["phone_mark", "recipient"])
+    op.create_index("ix_contacts_phone_mark", "contacts", ["phone_mark", "recipient"], if_not_exists=True)
     with op.batch_alter_table("subscriptions") as subscriptions:
         for name in ("secret", "former_secret"):
             subscriptions.alter_column(name, existing_type=sa.String(100), type_=sa.Text)
