@@ -71,12 +71,14 @@ class User:
     speaks: str = NOTHING
     hears: str = NOTHING
     reads: str = NOTHING
+    writes: str = NOTHING
+    configures: str = NOTHING
     tags: tuple[str, ...] = ()
 
     def permission(self) -> dict[str, str]:
-        """Nobody configures. Binding one's queue needs the right to write to it and to read the exchange."""
+        """Nobody who speaks configures. Binding one's queue needs the right to write to it and to read the exchange."""
         if self.queue is None:
-            return {"configure": NOTHING, "write": NOTHING, "read": self.reads}
+            return {"configure": self.configures, "write": self.writes, "read": self.reads}
         own = self.queue.name
         return {
             "configure": NOTHING,
@@ -117,14 +119,26 @@ def _system(department: str) -> User:
 
 
 def users(hall: Hall) -> tuple[User, ...]:
-    """`operator` looks and brings home what was parked; `scaler` may only ask how long a queue is."""
-    return (
+    """`operator` looks and brings home what was parked; `scaler` may only ask how long a queue is; `restorer` tells a queue
+    again what it missed."""
+    readers = (
         *(_service(one.name, one.bindings) for one in (intake, fees, monitor, notify)),
         *(_window(name, departments) for name, departments in hall.windows.items()),
         *(_system(department) for department in hall.systems),
+    )
+    return (
+        *readers,
         User("operator", reads=rf"^(.+\.parked|{re.escape(UNROUTED)})$", tags=("monitoring",)),
         User("scaler"),
+        _restorer([user.queue.name for user in readers if user.queue]),
     )
+
+
+def _restorer(queues: Sequence[str]) -> User:
+    """Through exchanges of its own (yimen.operations.resending): past them it says nothing, and it hears nothing."""
+    again = r"yimen\.again\..+"
+    own = f"^{again}$"
+    return User("restorer", writes=f"^({'|'.join([again, *map(re.escape, queues)])})$", reads=own, configures=own)
 
 
 def definitions(hall: Hall, passwords: Mapping[str, str] | None = None, vhost: str = VHOST) -> dict[str, Any]:
@@ -179,7 +193,7 @@ def _policies() -> tuple[dict[str, Any], ...]:
 
 
 def _account(user: User, password: str | None) -> dict[str, Any]:
-    known = "" if password is None else _hashed(password)
+    known = "" if password is None else hash_of(password)
     tags = list(user.tags)
     return {
         "name": user.name,
@@ -189,9 +203,10 @@ def _account(user: User, password: str | None) -> dict[str, Any]:
     }
 
 
-def _hashed(password: str) -> str:
-    """RabbitMQ's rabbit_password_hashing_sha256."""
-    salt = secrets.token_bytes(4)
+def hash_of(password: str) -> str:
+    """As RabbitMQ keeps it (rabbit_password_hashing_sha256): four bytes of salt, and the digest of both. The salt follows
+    from the password, a random one of 256 bits, so that what did not change is not written anew."""
+    salt = hashlib.sha256(b"salt" + password.encode()).digest()[:4]
     return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
 
 

@@ -9,7 +9,6 @@ world. What the bank, the SMS gateways and the mail server know has to be told t
 
 import argparse
 import base64
-import hashlib
 import json
 import os
 import secrets
@@ -31,6 +30,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from deploy.broker import hash_of
 from yimen.departments import DEPARTMENTS
 
 HERE = Path(__file__).parent
@@ -122,13 +122,6 @@ def instances(committed: Mapping[str, Any]) -> dict[str, str]:
     """Each process that has a database, as its files are named, to its user at the broker: services, and windows."""
     users = [user["name"] for user in committed["users"]]
     return {name.replace(".", "_"): name for name in users if name in SERVICES or name.startswith("approval.")}
-
-
-def hash_of(clear: str) -> str:
-    """As RabbitMQ keeps it (rabbit_password_hashing_sha256): four bytes of salt, and the digest of both. The salt follows
-    from the password, a random one of 256 bits, so that what did not change is not written anew."""
-    salt = hashlib.sha256(b"salt" + clear.encode()).digest()[:4]
-    return base64.b64encode(salt + hashlib.sha256(salt + clear.encode()).digest()).decode()
 
 
 def definitions_with(passwords: Mapping[str, str], committed: Mapping[str, Any]) -> str:

@@ -50,7 +50,7 @@ SERVICES = {"intake", "fees", "monitor", "notify"}
 DESKS = {"approval.planning", "approval.fire", "approval.small"}
 SYSTEMS = {"dept.fire", "dept.market"}
 SPEAKERS = {*SERVICES, *DESKS, *SYSTEMS}
-EVERYONE = {*SPEAKERS, "operator", "scaler"}
+EVERYONE = {*SPEAKERS, "operator", "scaler", "restorer"}
 QUEUES = sorted(SPEAKERS)
 
 Act = Callable[[AbstractChannel], Awaitable[object]]
@@ -93,6 +93,14 @@ def saying(key: str, exchange: str = EXCHANGE) -> Act:
 async def binding_exchanges(channel: AbstractChannel) -> None:
     exchange = await channel.get_exchange(EXCHANGE, ensure=False)
     await exchange.bind(UNROUTED, "fees.notice.paid.all")
+
+
+async def telling_again(channel: AbstractChannel) -> None:
+    exchange = await channel.declare_exchange("yimen.again.once", aio_pika.ExchangeType.TOPIC, auto_delete=True)
+    queue = await channel.get_queue("fees", ensure=False)
+    await queue.bind(exchange, "#")
+    await exchange.publish(aio_pika.Message(b"{}"), "intake.case.accepted.all")
+    await queue.unbind(exchange, "#")
 
 
 async def deleting_exchange(channel: AbstractChannel) -> None:
@@ -153,6 +161,7 @@ def acts_of(user: str) -> dict[str, tuple[Act, set[str]]]:
         "bind another's queue": (binding("intake.calendar.#", "fees" if own != "fees" else "intake"), NOBODY),
         "say into a queue past the exchange": (saying("intake", exchange=""), NOBODY),
         "say what nobody follows, past the exchange": (saying("", exchange=UNROUTED), NOBODY),
+        "tell a queue again what it missed": (telling_again, {"restorer"}),
         "declare one's own queue": (declaring(own), NOBODY),
         "declare one's own queue to speak by dead letters": (
             declaring(own, **{"x-dead-letter-exchange": EXCHANGE, "x-dead-letter-routing-key": "fees.notice.paid.all"}),
