@@ -109,8 +109,7 @@ class Service(Generic[C]):
         workers: Sequence[Callable[[Units[C]], Loop]] = (),
         body_limits: Mapping[str, int] | None = None,
     ) -> None:
-        self.blueprint = blueprint
-        self.parts = parts
+        self.blueprint, self.parts = blueprint, parts
         self.context = context
         self.instance = instance or blueprint.name
         self.queue = Queue(self.instance, blueprint.bindings if bindings is None else bindings)
@@ -119,8 +118,8 @@ class Service(Generic[C]):
         self.database = Database(settings.database_url, keys=parts.keys)
         self.vitals = Vitals(self.registry, self.database, blueprint.name, self.instance)
         self._checks = {"database": self._check_database, "bus": self._check_bus, "loops": self._check_loops}
-        spoken = source or f"/{blueprint.name}"
-        self.units: Units[C] = Units(self.database, parts.clock, context, blueprint.metadata, spoken)
+        said_by = source or f"/{blueprint.name}"
+        self.units: Units[C] = Units(self.database, parts.clock, context, blueprint.metadata, said_by)
         self.inbox = Inbox(self.units, blueprint.handlers, self.instance, self.metrics)
         self.worker = Worker(parts.carrier, self.queue, self.inbox, self.metrics)
         self.relay = Relay(self.units, parts.carrier, self.metrics)
@@ -128,8 +127,7 @@ class Service(Generic[C]):
         self.senders = SenderRunner(self.units, blueprint.senders)
         self.house = House(self.units, self.instance, blueprint.chores)
         self._on_start = on_start
-        self._on_stop = tuple(on_stop)
-        self._own_loops = tuple(loops)
+        self._on_stop, self._own_loops = tuple(on_stop), tuple(loops)
         self._own_workers = tuple(make(self.units) for make in workers)
         self._stopping = asyncio.Event()
         self._tasks: dict[str, asyncio.Task[None]] = {}

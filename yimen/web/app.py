@@ -95,13 +95,20 @@ def create_app(
     )
     app.state.units, app.state.verifier, app.state.checks = units, verifier, dict(checks or {})
     app.state.registry, app.state.real_clock, app.state.at_work = registry, real_clock or SystemClock(), set()
-    shell = shell or Shell()
-    app.state.gate = gate = Gate(registry, shell.at_work, shell.waiting)
-    app.state.brakes = Brakes(shell.rates, gate.shed)
+    _put_shell(app, registry, shell or Shell())
+    return _completed(app)
+
+
+def _completed(app: ServiceApp) -> FastAPI:
     problems.install(app)
     app.include_router(_docs_router(app))
     _refuse_undeclared(app)
     return app
+
+
+def _put_shell(app: FastAPI, registry: CollectorRegistry, shell: Shell) -> None:
+    app.state.gate = gate = Gate(registry, shell.at_work, shell.waiting)
+    app.state.brakes = Brakes(shell.rates, gate.shed)
 
 
 def _shared_routes(routers: Sequence[APIRouter]) -> list[BaseRoute]:
