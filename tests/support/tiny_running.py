@@ -14,6 +14,7 @@ from tests.support.tiny import STEPS, Context, TinySettings, build
 from yimen.bus import Carrier
 from yimen.bus.local import LocalCarrier
 from yimen.clock import SystemClock
+from yimen.keys import Keys
 from yimen.service import Loop, Parts, Service
 from yimen.settings import Part
 from yimen.web.testing import TestIssuer
@@ -23,7 +24,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def made(url: str, carrier: Carrier | None = None, does: frozenset[Part] = frozenset(Part), *own: Loop) -> Any:
-    parts = Parts(carrier or LocalCarrier(), SystemClock(), TestIssuer().verifier, does)
+    keys = Keys.told(os.environ[KEYS])  # as the processes have them
+    parts = Parts(carrier or LocalCarrier(), SystemClock(), TestIssuer().verifier, does, keys=keys)
     return build(parts, TinySettings(database_url=url), own)
 
 
