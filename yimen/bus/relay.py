@@ -70,7 +70,9 @@ class Relay:
             except CarrierDown as down:
                 log.warning("relay_session_ended", reason=str(down))
             except Exception as error:
-                if not (is_unavailable(error) or is_contention(error)):
+                if is_unavailable(error):  # or sealed under a key that this process was not told
+                    log.warning("database_unavailable", loop="relay", reason=str(error))
+                elif not is_contention(error):
                     log.exception("relay_failed")
             finally:
                 self.connected = False

@@ -16,6 +16,7 @@ from yimen.bus.local import LocalCarrier
 from yimen.bus.relay import _LEADER, Relay, backlog
 from yimen.contracts import Meta
 from yimen.errors import CarrierDown
+from yimen.keys import Keys, new_key
 
 QUEUE = Queue("ledger", ("intake.case.#",))
 
@@ -97,6 +98,23 @@ async def test_rows_wait_out_a_carrier_that_is_down_and_go_in_order(ledger: Ledg
         carrier.down = False
         await until(left(ledger.units, 0))
     assert [n for subject, n in carrier.given if subject == "case/a"] == [1, 2, 3]
+
+
+async def test_a_relay_says_under_which_key_an_event_lies_that_it_cannot_read(
+    ledger: Ledger, logged: list[str]
+) -> None:
+    await emit(ledger, "a")
+    sealed = Keys.told(new_key())
+    async with ledger.units.begin() as unit:
+        await unit.execute(text("UPDATE outbox SET body = :body").bindparams(body=sealed.seal_bytes(b"{}")))
+    assert sealed.writer is not None
+
+    async def told() -> bool:
+        return any("database_unavailable" in line and sealed.writer.name in line for line in logged)
+
+    async with working(Relay(ledger.units, Capricious(), ledger.metrics)):
+        await until(told)
+    assert await left(ledger.units, 1)()
 
 
 async def test_the_backlog_says_how_many_wait_and_for_how_long(ledger: Ledger) -> None:
