@@ -9,7 +9,6 @@ after the database holds at least what it names. Secrets are not in it: keep the
 (docs/operations/guides/rotate-keys.md). Exit: 0 done, 1 not possible, 2 wrong usage.
 """
 
-import asyncio
 import os
 import sqlite3
 import subprocess
@@ -23,24 +22,18 @@ from typing import Any
 
 import asyncpg
 import orjson
-from cyclopts import App, CycloptsError
-from pydantic import ValidationError
 from pydantic_settings import SettingsConfigDict
 from sqlalchemy import URL, make_url
 
 from yimen.objects import Objects, beside
+from yimen.programs import Refused, program, run, say
 from yimen.settings import ServiceSettings
 
-app = App(name="deploy.backup", help=__doc__, version_flags=[], result_action="return_value")
-DONE, REFUSED, USAGE = 0, 1, 2
+app = program("deploy.backup", __doc__)
 
 STORES = {"intake": "materials", "notify": "documents"}
 """The setting that says where a service keeps its objects, and the name of their folder beside a SQLite file."""
 DUMP, COPY, OBJECTS, LIST = "database.dump", "database.sqlite3", "objects", "backup.json"
-
-
-class Refused(Exception):
-    """A plain sentence for the operator."""
 
 
 class Place(ServiceSettings):
@@ -81,13 +74,13 @@ async def take(folder: Path, *, service: str) -> None:
     files = _digests(folder)
     told = {"service": service, "began": began, "ended": datetime.now(UTC), "files": files}
     (folder / LIST).write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2))
-    _say(f"{service}: {len(files)} files in {folder}")
+    say(f"{service}: {len(files)} files in {folder}")
 
 
 @app.command
 async def check(folder: Path) -> None:
     """Every file that the list names is there, and unchanged."""
-    _say(f"{len(_checked(folder)['files'])} files are what was written")
+    say(f"{len(_checked(folder)['files'])} files are what was written")
 
 
 @app.command
@@ -109,7 +102,7 @@ async def restore(folder: Path, *, service: str) -> None:
     store = place.store(service)
     if store is not None:
         await Objects.at((folder / OBJECTS).absolute().as_uri()).copy_to(Objects.at(store))
-    _say(f"{service} is as it was at {told['began']}. Before it starts: python -m yimen.compare")
+    say(f"{service} is as it was at {told['began']}. Before it starts: python -m yimen.compare")
 
 
 def _checked(folder: Path) -> dict[str, Any]:
@@ -180,25 +173,9 @@ async def _refuse_tables(url: URL) -> None:
         raise Refused(f"The database has {count} tables: restore into an empty one.")
 
 
-def _say(sentence: str) -> None:
-    sys.stdout.write(f"{sentence}\n")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code. Says on stderr in one sentence why it was not done."""
-    try:
-        command, bound, _ignored = app.parse_args(arguments, exit_on_error=False, print_error=False)
-        asyncio.run(command(*bound.args, **bound.kwargs))
-    except (CycloptsError, ValidationError) as wrong:
-        return _excuse(USAGE, str(wrong))
-    except (Refused, OSError, asyncpg.PostgresError, sqlite3.Error) as refused:
-        return _excuse(REFUSED, str(refused))
-    return DONE
-
-
-def _excuse(code: int, sentence: str) -> int:
-    sys.stderr.write(f"{sentence}\n")
-    return code
+    return run(app, arguments, refused=(OSError, asyncpg.PostgresError, sqlite3.Error))
 
 
 if __name__ == "__main__":

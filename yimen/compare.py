@@ -14,15 +14,16 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
-from yimen.console import Limit, Refused, Signed, Where
+from yimen.console import Limit, Signed, Where
 from yimen.operate import main
 from yimen.operations.positions import Gap, Memory, advance, compare
+from yimen.programs import Refused, program, say
 
-app = App(name="yimen.compare", help=__doc__, version_flags=[], result_action="return_value")
+app = program("yimen.compare", __doc__)
 
 
 @Parameter(name="*")
@@ -57,7 +58,7 @@ async def step_over(*, signed: Signed, where: Where = UNSAID, other: Other = NOB
     """Take the numbers that others have heard as used. Recorded with --by and --reason."""
     async with where.units() as units, units.begin() as unit:
         count = await advance(unit, compare(await Memory.of(unit), await other.memory()), signed.who)
-    sys.stdout.write(f"{count} subjects advanced\n")
+    say(f"{count} subjects advanced")
 
 
 def _show(gaps: Sequence[Gap]) -> None:

@@ -18,17 +18,10 @@ from yimen.bus import Units
 from yimen.db import Database
 from yimen.keys import Keys, NoKeys
 from yimen.operations import By
+from yimen.programs import Refused, Usage, say
 from yimen.running import clock_of
 from yimen.schema import new_metadata
 from yimen.settings import KitSettings
-
-
-class Usage(Exception):
-    """The command cannot be understood."""
-
-
-class Refused(Exception):
-    """A plain sentence for the operator."""
 
 
 @Parameter(name="*")
@@ -78,7 +71,7 @@ class Where:
         if self.json:
             write_json({"done": sentence})
         else:
-            sys.stdout.write(f"{sentence}\n")
+            say(sentence)
 
 
 UNSAID = Where()

@@ -7,9 +7,10 @@ from typing import Annotated
 from cyclopts import Parameter
 from sqlalchemy import MetaData
 
-from yimen.console import UNSAID, Refused, Signed, Usage, Where, write_json
+from yimen.console import UNSAID, Signed, Where, write_json
 from yimen.operations import By
 from yimen.operations.acts import record
+from yimen.programs import Refused, Usage
 from yimen.resealing import left
 from yimen.resealing import reseal as portions
 

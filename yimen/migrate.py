@@ -13,15 +13,14 @@ from pathlib import Path
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsConfigDict
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError
 
 from yimen import telemetry
 from yimen.db import Database
-from yimen.errors import Unavailable
 from yimen.migrating import WrongSchema, line_of, upgrade
+from yimen.programs import DONE, REFUSED, UNUSABLE, USAGE, excuse, first_line, say
 from yimen.settings import ServiceSettings
 
-DONE, REFUSED, USAGE = 0, 1, 2
 WITHIN_SECONDS = 3600.0
 
 
@@ -60,21 +59,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     telemetry.configure("INFO")
     words = sys.argv[1:] if arguments is None else list(arguments)
     if len(words) != 1 or words[0].startswith("-"):
-        return _excuse(USAGE, __doc__ or "")
+        return excuse(USAGE, __doc__ or "")
     try:
         asyncio.run(migrate(words[0], address_of(words[0])))
     except (LookupError, ValidationError, ArgumentError) as wrong:
-        return _excuse(USAGE, str(wrong))
-    except (WrongSchema, Unavailable, DBAPIError, TimeoutError) as refused:
-        reason = str(getattr(refused, "orig", refused)).partition("\n")[0]
-        return _excuse(REFUSED, f"Not migrated: {reason or type(refused).__name__}")
-    sys.stdout.write(f"{words[0]} is at revision {line_of(migrations_of(words[0])).newest}\n")
+        return excuse(USAGE, str(wrong))
+    except (WrongSchema, TimeoutError, *UNUSABLE) as refused:
+        return excuse(REFUSED, f"Not migrated: {first_line(refused)}")
+    say(f"{words[0]} is at revision {line_of(migrations_of(words[0])).newest}")
     return DONE
-
-
-def _excuse(code: int, sentence: str) -> int:
-    sys.stderr.write(f"{sentence.strip()}\n")
-    return code
 
 
 if __name__ == "__main__":

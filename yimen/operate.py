@@ -4,26 +4,25 @@ Works on the database itself, so the service may be down. Each act asks for --by
 Exit: 0 done, 1 not found or refused, 2 wrong usage.
 """
 
-import asyncio
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from uuid import UUID
 
-from cyclopts import App, CycloptsError
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from cyclopts import App
+from sqlalchemy.exc import ArgumentError
 
 from yimen import operations
-from yimen.console import UNSAID, Limit, Refused, Signed, Usage, Where, cell, write_json
+from yimen.console import UNSAID, Limit, Signed, Where, cell, write_json
 from yimen.console_keys import reseal, sealed
-from yimen.errors import CarrierDown, NotNow, Unavailable
+from yimen.errors import NotNow
 from yimen.operations import NoReason
 from yimen.operations.returned import NoSuchQueue, bring_back, returned_count
+from yimen.programs import Refused, program, run, say
 from yimen.settings import KitSettings
 
-app = App(name="yimen.operate", help=__doc__, version_flags=[], result_action="return_value")
+app = program("yimen.operate", __doc__)
 
-DONE, REFUSED, USAGE = 0, 1, 2
 SAID = {
     "already-settled": "It was settled before: list again.",
     "subject-waits-for-it": "Its subject waits for it, and would wait for ever: use skip (跳过) to go on without it.",
@@ -62,7 +61,7 @@ async def show(parked_id: UUID, *, where: Where = UNSAID) -> None:
         write_json(told)
         return
     for name, value in told.items():
-        sys.stdout.write(f"{name}: {cell(value)}\n")
+        say(f"{name}: {cell(value)}")
 
 
 @app.command
@@ -155,7 +154,7 @@ async def retry_timer(name: str, key: str, *, signed: Signed, where: Where = UNS
 async def returned(consumer: str, *, bus_url: str | None = None) -> None:
     """How many messages the broker set aside for this consumer, in its queue CONSUMER.parked. Touches none."""
     count = await returned_count(bus_url or KitSettings().bus_url, consumer)
-    sys.stdout.write(f"{count}\n")
+    say(f"{count}")
 
 
 @app.command(name="bring-back")
@@ -175,26 +174,11 @@ for command_of_keys in (reseal, sealed):
 
 def main(arguments: Sequence[str] | None = None, console: App = app) -> int:
     """The exit code. Says on stderr in one sentence why something was not done."""
-    try:
-        command, bound, _ignored = console.parse_args(arguments, exit_on_error=False, print_error=False)
-        outcome = command(*bound.args, **bound.kwargs)
-        if asyncio.iscoroutine(outcome):
-            asyncio.run(outcome)
-    except (CycloptsError, Usage, NoReason, ArgumentError) as wrong:
-        return _excuse(USAGE, str(wrong))
-    except NotNow as refusal:
-        return _excuse(REFUSED, SAID.get(refusal.code, refusal.title))
-    except (Refused, NoSuchQueue, CarrierDown) as refused:
-        return _excuse(REFUSED, str(refused))
-    except (DBAPIError, Unavailable) as unusable:
-        reason = str(getattr(unusable, "orig", unusable)).partition("\n")[0]
-        return _excuse(REFUSED, f"The database cannot be used: {reason}")
-    return DONE
+    return run(console, arguments, usage=(NoReason, ArgumentError), refused=(NotNow, NoSuchQueue), said=_said)
 
 
-def _excuse(code: int, sentence: str) -> int:
-    sys.stderr.write(f"{sentence}\n")
-    return code
+def _said(refusal: Exception) -> str:
+    return SAID.get(refusal.code, refusal.title) if isinstance(refusal, NotNow) else str(refusal)
 
 
 if __name__ == "__main__":

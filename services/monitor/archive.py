@@ -7,20 +7,16 @@ A file of the archive carries the journal's own chain of hashes and is checked b
 and query passwords are not in the journal, so not here. Exit: 0 done, 1 not possible, 2 wrong usage.
 """
 
-import asyncio
 import gzip
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import orjson
-from cyclopts import App, CycloptsError
-from pydantic import ValidationError
-from sqlalchemy.exc import DBAPIError
 
 from services.monitor.context import Context
 from services.monitor.domain.chain import Entry, Head, canonical, link
@@ -32,13 +28,12 @@ from yimen.bus.local import matches
 from yimen.clock import SystemClock
 from yimen.contracts import Meta
 from yimen.db import Database
-from yimen.errors import CarrierDown, Unavailable
 from yimen.operations.resending import send_again
 from yimen.operations.returned import NoSuchQueue
+from yimen.programs import program, run, say
 from yimen.settings import KitSettings
 
-app = App(name="services.monitor.archive", help=__doc__, version_flags=[], result_action="return_value")
-DONE, REFUSED, USAGE = 0, 1, 2
+app = program("services.monitor.archive", __doc__)
 PORTION: Final = 500
 
 
@@ -54,7 +49,7 @@ async def write(folder: Path) -> None:
         async with units.view() as view:
             until = (await journal_head(view)).position
         if until <= head.position:
-            _say(f"nothing new since {head.position}")
+            say(f"nothing new since {head.position}")
             return
         path = folder / f"journal-{head.position + 1:012}-{until:012}.jsonl.gz"
         unfinished = path.with_suffix(".part")
@@ -62,7 +57,7 @@ async def write(folder: Path) -> None:
             async for portion in _kept(units, head.position, until):
                 file.writelines(_line(entry) for entry in portion)
         unfinished.replace(path)
-    _say(f"{until - head.position} events in {path.name}")
+    say(f"{until - head.position} events in {path.name}")
 
 
 @app.command
@@ -87,7 +82,7 @@ async def send(
     async def tell(portions: AsyncIterator[Sequence[Entry]]) -> None:
         messages = ([_message(entry) for entry in portion if wanted(entry)] async for portion in portions)
         count = await send_again(bus_url or KitSettings().bus_url, queue, messages)
-        _say(f"{count} events sent to {queue}")
+        say(f"{count} events sent to {queue}")
 
     if archive is not None:
         for _entry in _archived(archive):
@@ -174,33 +169,9 @@ async def _in_portions(entries: Iterator[Entry]) -> AsyncIterator[Sequence[Entry
         yield portion
 
 
-def _say(sentence: str) -> None:
-    sys.stdout.write(f"{sentence}\n")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code. Says on stderr in one sentence why it was not done."""
-    try:
-        command, bound, _ignored = app.parse_args(arguments, exit_on_error=False, print_error=False)
-        work: Callable[..., Awaitable[Any]] = command
-        asyncio.run(_awaited(work(*bound.args, **bound.kwargs)))
-    except (CycloptsError, ValueError, ValidationError) as wrong:
-        return _excuse(USAGE, str(wrong))
-    except (Broken, NoSuchQueue, CarrierDown, OSError) as refused:
-        return _excuse(REFUSED, str(refused))
-    except (DBAPIError, Unavailable) as unusable:
-        reason = str(getattr(unusable, "orig", unusable)).partition("\n")[0]
-        return _excuse(REFUSED, f"The database cannot be used: {reason}")
-    return DONE
-
-
-async def _awaited(work: Awaitable[Any]) -> None:
-    await work
-
-
-def _excuse(code: int, sentence: str) -> int:
-    sys.stderr.write(f"{sentence}\n")
-    return code
+    return run(app, arguments, usage=(ValueError,), refused=(Broken, NoSuchQueue, OSError))
 
 
 if __name__ == "__main__":

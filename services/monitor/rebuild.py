@@ -8,15 +8,11 @@ What people wrote to monitor (answers to alerts, orders, complaints, ratings) do
 alone. Exit: 0 all is as the journal has it; 1 something is not (--check), or not possible; 2 wrong usage.
 """
 
-import asyncio
 import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
-from cyclopts import App, CycloptsError
-from pydantic import ValidationError
 from sqlalchemy import Table, delete, or_, select, update
-from sqlalchemy.exc import DBAPIError
 
 from services.monitor import counting
 from services.monitor.context import Context
@@ -27,12 +23,11 @@ from services.monitor.watching import Moves, keep, look, move_rungs
 from yimen.bus import Unit, Units, View
 from yimen.clock import Clock
 from yimen.db import Database
-from yimen.errors import Unavailable
+from yimen.programs import DONE, REFUSED, program, run, say
 from yimen.running import clock_of
 from yimen.settings import KitSettings
 
-app = App(name="services.monitor.rebuild", help=__doc__, version_flags=[], result_action="return_value")
-DONE, REFUSED, USAGE = 0, 1, 2
+app = program("services.monitor.rebuild", __doc__)
 AT_ONCE: Final = 200
 FOLDED: Final = (cases, rungs, case_counts, stage_counts)
 _TOLD_OF: Final = journal.c.case_number.is_not(None)
@@ -107,9 +102,11 @@ async def begin(*, check: bool = False) -> int:
     settings, clock = MonitorSettings(), clock_of(KitSettings())
     found = await _of(settings, clock, check=check)
     for table, count in found.items():
-        sys.stdout.write(f"{table}: {count} rows are not as the journal has them\n")
-    sys.stdout.write("all is as the journal has it\n" if not check or not found else "")
-    return REFUSED if check and found else DONE
+        say(f"{table}: {count} rows are not as the journal has them")
+    if check and found:
+        return REFUSED
+    say("all is as the journal has it")
+    return DONE
 
 
 async def _of(settings: MonitorSettings, clock: Clock, *, check: bool) -> dict[str, int]:
@@ -122,19 +119,7 @@ async def _of(settings: MonitorSettings, clock: Clock, *, check: bool) -> dict[s
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code. Says on stderr in one sentence why it was not done."""
-    try:
-        command, bound, _ignored = app.parse_args(arguments, exit_on_error=False, print_error=False)
-        return int(asyncio.run(command(*bound.args, **bound.kwargs)))
-    except (CycloptsError, ValidationError) as wrong:
-        return _excuse(USAGE, str(wrong))
-    except (DBAPIError, Unavailable) as unusable:
-        reason = str(getattr(unusable, "orig", unusable)).partition("\n")[0]
-        return _excuse(REFUSED, f"The database cannot be used: {reason}")
-
-
-def _excuse(code: int, sentence: str) -> int:
-    sys.stderr.write(f"{sentence}\n")
-    return code
+    return run(app, arguments)
 
 
 if __name__ == "__main__":

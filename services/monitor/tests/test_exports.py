@@ -8,10 +8,11 @@ import pytest
 
 from services.monitor.domain.facets import UNTOLD, facets
 from services.monitor.domain.labels import LABELS
-from services.monitor.export import DONE, REFUSED, USAGE, main
+from services.monitor.export import main
 from services.monitor.tests.harness import supervisor, tell
 from services.monitor.tests.samples import joint_case, recorded
 from yimen.contracts import event_types
+from yimen.programs import DONE, REFUSED, USAGE
 from yimen.web import Role
 
 WHOLE = recorded(joint_case())
