@@ -103,7 +103,8 @@ def place(
     for path in ROOT.iterdir():
         if path.is_dir() and not path.name.startswith(".") and path.name != "var":
             (tmp_path / path.name).symlink_to(path)
-    asyncio.run(RabbitCarrier(amqp_vhost_url).declare(Queue("fees", ())))
+    for reader in ("fees", "notify"):
+        asyncio.run(RabbitCarrier(amqp_vhost_url).declare(Queue(reader, ())))
     role = f"role_{secrets.token_hex(6)}"
     run_sql(postgres_url, f"CREATE ROLE {role} LOGIN")
     told = {

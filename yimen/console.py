@@ -49,7 +49,7 @@ class Where:
     async def units(self) -> AsyncIterator[Units[None]]:
         _refuse_to_make(self.url)
         kit = KitSettings()
-        database = Database(self.url, keys=_keys_of(kit))
+        database = Database(self.url, keys=keys_of(kit))
         try:
             yield Units(database, clock_of(kit), None, new_metadata(), "/operate")
         finally:
@@ -100,7 +100,7 @@ def _refuse_to_make(url: str) -> None:
         raise Refused(f"There is no database at {address.database}.")
 
 
-def _keys_of(kit: KitSettings) -> Keys:
+def keys_of(kit: KitSettings) -> Keys:
     """None where none were told: what is not sealed can be read all the same."""
     told = kit.data_keys.get_secret_value()
     try:

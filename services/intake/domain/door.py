@@ -17,7 +17,7 @@ from services.intake.domain.documents import unnumbered
 from services.intake.domain.grounds import RefusalGround
 from services.intake.domain.project import fast_tracked
 from services.intake.domain.reviewing import cancel_open, request_stage
-from services.intake.domain.values import Held
+from services.intake.domain.values import Agent, Held, Person
 from services.intake.domain.words import wrong_state
 from yimen.contracts.intake import (
     CaseAccepted,
@@ -66,14 +66,17 @@ def submit(case: Case, rules: Rules, *, as_is: bool) -> Change:
         agent=case.agent.masked if case.agent else None,
         electronic_service=case.electronic_service,
     )
-    return Change(case, (submitted, _contact(case), *fast_tracked(case)))
-
-
-def _contact(case: Case) -> ContactRecorded:
     called = case.agent or case.applicant
-    reached: dict[str, Any] = {"phone": called.phone, "email": called.email, "language": case.language.value}
-    reached["account"] = case.account
-    return ContactRecorded(case_number=case.case_number, name=called.name, recorded_at=case.submitted_at, **reached)
+    contact = contact_of(case.case_number, called, case.language.value, case.account, case.submitted_at)
+    return Change(case, (submitted, contact, *fast_tracked(case)))
+
+
+def contact_of(
+    case_number: str, called: Person | Agent, language: str, account: str | None, at: datetime
+) -> ContactRecorded:
+    """How whoever speaks for the applicant is reached."""
+    reached: dict[str, Any] = {"phone": called.phone, "email": called.email, "language": language, "account": account}
+    return ContactRecorded(case_number=case_number, name=called.name, recorded_at=at, **reached)
 
 
 def accept(case: Case, by: Staff, now: datetime, rules: Rules, gap: Gap | None = None) -> Change:
