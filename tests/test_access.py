@@ -274,8 +274,10 @@ async def test_the_rightful_are_let_in(room: Room) -> None:
     answers, shown = {}, set()
     for operation in closed_routes(room):
         for role in operation.access.roles:
-            await room.renew(operation.label, role)
             status, text = await knock(room, operation, room.rightful(role))
+            if status >= 300:  # used up, or not ready for it
+                await room.renew(operation.label, role)
+                status, text = await knock(room, operation, room.rightful(role))
             answers[operation.label, str(role)] = status
             shown |= {operation.label} if tells_of(room, text) else set()
     assert {place: status for place, status in answers.items() if status >= 300} == {}

@@ -36,7 +36,7 @@ KEPT = (
 ON_MADE_UP = (*KEPT, "negative_data_rejection", "missing_required_header")
 """A request on a thing that exists had its path mended: it may no longer be as wrong as it says."""
 
-EXAMPLES = int(os.environ.get("YIMEN_OPENAPI_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("YIMEN_OPENAPI_EXAMPLES", "12"))
 KNOWN = {"item_code", "code", "id_number", "type", "as_is", "url", "departments", "file_id", "mandate"}
 """What a body names that exists; nobody hits these by chance."""
 

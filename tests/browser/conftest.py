@@ -4,9 +4,11 @@ Playwright's own loop would stand in the way of later tests with an event loop: 
 """
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
 from functools import partial
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -15,6 +17,7 @@ from deploy.pages import BUILT
 from tests.browser.hall import chromium, hall_at, launching
 from tests.browser.people import People
 from tests.browser.visiting import visit
+from yimen.departments import DEPARTMENTS
 
 Visit = Callable[..., AbstractContextManager[Page]]
 
@@ -34,9 +37,18 @@ def _able() -> None:
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def home(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Callable[[str], Path]) -> Path:
+    """Of an empty hall, whose databases were migrated already: half of its first start."""
+    folder = tmp_path_factory.mktemp("hall")
+    for name in ("intake", "fees", "monitor", "notify", *(f"approval-{code}" for code in DEPARTMENTS)):
+        shutil.copy(migrated_sqlite(name.partition("-")[0]), folder / f"{name}.db")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def base(home: Path) -> Iterator[str]:
     """Where an empty hall answers, on a working morning: the bank books what comes late in the day on the next."""
-    with hall_at(tmp_path_factory.mktemp("hall")) as address:
+    with hall_at(home) as address:
         with closing(People(address)) as first:
             first.open_doors()
         yield address

@@ -20,11 +20,6 @@ SUBJECT = "case/45072120261130L0001"
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("hall")
-
-
-@pytest.fixture(scope="module")
 def base(home: Path) -> Iterator[str]:
     with hall_at(home) as address:
         yield address

@@ -152,7 +152,8 @@ def postgres_template(postgres_url: str) -> Iterator[Callable[[str, Callable[[st
 
 
 def _create_database(admin_url: str, name: str, template: str) -> str:
-    run_sql(admin_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    """By copying files, which takes half of what copying page by page through the log does."""
+    run_sql(admin_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
     return make_url(admin_url).set(database=name).render_as_string(hide_password=False)
 
 

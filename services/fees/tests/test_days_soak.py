@@ -18,6 +18,7 @@ from services.fees.tests.samples import CASE, TODAY
 from services.fees.tests.window import Window
 from sim.bank import Fault, KeyRing, Manners
 from sim.bank.errors import Refused
+from tests.faults.dose import dose
 
 ON_A_LINE = (Fault.LINE_MISSING, Fault.LINE_DOUBLED, Fault.LINE_AMOUNT)
 LIES = (
@@ -150,7 +151,7 @@ class Days:
 
 
 @pytest.mark.rule("R57", "R60", "R61")
-@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(max_examples=dose(3, 20), suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(plays=st.lists(PLAYS, min_size=1, max_size=3), seed=st.integers(0, 9999))
 def test_no_lie_of_the_bank_outlives_its_correction(
     plays: list[Play], seed: int, migrated_file: Path, ring: KeyRing

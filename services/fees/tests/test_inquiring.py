@@ -18,6 +18,7 @@ from services.fees.tables import notices
 from services.fees.tests.conftest import open_window
 from services.fees.tests.window import Window
 from sim.bank import Fault, KeyRing
+from tests.faults.dose import dose
 from yimen.contracts import fees
 
 LIMIT = datetime(2026, 9, 22, 16, 0, tzinfo=UTC)  # the 22nd has ended in Shanghai
@@ -236,7 +237,7 @@ async def test_money_on_another_account_is_not_ours_in_an_answer_either(window: 
     await window.sound()
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(max_examples=dose(6, 50), suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(
     paid=st.none() | st.integers(-3 * 86400, 3 * 86400),
     told=st.booleans(),

@@ -15,7 +15,7 @@ from services.fees.tests.soak.report import table
 from tests.faults.dose import SEED, dose
 
 GAMES = dose(1, 20)
-ACTS = dose(3_000, 10_000)
+ACTS = dose(1_500, 10_000)
 EVERY = dose(500, 2_000)
 NAME = dose("short", str(SEED))
 """The short form plays the same game each time, the long one new ones."""

@@ -15,6 +15,7 @@ from services.fees.tests import refunds as acts
 from services.fees.tests.conftest import open_window
 from services.fees.tests.window import Window
 from sim.bank import KeyRing, Manners
+from tests.faults.dose import dose
 from yimen.web import Role
 
 WHICH = st.integers(0, 5)
@@ -100,7 +101,7 @@ class Desk:
 
 
 @pytest.mark.rule("R59", "R60")
-@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(max_examples=dose(6, 50), suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(actions=st.lists(ACTIONS, min_size=5, max_size=25), seed=st.integers(0, 9999))
 def test_no_sequence_of_refunds_gives_back_more_than_was_paid(
     actions: list[tuple[str, Any]], seed: int, migrated_file: Path, ring: KeyRing

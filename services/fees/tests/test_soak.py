@@ -16,6 +16,7 @@ from services.fees.tests.conftest import open_window
 from services.fees.tests.samples import CASE
 from services.fees.tests.window import Window
 from sim.bank import KeyRing, Manners, Refused
+from tests.faults.dose import dose
 
 CASES = 3
 WHICH = st.integers(0, CASES - 1)
@@ -133,7 +134,7 @@ class Hall:
         assert await self.window.harness.parked() == []
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(max_examples=dose(12, 100), suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(
     issued=st.lists(st.booleans(), min_size=CASES, max_size=CASES),
     actions=st.lists(ACTIONS, min_size=5, max_size=40),

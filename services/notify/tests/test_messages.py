@@ -14,6 +14,7 @@ from sqlalchemy import inspect
 from services.notify.tests import samples
 from services.notify.tests.conftest import Messenger, start
 from sim.sms import SmsGateway
+from tests.faults.dose import dose
 from yimen.contracts import Event
 from yimen.contracts.notify import MessageDelivered, MessageEvent, MessageFailed, MessageSent
 from yimen.web import Role
@@ -32,7 +33,7 @@ STORY: tuple[tuple[str, Event], ...] = (
 TOLD = ["accepted", "alert_raised", "fees_due", "granted", "submitted"]
 
 
-@settings(max_examples=25)
+@settings(max_examples=dose(12, 100))
 @given(data=st.data())
 async def test_no_order_of_contact_and_case_events_loses_or_doubles_a_message(data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
