@@ -109,7 +109,7 @@ async def _seal(units: Units[Context]) -> tuple[monitor.RootSealed, float]:
             more = await tree.grow(unit)
         longest = max(longest, time.perf_counter() - began)
     async with units.begin() as unit:
-        sealed = await sealing.seal(unit, daily=False)
+        sealed = await sealing.seal(unit, await queries.journal_head(unit), daily=False)
     assert sealed is not None
     return sealed, longest
 

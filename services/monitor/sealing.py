@@ -15,6 +15,7 @@ from sqlalchemy import Select, func, insert, select
 
 from services.monitor import queries, tree
 from services.monitor.context import Context
+from services.monitor.domain.chain import Head
 from services.monitor.registry import timers
 from services.monitor.signing import publish, read_key
 from services.monitor.tables import seals
@@ -64,10 +65,11 @@ async def seal_journal(unit: Unit[Context], timer: Timer) -> None:
     if unit.context.signing_key_file is None:
         return
     await _take_turn(unit)
+    head = await queries.journal_head(unit)  # before the tree grows: up to here every full tile is there when it has
     if await tree.grow(unit):
         await set_timer(unit, SEAL_TIMER, key=timer.key, due_at=unit.now)
         return
-    await seal(unit, daily=timer.key == DAILY)
+    await seal(unit, head, daily=timer.key == DAILY)
     if timer.key == DAILY:
         await set_timer(unit, SEAL_TIMER, key=DAILY, due_at=_next_midnight(unit.now))
 
@@ -78,11 +80,12 @@ async def _take_turn(unit: Unit[Context]) -> None:
         await unit.execute(select(func.pg_advisory_xact_lock(_SEALS)))
 
 
-async def seal(unit: Unit[Context], *, daily: bool) -> RootSealed | None:
-    """Nothing where nothing was recorded since the last one. The unit has its turn."""
+async def seal(unit: Unit[Context], head: Head, *, daily: bool) -> RootSealed | None:
+    """Up to `head`, whose full tiles are written. Nothing where nothing was recorded since the last one. The unit has its
+    turn."""
     path = unit.context.signing_key_file
     assert path is not None, "nobody asks for a seal without a key"
-    former, head = await newest(unit), await queries.journal_head(unit)
+    former = await newest(unit)
     former_size = former.size if former else 0
     if head.position == former_size:
         return None

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from services.monitor import sealing
+from services.monitor import sealing, tree
 from services.monitor.domain.chain import canonical
+from services.monitor.queries import journal_head
 from services.monitor.tests.harness import change, rows, tell
 from services.monitor.tests.samples import at, joint_case, recorded
 from services.monitor.tests.sealed import (
@@ -177,7 +178,7 @@ async def test_two_replicas_that_seal_at_once_make_one_seal(postgres_database, k
         async def seal(harness):
             async with harness.units.begin() as unit:
                 await sealing._take_turn(unit)
-                return await sealing.seal(unit, daily=False)
+                return await sealing.seal(unit, await journal_head(unit), daily=False)
 
         made = await asyncio.gather(seal(one), seal(other), seal(one), seal(other))
         assert len([one for one in made if one]) == 1
@@ -186,6 +187,35 @@ async def test_two_replicas_that_seal_at_once_make_one_seal(postgres_database, k
         await hear_own_seals(one)
         await asyncio.gather(one.fire_timers(), other.fire_timers())
         assert [seal["number"] for seal in await seals_of(one)] == [1, 2]
+        assert (await verification(other))["sound"]
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("before", [250, 256, 511])
+async def test_what_is_recorded_while_a_seal_is_made_waits_for_the_next_even_where_a_tile_becomes_full(
+    postgres_database, key, monkeypatch, before
+):
+    """Recording takes no turn: rows are committed between the statements of who seals."""
+    grow = tree.grow
+    url = postgres_database()
+    async with sealing_supervisor(url, key) as one, sealing_supervisor(url, key) as other:
+        await tell(one, *WHOLE)
+        (like, *_rest) = await entries_of(one, limit=1)
+        await fill(one, before - len(WHOLE), like)
+
+        async def grow_slowly(unit):
+            more = await grow(unit)
+            await fill(other, 7, like)
+            return more
+
+        monkeypatch.setattr(tree, "grow", grow_slowly)
+        first = await seal_now(one)
+        second = await seal_now(one)
+        assert (first["size"], second["size"]) == (before, before + 7)
+        leaves = [merkle.leaf_hash(canonical(entry.meta, entry.body)) for entry in await entries_of(one)]
+        assert [seal["root"] for seal in (first, second)] == [
+            merkle.root_of(leaves[: seal["size"]]).hex() for seal in (first, second)
+        ]
         assert (await verification(other))["sound"]
 
 
