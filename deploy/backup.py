@@ -70,7 +70,7 @@ async def take(folder: Path, *, service: str) -> None:
         _run("pg_dump", place.url, "--format=custom", "--no-owner", "--no-privileges", f"--file={folder / DUMP}")
     store = place.store(service)
     if store is not None:
-        await Objects.at(store).copy_to(Objects.at((folder / OBJECTS).absolute().as_uri()))
+        Objects.at(store).copy_to(Objects.at((folder / OBJECTS).absolute().as_uri()))
     files = _digests(folder)
     told = {"service": service, "began": began, "ended": datetime.now(UTC), "files": files}
     (folder / LIST).write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2))
@@ -101,7 +101,7 @@ async def restore(folder: Path, *, service: str) -> None:
         _run("pg_restore", place.url, *options, folder / DUMP)
     store = place.store(service)
     if store is not None:
-        await Objects.at((folder / OBJECTS).absolute().as_uri()).copy_to(Objects.at(store))
+        Objects.at((folder / OBJECTS).absolute().as_uri()).copy_to(Objects.at(store))
     say(f"{service} is as it was at {told['began']}. Before it starts: python -m yimen.compare")
 
 

@@ -1,6 +1,8 @@
 """A backup is what stood there; it goes back into an empty place only, and only whole."""
 
 import hashlib
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from tests.support.postgres import blocking
 from yimen.db import Database
 from yimen.objects import Objects
 
+ROOT = Path(__file__).parents[1]
 PAPER = b"%PDF a paper"
 NAME = hashlib.sha256(PAPER).hexdigest()
 
@@ -101,3 +104,25 @@ def test_a_password_is_on_no_command_line(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert run("take", str(tmp_path / "backup"), "--service", "fees") == 0
     assert "s3cret" not in Path(f"{tool}.told").read_text()
     assert Path(f"{tool}.password").read_text() == "s3cret\n"
+
+
+ENDING = """
+import sys
+from yimen.objects import Objects
+print(Objects.at(sys.argv[1]).copy_to(Objects.at(sys.argv[2])))
+"""
+
+
+def test_a_program_that_ends_as_soon_as_all_is_copied_ends_well(tmp_path: Path) -> None:
+    """Of those that awaited obstore for an empty folder a third were aborted at their end."""
+    store = (tmp_path / "files").as_uri()
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", ENDING, store, (tmp_path / f"copy{number}").as_uri()],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+        for number in range(8)
+    ]
+    assert [(one.communicate()[0], one.returncode) for one in started] == [("0\n", 0)] * 8

@@ -48,8 +48,7 @@ class Objects:
         key = _key(sha256)
         with _outages():
             await obstore.put_async(self._store, key, content, use_multipart=False)
-            if isinstance(self._store, LocalStore) and self._store.prefix is not None:
-                await asyncio.to_thread(_sync, Path(self._store.prefix) / key)
+            await asyncio.to_thread(self._sync, key)
 
     async def get(self, sha256: str) -> AsyncIterator[bytes]:
         """The content in pieces, to be read once. Raises `StoreDown` before the first piece."""
@@ -57,24 +56,39 @@ class Objects:
             found = await obstore.get_async(self._store, _key(sha256))
         return _pieces(found.stream(min_chunk_size=PIECE))
 
-    async def copy_to(self, other: "Objects") -> int:
-        """All that the other lacks; how many were missing there. For backups. Raises `StoreDown`."""
+    def copy_to(self, other: "Objects") -> int:
+        """All that the other lacks; how many were missing there. Raises `StoreDown`.
+
+        For programs, and so it blocks: Python aborts one that ends while a thread of obstore still answers what was awaited.
+        """
         copied = 0
         with _outages():
-            async for portion in obstore.list(self._store):
-                for name in (Path(meta["path"]).name for meta in portion):
-                    if not await other.has(name):
-                        await other.put(name, b"".join([piece async for piece in await self.get(name)]))
+            for portion in obstore.list(self._store):
+                for key in (meta["path"] for meta in portion):
+                    if not other._holds(key):
+                        obstore.put(other._store, key, obstore.get(self._store, key).bytes(), use_multipart=False)
+                        other._sync(key)
                         copied += 1
         return copied
 
-    async def has(self, sha256: str) -> bool:
+    def _holds(self, key: str) -> bool:
         try:
-            with _outages():
-                await obstore.head_async(self._store, _key(sha256))
+            obstore.head(self._store, key)
         except FileNotFoundError:
             return False
         return True
+
+    def _sync(self, key: str) -> None:
+        """In a folder: the bytes, and the names on the way to them: a commit that follows must not outlive what it names."""
+        if not isinstance(self._store, LocalStore) or self._store.prefix is None:
+            return
+        path = Path(self._store.prefix) / key
+        for place in (path, *list(path.parents)[:3]):
+            handle = os.open(place, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
 
 
 def beside(database_url: str, folder: str) -> str:
@@ -102,13 +116,3 @@ def _outages() -> Iterator[None]:
         raise  # an object that a row names is gone: no passing trouble
     except (BaseError, OSError) as down:
         raise StoreDown(f"the object store failed: {type(down).__name__}") from down
-
-
-def _sync(path: Path) -> None:
-    """The bytes, and the names on the way to them: a commit that follows must not outlive what it names."""
-    for place in (path, *list(path.parents)[:3]):
-        handle = os.open(place, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
