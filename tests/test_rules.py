@@ -75,5 +75,6 @@ def test_a_rule_nobody_knows_fails_the_run(tmp_path: Path, capsys: pytest.Captur
     stranger = tmp_path / "test_stranger.py"
     stranger.write_text("import pytest\n@pytest.mark.rule('R999')\ndef test_it(): pass\n")
     (tmp_path / "pytest.ini").write_text(INI)
-    assert main(["-c", str(tmp_path / "pytest.ini"), "-p", "no:cacheprovider", str(stranger)]) == 1
+    apart = ("-p", "no:cacheprovider", "-p", "no:playwright")
+    assert main(["-c", str(tmp_path / "pytest.ini"), *apart, str(stranger)]) == 1
     assert "R999 is marked in a test but is not in rules.md" in capsys.readouterr().out

@@ -16,8 +16,11 @@ from tests.support.driving import until
 
 TOLD = re.compile(rb"id: (\d+)\nevent: [^\n]*\ndata: ([^\n]*)\n\n")
 PLACE = re.compile(rb"id: (\d+)\n(?:retry: \d+\n)?\n")
-AT_ONCE = 100
-"""Connections that are being made side by side: fewer than the server's backlog."""
+AT_ONCE = 50
+"""Connections that are being made side by side: fewer than stand in line before the server's door (yimen.web.admission)."""
+
+SENT_AWAY = b"HTTP/1.1 503 "
+COME_AGAIN_SECONDS = 0.2
 
 
 class Reader(asyncio.Protocol):
@@ -41,6 +44,8 @@ class Reader(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         now = time.time()
+        if data.startswith(SENT_AWAY):
+            self.transport.abort()
         whole, cut, self._rest = (self._rest + data).rpartition(b"\n\n")
         whole += cut
         for told in TOLD.finditer(whole):
@@ -78,12 +83,21 @@ class Screens:
 
         async def connect(after: int | None) -> Reader:
             async with gate:
-                loop = asyncio.get_running_loop()
-                _, reader = await loop.create_connection(lambda: Reader(self._request, after), self._host, self._port)
-                await reader.begun.wait()
+                while not (reader := await self._one(after)).begun.is_set():
+                    await asyncio.sleep(COME_AGAIN_SECONDS)
             return reader
 
         return await asyncio.gather(*map(connect, places))
+
+    async def _one(self, after: int | None) -> Reader:
+        """Told where it stands, or sent away."""
+        loop = asyncio.get_running_loop()
+        _, reader = await loop.create_connection(lambda: Reader(self._request, after), self._host, self._port)
+        either = [asyncio.ensure_future(event.wait()) for event in (reader.begun, reader.ended)]
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        for one in either:
+            one.cancel()
+        return reader
 
     @property
     def readers(self) -> list[Reader]:

@@ -11,6 +11,7 @@ from services.notify.tests.samples import submitted
 from tests.support.migrating import down_to
 from yimen.db import Database
 from yimen.migrating import upgrade
+from yimen.testing import TEST_KEYS
 
 
 def _columns(connection: Any) -> set[str]:
@@ -20,7 +21,7 @@ def _columns(connection: Any) -> set[str]:
 async def test_cases_stay_while_their_facts_move_out_of_the_row_and_back(database_url: str) -> None:
     async for messenger in start(database_url):
         await messenger.harness.deliver(submitted(), source="/intake")
-    database = Database(database_url)
+    database = Database(database_url, keys=TEST_KEYS)
     await down_to(database, blueprint.migrations, "0009")
     async with database.read() as conn:
         assert "facts" in await conn.run_sync(_columns)
