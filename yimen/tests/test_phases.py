@@ -165,6 +165,7 @@ def test_the_command_migrates_one_service_and_says_so(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, f"approval is at revision {newest}\n"), done.stderr
 
 
+@pytest.mark.usefixtures("logged")  # a program sets up logging for its process, which here is that of all tests
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [([], 2, "python -m yimen.migrate"), (["nobody"], 2, "no service nobody"), (["approval"], 2, "database_url")],
