@@ -105,9 +105,9 @@ async def start_service(
     clock = clock or FrozenClock(MONDAY_NINE)
     issuer = TestIssuer()
     service = build(Parts(LocalCarrier(), clock, issuer.verifier, keys=keys), settings)
-    await service.begin()
     harness = Harness(service, issuer, clock)
     try:
+        await service.begin()
         yield harness
     finally:
         await harness.client.aclose()
