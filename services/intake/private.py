@@ -16,7 +16,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import Row, select
 
-from services.intake.domain.door import contact_of
+from services.intake.domain.contact import contact_of
 from services.intake.domain.values import Agent, Person
 from services.intake.settings import IntakeSettings
 from services.intake.tables import cases, metadata

@@ -7,17 +7,17 @@ accepted by itself, as of the day of its last piece (R07); every answer leaves a
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
 from services.intake.domain import clock, deferring, grounds, situations
 from services.intake.domain.case import AT_THE_DOOR, UNDECIDED, Case, Change, Rules, Status
+from services.intake.domain.contact import contact_of
 from services.intake.domain.deciding import before_renewal_by_law
 from services.intake.domain.deferring import Gap
 from services.intake.domain.documents import unnumbered
 from services.intake.domain.grounds import RefusalGround
 from services.intake.domain.project import fast_tracked
 from services.intake.domain.reviewing import cancel_open, request_stage
-from services.intake.domain.values import Agent, Held, Person
+from services.intake.domain.values import Held
 from services.intake.domain.words import wrong_state
 from yimen.contracts.intake import (
     CaseAccepted,
@@ -27,7 +27,6 @@ from yimen.contracts.intake import (
     CaseSubmitted,
     CaseSupplemented,
     CaseWithdrawn,
-    ContactRecorded,
 )
 from yimen.contracts.parts import DocumentKind, RequestedMaterial, Staff
 from yimen.errors import NotNow, Refusal, Unfit
@@ -69,14 +68,6 @@ def submit(case: Case, rules: Rules, *, as_is: bool) -> Change:
     called = case.agent or case.applicant
     contact = contact_of(case.case_number, called, case.language.value, case.account, case.submitted_at)
     return Change(case, (submitted, contact, *fast_tracked(case)))
-
-
-def contact_of(
-    case_number: str, called: Person | Agent, language: str, account: str | None, at: datetime
-) -> ContactRecorded:
-    """How whoever speaks for the applicant is reached."""
-    reached: dict[str, Any] = {"phone": called.phone, "email": called.email, "language": language, "account": account}
-    return ContactRecorded(case_number=case_number, name=called.name, recorded_at=at, **reached)
 
 
 def accept(case: Case, by: Staff, now: datetime, rules: Rules, gap: Gap | None = None) -> Change:
