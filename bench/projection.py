@@ -61,16 +61,7 @@ def receipts(subjects: int, each: int) -> list[Message]:
 
 
 def _message(event: ReviewReceived, sequence: int) -> Message:
-    meta = Meta(
-        id=uuid4(),
-        type=event.type,
-        source=SOURCE,
-        subject=event.subject,
-        sequence=sequence,
-        scope=event.scope,
-        time=ONE_O_CLOCK,
-        correlation_id=event.correlation_id,
-    )
+    meta = Meta.of(event, SOURCE, sequence, id=uuid4(), time=ONE_O_CLOCK)
     return Message(event.routing_key, meta.to_headers(), event.to_body())
 
 

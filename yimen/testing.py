@@ -48,16 +48,8 @@ class Harness:
     def message(self, event: Event, source: str, time: datetime | None = None) -> Message:
         """The event as the bus would bring it, with the next sequence of its subject."""
         self._sequences[source, event.subject] += 1
-        meta = Meta(
-            id=uuid4(),
-            type=event.type,
-            source=source,
-            subject=event.subject,
-            sequence=self._sequences[source, event.subject],
-            scope=event.scope,
-            time=time or self.clock.now(),
-            correlation_id=event.correlation_id,
-        )
+        sequence = self._sequences[source, event.subject]
+        meta = Meta.of(event, source, sequence, id=uuid4(), time=time or self.clock.now())
         return Message(event.routing_key, meta.to_headers(), event.to_body())
 
     async def deliver(self, *events: Event, source: str, time: datetime | None = None) -> None:

@@ -11,6 +11,7 @@ were sent (python -m services.monitor.archive). Recorded with --by and --reason.
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import NAMESPACE_URL, uuid5
 
@@ -101,18 +102,10 @@ async def _last_numbers(view: View[Any], subjects: Sequence[str]) -> dict[str, i
     return {row.subject: row.last for row in await view.execute(query)}
 
 
-def _message(event: Event, number: int, time: Any) -> Message:
+def _message(event: Event, number: int, time: datetime) -> Message:
     """The same id whenever it is told: the one under which it was said is not kept."""
-    meta = Meta(
-        id=uuid5(NAMESPACE_URL, f"{SOURCE}/{event.subject}/{number}"),
-        type=event.type,
-        source=SOURCE,
-        subject=event.subject,
-        sequence=number,
-        scope=event.scope,
-        time=time,
-        correlation_id=event.correlation_id,
-    )
+    word_id = uuid5(NAMESPACE_URL, f"{SOURCE}/{event.subject}/{number}")
+    meta = Meta.of(event, SOURCE, number, id=word_id, time=time)
     return Message(event.routing_key, meta.to_headers(), event.to_body())
 
 

@@ -54,9 +54,8 @@ def _letters(page: Page, number: str) -> None:
     assert_fits(page)
     said = letter.locator(".text").inner_text()
     letter.get_by_role("button", name="标为已读").click()
-    marked = page.get_by_role("listitem").filter(
-        has_text=said
-    )  # others may come meanwhile, and unread ones stand first
+    # Others may come meanwhile, and unread ones stand first.
+    marked = page.get_by_role("listitem").filter(has_text=said)
     expect(marked).to_contain_text("已读")
     expect(marked.get_by_role("button")).to_have_count(0)
     page.reload()

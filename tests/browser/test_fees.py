@@ -191,9 +191,8 @@ def test_a_reduction_is_written_down_reviewed_and_approved(visit: Visit, people:
         expect(dialog.get_by_role("alert")).to_contain_text("0.01到100")
         dialog.get_by_label("减免百分比").fill("50")
         dialog.get_by_role("button", name="确认登记减免缓申请").click()
-        expect(page).to_have_url(
-            re.compile(r"/staff/fees/reliefs/\w")
-        )  # the notice it came from shows the state as well
+        # The notice it came from shows the state as well.
+        expect(page).to_have_url(re.compile(r"/staff/fees/reliefs/\w"))
         expect(page.get_by_text("待部门审核", exact=True)).to_be_visible()
         relief = page.url
     with visit(f"chief-{charged.department}", "/staff/fees/reliefs?state=requested") as page:

@@ -47,17 +47,7 @@ def _row(unit: View[Any], source: str, emission: Emission, sequence: int) -> dic
     body = event.to_body()
     if len(body) > MAX_BODY_BYTES:
         raise EventTooLarge(f"{event.type} of {event.subject} has {len(body)} bytes")
-    meta = Meta(
-        id=uuid4(),
-        type=event.type,
-        source=source,
-        subject=event.subject,
-        sequence=sequence,
-        scope=event.scope,
-        time=unit.now,
-        correlation_id=event.correlation_id,
-        causation_id=emission.causation_id,
-    )
+    meta = Meta.of(event, source, sequence, id=uuid4(), time=unit.now, causation_id=emission.causation_id)
     told = described(meta, event.routing_key, "create")
     meta = replace(meta, traceparent=past(Kind.PRODUCER, f"create {meta.type}", emission.traceparent, told))
     return {

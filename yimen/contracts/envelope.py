@@ -110,6 +110,23 @@ class Meta:
     causation_id: str | None = None
     traceparent: str | None = None
 
+    @classmethod
+    def of(
+        cls, event: Event, source: str, sequence: int, *, id: UUID, time: datetime, causation_id: str | None = None
+    ) -> Self:
+        """Of an event that `source` says as its word number `sequence` on the subject."""
+        return cls(
+            id=id,
+            type=event.type,
+            source=source,
+            subject=event.subject,
+            sequence=sequence,
+            scope=event.scope,
+            time=time,
+            correlation_id=event.correlation_id,
+            causation_id=causation_id,
+        )
+
     def to_headers(self) -> dict[str, str]:
         """AMQP headers. Text only: byte values raise in brokers, and AMQP timestamps know only whole seconds."""
         attributes = {
