@@ -1,6 +1,7 @@
 """The operator's console (运维): what waits for a person in one service's database, and what to do about it.
 
-Works on the database itself, so the service may be down. Each act asks for --by and --reason and is recorded with both.
+Works on the database itself, so the service may be down. Each act, and each look at what a message says, asks for --by and
+--reason and is recorded with both.
 Exit: 0 done, 1 not found or refused, 2 wrong usage.
 """
 
@@ -13,10 +14,13 @@ from cyclopts import App
 from sqlalchemy.exc import ArgumentError
 
 from yimen import operations
+from yimen.bus.view import Look
 from yimen.console import UNSAID, Limit, Signed, Where, cell, write_json
 from yimen.console_keys import reseal, sealed
 from yimen.errors import NotNow
 from yimen.operations import NoReason
+from yimen.operations.acts import record
+from yimen.operations.looks import record_looks
 from yimen.operations.returned import NoSuchQueue, bring_back, returned_count
 from yimen.programs import Refused, program, run, say
 from yimen.settings import KitSettings
@@ -48,13 +52,16 @@ async def parked(
 
 
 @app.command
-async def show(parked_id: UUID, *, where: Where = UNSAID) -> None:
-    """One parked message whole, with its body, which may hold personal data."""
-    async with where.units() as units, units.view() as view:
-        row = await operations.show(view, parked_id)
+async def show(parked_id: UUID, *, signed: Signed, where: Where = UNSAID) -> None:
+    """One parked message whole, with its body, which may hold personal data: the look is recorded before it is shown."""
+    async with where.units() as units, units.begin() as unit:
+        row = await operations.show(unit, parked_id)
         if row is None:
             raise Refused(NO_MESSAGE)
-        behind = await operations.in_front_of(view, row)
+        behind = await operations.in_front_of(unit, row)
+        look = Look(f"parked/{parked_id}", ("body",))
+        await record(unit, signed.who, "show", "parked", str(parked_id), {})
+        await record_looks(unit, [look], signed.by, signed.by, "yimen.operate show")
     told = {str(name): value for name, value in row._mapping.items()}
     told |= {"body": row.body.decode(errors="replace"), "waiting_behind": behind}
     if where.json:

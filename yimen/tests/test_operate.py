@@ -18,6 +18,7 @@ from yimen.bus import Queue
 from yimen.bus.rabbit import RabbitCarrier
 from yimen.errors import Permanent
 from yimen.operate import main
+from yimen.operations.looks import looks
 
 SIGNED = ("--by", "yun", "--reason", "the catalogue is mended")
 QUEUE = Queue("ledger", ("intake.#",))
@@ -81,16 +82,32 @@ def test_what_is_parked_and_what_waits_is_listed_and_shown(hands: Hands) -> None
     assert (parked["kind"], parked["subject"], parked["sequence"]) == ("permanent", "case/a", 1)
     (waiting,) = hands.asked("deferred")
     assert (waiting["subject"], waiting["held"], waiting["first"], waiting["waiting"]) == ("case/a", True, 2, 1)
-    whole = hands.asked("show", parked["id"])
+    whole = hands.asked("show", parked["id"], *SIGNED)
     assert whole["waiting_behind"] == 1
     assert json.loads(whole["body"])["case_number"] == "a"
-    for command in (("parked",), ("show", parked["id"])):
+    for command in (("parked",), ("show", parked["id"], *SIGNED)):
         code, out, _ = hands.run(*command)
         assert code == 0
         assert parked["id"] in out
         assert "no such item" in out
     assert hands.run("jobs") == (0, "Nothing.\n", "")
     assert hands.asked("parked", "--kind", "defect") == []
+
+
+def test_a_look_at_what_a_message_says_is_signed_and_recorded(hands: Hands) -> None:
+    (parked,) = hands.asked("parked")
+    code, out, complaint = hands.run("show", parked["id"])
+    assert (code, out) == (2, "")
+    assert "--by" in complaint
+    assert '"case_number":"a"' in hands.run("show", parked["id"], *SIGNED)[1].replace(" ", "")
+    (act,) = hands.asked("acts")
+    assert (act["who"], act["why"], act["act"], act["target_id"]) == ("yun", SIGNED[3], "show", parked["id"])
+
+    async def seen(ledger: Ledger) -> Any:
+        async with ledger.units.view() as view:
+            return [(row.who, row.about, row.what) for row in await looks(view)]
+
+    assert hands.ledger(seen) == [("yun", f"parked/{parked['id']}", ["body"])]
 
 
 def test_replay_lets_the_service_try_again_and_the_act_is_kept(hands: Hands) -> None:
@@ -171,7 +188,7 @@ def test_wrong_usage_is_2_and_changes_nothing(hands: Hands, arguments: tuple[str
 
 @pytest.mark.parametrize("act", ["show", "replay", "skip", "discard"])
 def test_what_is_not_there_is_1_and_said_plainly(hands: Hands, act: str) -> None:
-    code, out, complaint = hands.run(act, str(uuid4()), *(() if act == "show" else SIGNED))
+    code, out, complaint = hands.run(act, str(uuid4()), *SIGNED)
     assert (code, out) == (1, "")
     assert complaint.startswith("No parked message")
 
@@ -223,12 +240,12 @@ def test_what_the_broker_set_aside_comes_home_and_is_skipped_there(hands: Hands,
     assert hands.asked("bring-back", "ledger", *broker, *SIGNED) == {"parked": 1, "known": 1, "handled": 1}
     (poison,) = hands.asked("parked", "--kind", "poison")
     assert (poison["subject"], poison["sequence"]) == ("case/c", 1)
-    assert hands.asked("show", poison["id"])["key"] == "intake.case.withdrawn.all"
+    assert hands.asked("show", poison["id"], *SIGNED)["key"] == "intake.case.withdrawn.all"
     assert hands.effects() == [("case/b", 1)], "what it holds back waits"
     assert hands.run("skip", poison["id"], *SIGNED)[0] == 0
     assert hands.effects() == [("case/b", 1), ("case/c", 2)]
     assert hands.say("returned", "ledger", *broker) == "0\n"
-    assert [one["act"] for one in hands.asked("acts")] == ["skip", "bring_back"]
+    assert [one["act"] for one in hands.asked("acts")] == ["skip", "show", "bring_back"]
 
 
 def test_a_queue_that_is_not_there_is_1(hands: Hands, amqp_vhost_url: str) -> None:
