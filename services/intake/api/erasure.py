@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import Depends, status
-from pydantic import Field
 
 from services.intake import erasing
 from services.intake.api.desk import no_such_case
@@ -13,19 +12,15 @@ from yimen.contracts.envelope import Code
 from yimen.operations import By
 from yimen.operations.acts import WHO_LIMIT
 from yimen.web import Principal, Role, allow, current_unit, new_router, refuses
-from yimen.web.body import Body
+from yimen.web.operations import Reason
 
 router = new_router(prefix="/cases/{case_number}", tags=["cases"])
-
-
-class ErasureBody(Body):
-    reason: Annotated[str, Field(min_length=1, max_length=1000, pattern=r"\S")]
 
 
 @router.post("/contact-erasure", status_code=status.HTTP_204_NO_CONTENT, responses=refuses(404, 409))
 async def erase_contact(
     case_number: Code,
-    body: ErasureBody,
+    body: Reason,
     unit: Annotated[Unit[Context], Depends(current_unit)],
     caller: Principal = allow(Role.CENTRE_ADMIN),
 ) -> None:

@@ -194,7 +194,7 @@ async def read_consultation(
 ) -> ConsultationView:
     row = await consulting.find(view, consultation_number)
     if row is None:
-        raise _unknown()
+        raise unknown()
     if not oversees(caller) and not caller.serves(row.department):
         raise Forbidden("不能查看其他部门的咨询", "请由被咨询的部门查看，或联系监察人员。")
     (shown,) = await _views(view, [row])
@@ -215,7 +215,7 @@ async def answer_consultation(
     """Once, by the department that was asked."""
     row = await consulting.lock(unit, consultation_number)
     if row is None:
-        raise _unknown()
+        raise unknown()
     if not caller.serves(row.department):
         raise Forbidden("不能答复其他部门的咨询", "请由被咨询的部门答复。")
     consulting.refuse_stale(row, expected)
@@ -267,7 +267,7 @@ async def _views(view: View[Context], rows: Sequence[Found]) -> list[Consultatio
     return shown
 
 
-def _unknown() -> NotFound:
+def unknown() -> NotFound:
     return NotFound("没有这条咨询", "请核对咨询编号后重试。")
 
 

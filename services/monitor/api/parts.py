@@ -18,7 +18,6 @@ from yimen.web import Forbidden, Invalid, Principal, Role, current_unit, current
 OVERSEERS: Final = (Role.SUPERVISOR, Role.LEADER)
 ANSWERABLE: Final = (Role.CHIEF_REPRESENTATIVE, Role.ORGAN_HEAD, Role.STATION_CLERK)
 """Who answers for a department, and for a station."""
-"""Who answers for a department."""
 
 STAFF: Final = (Role.WINDOW_CLERK, Role.SECTION_OFFICER, Role.CHIEF_REPRESENTATIVE)
 Reading = Annotated[View[Context], Depends(current_view)]

@@ -146,7 +146,7 @@ async def read_rating(
 ) -> RatingView:
     row = await rating.find(view, rating_id)
     if row is None:
-        raise _unknown()
+        raise unknown()
     if not _reads_all(caller) and not caller.serves(row.department):
         raise Forbidden("不能查看其他部门的评价", "请查看您所在部门的评价，或联系监察人员。")
     set_etag(response, row.version)
@@ -225,7 +225,7 @@ async def _own(unit: Unit[Context], rating_id: str, caller: Principal, expected:
     """谁办理谁负责: the department that handled the case."""
     row = await rating.lock(unit, rating_id)
     if row is None:
-        raise _unknown()
+        raise unknown()
     if not caller.serves(row.department):
         raise Forbidden("不能处理其他部门的评价", "谁办理谁负责：请由办理该件的部门回访整改。")
     if row.version != expected:
@@ -233,7 +233,7 @@ async def _own(unit: Unit[Context], rating_id: str, caller: Principal, expected:
     return row
 
 
-def _unknown() -> NotFound:
+def unknown() -> NotFound:
     return NotFound("没有这条评价", "请刷新评价列表后重试。")
 
 

@@ -10,6 +10,8 @@ from tests.support.rooms import Room
 from yimen.web import Role
 
 COMPLAINT, RATING = "POST /complaints/{complaint_number}/", "POST /ratings/{rating_id}/"
+CONSULTATION = "POST /consultations/{consultation_number}/"
+ERASURE = "contact-erasure"
 TOPICS = {Role.DISCIPLINE_OFFICER: "bribery", Role.SUPERVISOR: "licensing"}
 TRANSFERS = {"bribery": "licensing", "licensing": "service", "service": "bribery"}
 OFFICERS = {"bribery": Role.DISCIPLINE_OFFICER, "licensing": Role.SUPERVISOR, "service": Role.CENTRE_ADMIN}
@@ -23,7 +25,10 @@ RATED = {
     f"{RATING}call-back": CALLED,
     f"{RATING}rectification": {"measures": "增设窗口"},
 }
-ASKED = {"department": "planning", "question": "临时占道要带什么材料？"}
+ASKED = {"department": "planning", "question": "临时占道要带什么材料？", "asker": "覃小满", "contact": "13977712345"}
+ANSWERED = {"answer": "带身份证。", "shown_question": "要带什么材料？"}
+REFUSED = {"ground": "elsewhere", "reasons": "不属于大厅办理的事项"}
+ERASED = {"reason": "本人申请删除"}
 
 
 async def furnish(room: Room, label: str) -> None:
@@ -32,22 +37,18 @@ async def furnish(room: Room, label: str) -> None:
         "POST /complaints": SAID,
         "POST /complaints/entered": SAID | {"channel": "phone"},
         f"{COMPLAINT}acceptance": ACCEPTANCE,
-        f"{COMPLAINT}refusal": {"ground": "elsewhere", "reasons": "不属于大厅办理的事项"},
+        f"{COMPLAINT}refusal": REFUSED,
         f"{COMPLAINT}transfer": {"topic": TRANSFERS[topic], "reasons": "应由其他单位办理"},
         f"{COMPLAINT}extension": {"days": 5, "reasons": "需要调取材料"},
         f"{COMPLAINT}answer": ANSWER,
         f"{COMPLAINT}revisit": REVISIT,
         "POST /consultations": ASKED,
-        "POST /consultations/{consultation_number}/answer": {
-            "answer": "带身份证。",
-            "shown_question": "要带什么材料？",
-        },
+        f"{CONSULTATION}answer": ANSWERED,
+        **{f"{of}{ERASURE}": ERASED for of in (COMPLAINT, RATING, CONSULTATION)},
     }
     await _complaint(room, label, topic)
     await _rating(room, label)
-    asked = await _create(room, "/consultations", ASKED)
-    room.ids["consultation_number"] = asked["consultation_number"]
-    room.headers["GET /consultations/{consultation_number}/progress"] = {"Query-Password": asked["query_password"]}
+    await _consultation(room, label)
 
 
 async def _complaint(room: Room, label: str, topic: str) -> None:
@@ -56,6 +57,8 @@ async def _complaint(room: Room, label: str, topic: str) -> None:
     room.ids["complaint_number"] = number
     room.headers |= {"GET /complaints/{complaint_number}/progress": headers, f"{COMPLAINT}withdrawal": headers}
     steps = [("acceptance", ACCEPTANCE), ("answer", ANSWER)][: BEFORE.get(label.rpartition("/")[2], 1)]
+    if label.endswith(ERASURE):
+        steps = [("refusal", REFUSED)]
     for version, (step, body) in enumerate(steps, 1):
         who = room.harness.as_(OFFICERS[topic], id="officer-1", name="经办人") | {"If-Match": f'"{version}"'}
         done = await room.harness.client.post(f"/complaints/{number}/{step}", json=body, headers=who)
@@ -69,13 +72,25 @@ async def _rating(room: Room, label: str) -> None:
         await room.harness.deliver(*raters.story(case), source="/intake", time=room.harness.clock.now())
     one = raters.Raters(room.harness)
     ticket = (await one.open("acceptance", number=number)).json()["ticket"]
-    given = (await room.harness.client.put(f"/tablets/{ticket}", json=raters.BAD)).json()
+    said = raters.GOOD | raters.NAMED if label.endswith(ERASURE) else raters.BAD
+    given = (await room.harness.client.put(f"/tablets/{ticket}", json=said)).json()
     opened = (await one.open(number=number)).json()
     room.ids |= {"rating_id": given["rating_id"], "ticket": opened["ticket"], "stage": "closing"}
     room.bodies |= RATED | {"POST /ratings/tickets": {"case_number": number, "stage": "closing"}}
     room.headers["PUT /ratings/{case_number}/{stage}"] = {"Query-Password": PASSWORD}
     if label == f"{RATING}rectification":
         assert (await one.act(given["rating_id"], "call-back", CALLED)).is_success
+
+
+async def _consultation(room: Room, label: str) -> None:
+    asked = await _create(room, "/consultations", ASKED)
+    number = asked["consultation_number"]
+    room.ids["consultation_number"] = number
+    room.headers["GET /consultations/{consultation_number}/progress"] = {"Query-Password": asked["query_password"]}
+    if label.endswith(ERASURE):
+        who = room.harness.as_(Role.WINDOW_CLERK, departments=["planning"], id="clerk-1") | {"If-Match": '"1"'}
+        done = await room.harness.client.post(f"/consultations/{number}/answer", json=ANSWERED, headers=who)
+        assert done.status_code == 200, done.text
 
 
 async def _create(room: Room, path: str, body: dict[str, Any]) -> dict[str, Any]:
