@@ -158,6 +158,8 @@ class OwnCasePage(BaseModel):
 
 
 class CaseView(OwnCase):
+    """`reachable`: false once telephone and mail of its people were erased."""
+
     item_version: int
     situations: tuple[str, ...]
     channel: Channel
@@ -166,6 +168,7 @@ class CaseView(OwnCase):
     fast_track_days: int | None
     applicant: ApplicantView
     agent: AgentView | None
+    reachable: bool
     materials: tuple[Held, ...]
     missing: tuple[str, ...]
     requested: tuple[RequestedMaterial, ...]

@@ -101,6 +101,7 @@ def case_view(
         situations=case.situations,
         applicant=applicant_view(case.applicant, whole=whole),
         agent=None if case.agent is None else _agent(case.agent, whole=whole),
+        reachable=bool(case.applicant.phone),
         promised_days=case.item.promised_days,
         statutory_days=case.item.statutory_days,
         promised_due=clock.maybe_due(clock.promised_due(case, rules)),

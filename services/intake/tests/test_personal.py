@@ -82,7 +82,9 @@ async def test_how_to_reach_people_is_erased_a_year_after_the_end(hall: Hall) ->
 
 async def test_it_is_erased_at_once_when_they_ask_and_the_case_has_ended(hall: Hall) -> None:
     running, over = await hall.submitted(), await ended(hall)
+    assert (await hall.case(over))["reachable"]
     assert [await erase(hall, number) for number in (running, over, over)] == [409, 204, 409]
+    assert [(await hall.case(number))["reachable"] for number in (running, over)] == [True, False]
     assert (await person(hall, over))["phone"] == ""
     assert (await person(hall, running))["phone"] == PHONE
     acts = await hall.client.get("/operations/acts", headers=hall.harness.as_(Role.OPERATOR))

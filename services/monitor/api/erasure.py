@@ -16,7 +16,7 @@ from services.monitor.forgetting import forget_on_request
 from services.monitor.tables import complaints, consultations, ratings
 from yimen.operations import By
 from yimen.operations.acts import WHO_LIMIT
-from yimen.web import Principal, Role, allow, new_router, refuses
+from yimen.web import Forbidden, Principal, Role, allow, new_router, refuses
 from yimen.web.operations import Reason
 
 router = new_router()
@@ -45,12 +45,17 @@ async def erase_complainant(
     tags=["consultations"],
 )
 async def erase_asker(
-    consultation_number: ConsultationNumber, body: Reason, unit: Working, caller: Principal = allow(Role.CENTRE_ADMIN)
+    consultation_number: ConsultationNumber,
+    body: Reason,
+    unit: Working,
+    caller: Principal = allow(Role.CHIEF_REPRESENTATIVE),
 ) -> None:
-    """Of a consultation that was answered; question and answer are kept."""
+    """Of a consultation that was answered, by the department that was asked; question and answer are kept."""
     row = await consulting.lock(unit, consultation_number)
     if row is None:
         raise no_consultation()
+    if not caller.serves(row.department):
+        raise Forbidden("不能删除其他部门咨询人的信息", "请由被咨询的部门办理。")
     await forget_on_request(unit, consultations, row, _by(caller, body))
 
 

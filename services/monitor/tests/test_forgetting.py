@@ -105,11 +105,13 @@ async def test_who_asked_is_forgotten_once_it_was_answered_and_question_and_answ
     asked = {"department": "planning", "question": WORDS, "asker": NAME, "contact": PHONE}
     made = await voices.client.post("/consultations", json=asked, headers={"Idempotency-Key": "q"})
     path = f"/consultations/{made.json()['consultation_number']}"
-    assert await erase(voices, path) == (409, "matter-not-ended")
+    chief: dict[str, Any] = {"role": Role.CHIEF_REPRESENTATIVE, "departments": ["planning"]}
+    assert await erase(voices, path, **chief) == (409, "matter-not-ended")
     clerk = voices.harness.as_(Role.WINDOW_CLERK, departments=["planning"]) | {"If-Match": '"1"'}
     assert (await voices.client.post(f"{path}/answer", json={"answer": "带身份证。"}, headers=clerk)).is_success
-    assert await erase(voices, path) == (204, None)
-    assert await erase(voices, path) == (409, "nobody-known")
+    assert (await erase(voices, path, **chief | {"departments": ["fire"]}))[0] == 403
+    assert await erase(voices, path, **chief) == (204, None)
+    assert await erase(voices, path, **chief) == (409, "nobody-known")
     assert await kept(voices, consultations) == [(None, None)]
     shown = await voices.get(path, Role.SUPERVISOR)
     assert (shown["question"], shown["answer"], shown["asker"]) == (WORDS, "带身份证。", None)
@@ -138,6 +140,7 @@ async def test_who_rated_well_is_forgotten_at_once(voices: Voices) -> None:
     assert await erase(voices, f"/ratings/{given['rating_id']}") == (204, None)
 
 
-@pytest.mark.parametrize("path", ["/complaints/none", "/consultations/none", "/ratings/none"])
-async def test_what_is_not_there_is_not_erased(voices: Voices, path: str) -> None:
-    assert (await erase(voices, path))[0] == 404
+async def test_what_is_not_there_is_not_erased(voices: Voices) -> None:
+    for path, role in (("complaints", Role.SUPERVISOR), ("ratings", Role.CENTRE_ADMIN)):
+        assert (await erase(voices, f"/{path}/none", role))[0] == 404
+    assert (await erase(voices, "/consultations/none", Role.CHIEF_REPRESENTATIVE, departments=["fire"]))[0] == 404

@@ -18,6 +18,7 @@ export type Act =
   | 'reExamine'
   | 'find'
   | 'rate'
+  | 'erase'
 
 export interface Who {
   roles: string[]
@@ -60,5 +61,7 @@ function atTheDoor(one: CaseView, lines: Line[]): Act[] {
 
 const gap = (one: CaseView): Act[] => (awaitsDeferred(one) ? ['deferred'] : [])
 
-const ofTheCentre = (one: CaseView): Act[] =>
-  one.state === 'returned' && one.re_examination && one.re_examination.upheld == null ? ['find'] : []
+function ofTheCentre(one: CaseView): Act[] {
+  const asked = one.state === 'returned' && one.re_examination && one.re_examination.upheld == null
+  return [...(asked ? (['find'] as const) : []), ...(one.ended_at && one.reachable ? (['erase'] as const) : [])]
+}
