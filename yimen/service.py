@@ -37,9 +37,8 @@ from yimen.settings import Part, ServiceSettings
 from yimen.timers import TimerRunner, Timers
 from yimen.vitals import Vitals
 from yimen.waiting import rest_until
-from yimen.web import operations, personal
+from yimen.web import clock, operations, personal
 from yimen.web.app import Shell, create_app
-from yimen.web.clock import clock_router
 from yimen.web.tokens import TokenVerifier
 
 log = structlog.get_logger()
@@ -137,7 +136,7 @@ class Service(Generic[C]):
     def _make_app(self, body_limits: Mapping[str, int] | None) -> FastAPI:
         routers = [*self.blueprint.routers, operations.router, personal.router]
         if isinstance(self.parts.clock, MovableClock):
-            routers.append(clock_router(self.parts.clock))
+            routers.append(clock.router)
         return create_app(
             title=self.blueprint.title,
             version=__version__,

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
-from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CollectorRegistry
@@ -21,11 +20,10 @@ from yimen.clock import Clock, SystemClock
 from yimen.web import docs, health, openapi, problems
 from yimen.web.admission import AT_WORK, WAITING, Gate
 from yimen.web.health import Check
-from yimen.web.identity import allow_anyone
 from yimen.web.limits import Limits
 from yimen.web.rates import Brakes, Rates
 from yimen.web.requests import HttpMetrics, Watched
-from yimen.web.routing import UnitRoute, new_router
+from yimen.web.routing import UnitRoute
 from yimen.web.tokens import TokenVerifier
 
 NO_SPANS: TelemetryConfig = {
@@ -96,12 +94,7 @@ def create_app(
     app.state.units, app.state.verifier, app.state.checks = units, verifier, dict(checks or {})
     app.state.registry, app.state.real_clock, app.state.at_work = registry, real_clock or SystemClock(), set()
     _put_shell(app, registry, shell or Shell())
-    return _completed(app)
-
-
-def _completed(app: ServiceApp) -> FastAPI:
     problems.install(app)
-    app.include_router(_docs_router(app))
     _refuse_undeclared(app)
     return app
 
@@ -114,17 +107,7 @@ def _put_shell(app: FastAPI, registry: CollectorRegistry, shell: Shell) -> None:
 def _shared_routes(routers: Sequence[APIRouter]) -> list[BaseRoute]:
     """As the routers made them. `include_router` would build each route's signature and models anew for each
     application, and look through them router by router at each request."""
-    return [route for router in (*routers, health.router) for route in router.routes]
-
-
-def _docs_router(app: FastAPI) -> APIRouter:
-    router = new_router()
-
-    @router.get("/docs", include_in_schema=False, dependencies=[allow_anyone()], response_class=HTMLResponse)
-    async def show_docs() -> HTMLResponse:
-        return HTMLResponse(docs.page(app.openapi()), headers={"Content-Security-Policy": docs.POLICY})
-
-    return router
+    return [route for router in (*routers, health.router, docs.router) for route in router.routes]
 
 
 def _refuse_undeclared(app: FastAPI) -> None:

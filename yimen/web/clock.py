@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from fastapi import APIRouter
+from fastapi import Request
 from pydantic import AwareDatetime, Field
 
 from yimen.clock import ClockMovedBack, MovableClock
@@ -22,20 +22,21 @@ class NewHands(Body):
     now: AwareDatetime = Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC))
 
 
-def clock_router(clock: MovableClock) -> APIRouter:
-    router = new_router(tags=["clock"])
+router = new_router(tags=["clock"])
+"""Of the services whose units go by a `MovableClock`."""
 
-    @router.get("/clock", dependencies=[allow_anyone()])
-    async def read_clock() -> Hands:
-        return Hands(now=clock.now())
 
-    @router.put("/clock", dependencies=[allow(Role.CLOCK_KEEPER)])
-    async def move_clock(hands: NewHands) -> Hands:
-        """Forward only: what has happened has happened."""
-        try:
-            clock.move_to(hands.now)
-        except ClockMovedBack as back:
-            raise Conflict("clock-moved-back", "时钟只能向前拨", "请给出比当前时刻更晚的时间。") from back
-        return Hands(now=clock.now())
+@router.get("/clock", dependencies=[allow_anyone()])
+async def read_clock(request: Request) -> Hands:
+    return Hands(now=request.app.state.units.clock.now())
 
-    return router
+
+@router.put("/clock", dependencies=[allow(Role.CLOCK_KEEPER)])
+async def move_clock(hands: NewHands, request: Request) -> Hands:
+    """Forward only: what has happened has happened."""
+    clock: MovableClock = request.app.state.units.clock
+    try:
+        clock.move_to(hands.now)
+    except ClockMovedBack as back:
+        raise Conflict("clock-moved-back", "时钟只能向前拨", "请给出比当前时刻更晚的时间。") from back
+    return Hands(now=clock.now())

@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from yimen.web.identity import Role
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from yimen.web.identity import Role, allow_anyone
+from yimen.web.routing import new_router
 
 METHODS = ("get", "post", "put", "patch", "delete")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
@@ -24,6 +28,14 @@ th { background: #f7f8fa; font-weight: 600 }
 .m { display: inline-block; min-width: 4.2em; font-weight: 700 }
 .q { color: #5b6470 }
 """
+
+
+router = new_router()
+
+
+@router.get("/docs", include_in_schema=False, dependencies=[allow_anyone()], response_class=HTMLResponse)
+async def show_docs(request: Request) -> HTMLResponse:
+    return HTMLResponse(page(request.app.openapi()), headers={"Content-Security-Policy": POLICY})
 
 
 def page(document: dict[str, Any]) -> str:

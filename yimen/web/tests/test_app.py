@@ -1,7 +1,9 @@
 """What every service's application has, without having written it."""
 
 import asyncio
+import gc
 import re
+import weakref
 from typing import Annotated, Any
 
 import httpx
@@ -9,7 +11,19 @@ import pytest
 from fastapi import APIRouter, Depends
 
 from yimen.bus.unit import Unit
-from yimen.web import Role, UndeclaredAccess, access_of, allow, allow_anyone, create_app, current_unit, new_router
+from yimen.web import (
+    Role,
+    UndeclaredAccess,
+    access_of,
+    allow,
+    allow_anyone,
+    clock,
+    create_app,
+    current_unit,
+    new_router,
+    operations,
+    personal,
+)
 
 
 def app_of(*routers: APIRouter) -> Any:
@@ -169,3 +183,14 @@ async def test_the_application_works_below_a_path(world: Any) -> None:
         first = await client.post("/fees/notes", json={"text": "a"}, headers=headers)
         again = await client.post("/fees/notes", json={"text": "a"}, headers=headers)
         assert (first.status_code, again.headers["idempotency-replayed"]) == (201, "true")
+
+
+async def test_an_application_that_nobody_holds_is_gone() -> None:
+    """FastAPI remembers thousands of handlers: one that belongs to an application would keep it, and its service, alive."""
+    app = app_of(clock.router, operations.router, personal.router)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t") as client:
+        assert (await client.get("/docs")).status_code == 200
+    held = weakref.ref(app)
+    del app, client
+    gc.collect()
+    assert held() is None

@@ -2,13 +2,16 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
 
+from yimen.bus import Units
 from yimen.clock import MovableClock
-from yimen.web import Role, create_app
-from yimen.web.clock import clock_router
+from yimen.db import Database
+from yimen.schema import new_metadata
+from yimen.web import Role, clock, create_app
 from yimen.web.testing import TestIssuer
 from yimen.web.tests.test_problems import check_shape
 
@@ -17,9 +20,10 @@ KEEPER = Role.CLOCK_KEEPER
 
 
 @pytest.fixture
-async def keeper() -> AsyncIterator[httpx.AsyncClient]:
-    issuer, clock = TestIssuer(), MovableClock(start=START)
-    app = create_app(title="钟", version="1", routers=[clock_router(clock)], verifier=issuer.verifier)
+async def keeper(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    issuer, database = TestIssuer(), Database(f"sqlite+aiosqlite:///{tmp_path / 'clock.db'}")
+    units = Units(database, MovableClock(start=START), None, new_metadata(), "/clock")
+    app = create_app(title="钟", version="1", routers=[clock.router], units=units, verifier=issuer.verifier)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(
         transport=transport, base_url="http://clock", headers=issuer.headers(KEEPER)
