@@ -108,6 +108,7 @@ def build_hall(home: Path, base: str, carrier: Carrier | None = None) -> Hall:
         verifier=verifier,
         shell=shell_of(KitSettings()),
         keys=Keys.told(data_keys_in(home)),
+        windows={},
     )
     services = build_services(home, base, parts, outside)
     return Hall(services, _front(services, outside), outside.clock)

@@ -78,6 +78,7 @@ class House:
             "YIMEN_BUS_URL": self.bus_url,
             "YIMEN_ISSUER": f"{self.base}/identity",
             "YIMEN_DATA_KEYS": data_keys_in(self.home),
+            "YIMEN_WINDOWS": json.dumps({"window": _at_the_window(self.joined)}),
             "YIMEN_CLOCK": "movable",
             "YIMEN_CLOCK_FILE": str(self.home / "clock"),
             "YIMEN_LOG_LEVEL": os.environ.get("YIMEN_LOG_LEVEL", "WARNING"),
@@ -115,12 +116,16 @@ def processes(house: House, outside: Outside) -> list[Process]:
 
 
 def _windows(joined: frozenset[str]) -> list[tuple[str, Environment]]:
-    here = [code for code in DEPARTMENTS if code not in joined]
-    shared = ",".join(code for code in here if code not in ALONE)
+    shared = ",".join(_at_the_window(joined))
     return [
-        *((code, {"YIMEN_APPROVAL_DEPARTMENTS": code}) for code in ALONE if code in here),
+        *((code, {"YIMEN_APPROVAL_DEPARTMENTS": code}) for code in ALONE if code not in joined),
         ("window", {"YIMEN_APPROVAL_DEPARTMENTS": shared, "YIMEN_APPROVAL_WINDOW": "window"}),
     ]
+
+
+def _at_the_window(joined: frozenset[str]) -> list[str]:
+    """The departments that share an instance of approval."""
+    return [code for code in DEPARTMENTS if code not in joined and code not in ALONE]
 
 
 def bank(house: House, outside: Outside) -> Process:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from compose_spec import PyCompose
 
+from deploy.broker import Hall
 from deploy.run import COMMANDS
 from deploy.secret_files import make
 from services.approval.settings import ApprovalSettings
@@ -238,6 +239,13 @@ def test_who_listens_is_ready_before_intake_speaks() -> None:
     for name in OURS.keys() - {"intake"}:
         assert waits[name] == {"condition": "service_healthy"}
         assert SERVICES[name]["healthcheck"]["test"][-1] == "/readyz"
+
+
+def test_everybody_is_told_which_window_speaks_for_whom() -> None:
+    windows = Hall.read().windows.items()
+    shared = {window: list(departments) for window, departments in windows if departments != (window,)}
+    for name, one in OURS.items():
+        assert json.loads(one["environment"]["YIMEN_WINDOWS"]) == shared, name
 
 
 def test_the_proxy_sends_every_department_to_its_instance() -> None:

@@ -124,6 +124,11 @@ def test_the_windows_are_those_of_the_broker() -> None:
         text = (COUNTY / "windows" / window / "kustomization.yaml").read_text()
         assert f"YIMEN_APPROVAL_DEPARTMENTS={','.join(departments)}\n" in text
         assert f"QUEUE=approval.{window}," in text
+    shared = {window: list(departments) for window, departments in HALL.windows.items() if departments != (window,)}
+    told = yaml.safe_load((COUNTY / "kustomization.yaml").read_text())
+    (common,) = (one for one in told["configMapGenerator"] if one["name"] == "common")
+    (windows,) = (line.partition("=")[2] for line in common["literals"] if line.startswith("YIMEN_WINDOWS="))
+    assert json.loads(windows) == shared
 
 
 def test_the_example_of_secrets_opens_each_ones_own_door() -> None:

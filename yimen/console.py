@@ -51,7 +51,7 @@ class Where:
         kit = KitSettings()
         database = Database(self.url, keys=keys_of(kit))
         try:
-            yield Units(database, clock_of(kit), None, new_metadata(), "/operate")
+            yield Units(database, clock_of(kit), None, new_metadata(), "/operate", kit.windows)
         finally:
             await database.close()
 

@@ -58,6 +58,7 @@ def parts_of(kit: KitSettings) -> Parts:
         migrates=kit.migrate is Migrate.START,
         shell=shell_of(kit),
         keys=keys_of(kit),
+        windows=kit.windows,
     )
 
 

@@ -24,6 +24,7 @@ from yimen.bus.metrics import BusMetrics
 from yimen.bus.relay import Relay, backlog
 from yimen.bus.worker import Worker
 from yimen.clock import Clock, MovableClock
+from yimen.contracts.envelope import Windows
 from yimen.db import Database
 from yimen.errors import CarrierDown
 from yimen.housekeeping import Chore, House
@@ -59,6 +60,8 @@ class Parts:
     shell: Shell = field(default_factory=Shell)
     keys: Keys = NO_KEYS
     "Under which personal data lies in the database (yimen.keys); without any it lies there as it is."
+    windows: Windows | None = None
+    "Who may speak for which departments (yimen.contracts.envelope.read_meta); None: a source is believed."
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ class Service(Generic[C]):
         self.vitals = Vitals(self.registry, self.database, blueprint.name, self.instance)
         self._checks = {"database": self._check_database, "bus": self._check_bus, "loops": self._check_loops}
         said_by = source or f"/{blueprint.name}"
-        self.units: Units[C] = Units(self.database, parts.clock, context, blueprint.metadata, said_by)
+        self.units: Units[C] = Units(self.database, parts.clock, context, blueprint.metadata, said_by, parts.windows)
         self.inbox = Inbox(self.units, blueprint.handlers, self.instance, self.metrics)
         self.worker = Worker(parts.carrier, self.queue, self.inbox, self.metrics)
         self.relay = Relay(self.units, parts.carrier, self.metrics)

@@ -77,6 +77,10 @@ class KitSettings(Told):
     data_keys: SecretStr = Field(
         default=SecretStr(""), description="keys under which personal data lies in the databases; the first one writes"
     )
+    windows: dict[str, tuple[str, ...]] | None = Field(
+        default=None,
+        description="instances of approval that serve several departments, as JSON; without it every source is believed",
+    )
     parts: Annotated[frozenset[Part], NoDecode] = frozenset(Part)
     clock: ClockKind = Field(default=ClockKind.SYSTEM, description="movable: for demonstrations only")
     clock_file: Path = Path("var/clock")

@@ -15,7 +15,7 @@ from yimen.bus.inbox import Inbox
 from yimen.bus.metrics import BusMetrics
 from yimen.clock import FrozenClock
 from yimen.contracts import Event, Meta, intake
-from yimen.contracts.envelope import HEADER_PREFIX
+from yimen.contracts.envelope import HEADER_PREFIX, Windows
 from yimen.db import BigId, Database
 from yimen.schema import new_metadata
 from yimen.testing import TEST_KEYS
@@ -49,11 +49,17 @@ class Script:
 class Ledger:
     """Units, inbox and script on one database."""
 
-    def __init__(self, database: Database, consumer: str = "ledger", inline: tuple[float, ...] = (0.001,)) -> None:
+    def __init__(
+        self,
+        database: Database,
+        consumer: str = "ledger",
+        inline: tuple[float, ...] = (0.001,),
+        windows: Windows | None = None,
+    ) -> None:
         self.database = database
         self.clock = FrozenClock(NINE)
         self.script = Script()
-        self.units: Units[Script] = Units(database, self.clock, self.script, METADATA, "/ledger")
+        self.units: Units[Script] = Units(database, self.clock, self.script, METADATA, "/intake", windows)
         self.metrics = BusMetrics(CollectorRegistry())
         self.inbox = Inbox(self.units, HANDLERS, consumer, self.metrics, inline=inline)
 

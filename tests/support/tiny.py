@@ -109,7 +109,7 @@ def build(
     loops: tuple[Loop, ...] = (),
     workers: tuple[Callable[[Units[Context]], Loop], ...] = (),
 ) -> Service[Context]:
-    return Service(blueprint, parts, settings, context=Context(), source="/tiny", loops=loops, workers=workers)
+    return Service(blueprint, parts, settings, context=Context(), source="/intake", loops=loops, workers=workers)
 
 
 if __name__ == "__main__":

@@ -20,8 +20,8 @@ from yimen.bus.handlers import Handlers
 from yimen.bus.metrics import BusMetrics
 from yimen.bus.store import KEY_LENGTH, InboxStore, Position, Received
 from yimen.bus.unit import Unit, Units
-from yimen.contracts import Meta, Unreadable, check_body, check_key, read_event
-from yimen.contracts.envelope import storable
+from yimen.contracts import Unreadable, check_body, read_event, read_meta
+from yimen.contracts.envelope import Windows, storable
 from yimen.db import is_contention, is_unavailable
 from yimen.errors import Permanent, Transient, Unavailable
 from yimen.tracing import Attributes, Kind, batch, span
@@ -61,7 +61,7 @@ class Inbox:
         Without `followers`, what waited for these is left to `retry_due`: one of them may be what kills the process.
         Raises `Unavailable` when the database cannot be reached; then nothing may be acknowledged."""
         try:
-            received, unreadable = _sort_out(messages)
+            received, unreadable = _sort_out(messages, self._units.windows)
             if unreadable:
                 await self._park_unreadable(unreadable)
             if received:
@@ -276,16 +276,14 @@ def _links(received: list[Received], consumer: str) -> tuple[list[str | None], A
     return [one.meta.traceparent for one in received], told
 
 
-def _sort_out(messages: Sequence[Message]) -> tuple[list[Received], list[tuple[Message, str]]]:
+def _sort_out(messages: Sequence[Message], windows: Windows | None) -> tuple[list[Received], list[tuple[Message, str]]]:
     received: list[Received] = []
     unreadable: list[tuple[Message, str]] = []
     for message in messages:
         try:
             if len(message.key) > KEY_LENGTH or message.key != storable(message.key):
                 raise Unreadable("the routing key is too long, or holds what is no character")
-            meta = Meta.from_headers(message.headers)
-            check_key(message.key, meta)
-            received.append(Received(meta, message))
+            received.append(Received(read_meta(message.key, message.headers, windows), message))
         except Unreadable as reason:
             unreadable.append((message, str(reason)))
     return received, unreadable

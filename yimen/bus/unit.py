@@ -13,6 +13,7 @@ from yimen.bus.outbox import Emission, write_outbox
 from yimen.bus.view import C, View
 from yimen.clock import Clock
 from yimen.contracts import Event, Meta
+from yimen.contracts.envelope import Windows
 from yimen.db import Database
 from yimen.tracing import current_traceparent
 
@@ -21,11 +22,19 @@ class Unit(View[C]):
     """One transaction. Nothing that it emits is heard unless it commits."""
 
     def __init__(
-        self, conn: AsyncConnection, now: datetime, context: C, metadata: MetaData, source: str, cause: Meta | None
+        self,
+        conn: AsyncConnection,
+        now: datetime,
+        context: C,
+        metadata: MetaData,
+        source: str,
+        cause: Meta | None,
+        windows: Windows | None,
     ) -> None:
         super().__init__(conn, now, context, metadata)
         self.source = source
         self.cause = cause
+        self.windows = windows
         self._emissions: list[Emission] = []
         self._added: dict[tuple[Table, tuple[str, ...]], list[dict[str, Any]]] = {}
         self._before_commit: list[Callable[[], Awaitable[None]]] = []
@@ -92,20 +101,29 @@ class Unit(View[C]):
 
 
 class Units(Generic[C]):
-    """Opens units of work on one service's database."""
+    """Opens units of work on one service's database. `windows`: who may speak for whom (`contracts.envelope.read_meta`)."""
 
-    def __init__(self, database: Database, clock: Clock, context: C, metadata: MetaData, source: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        context: C,
+        metadata: MetaData,
+        source: str,
+        windows: Windows | None = None,
+    ) -> None:
         self.database = database
         self.clock = clock
         self.context = context
         self.metadata = metadata
         self.source = source
+        self.windows = windows
         self.alarms: dict[str, list[asyncio.Event]] = {"outbox": [], "outgoing": []}
 
     @asynccontextmanager
     async def begin(self, cause: Meta | None = None) -> AsyncIterator[Unit[C]]:
         async with self.database.write() as conn:
-            unit = Unit(conn, self.clock.now(), self.context, self.metadata, self.source, cause)
+            unit = Unit(conn, self.clock.now(), self.context, self.metadata, self.source, cause, self.windows)
             yield unit
             await unit.flush()
         unit.committed()

@@ -6,7 +6,7 @@ Knows pydantic only: a department that writes its own window needs nothing else 
 """
 
 from yimen.contracts import approval, fees, intake, monitor, notify
-from yimen.contracts.envelope import Event, Meta, Unreadable, check_body, check_key, event_types, read_event
+from yimen.contracts.envelope import Event, Meta, Unreadable, check_body, event_types, read_event, read_meta
 
 __all__ = [
     "Event",
@@ -14,11 +14,11 @@ __all__ = [
     "Unreadable",
     "approval",
     "check_body",
-    "check_key",
     "event_types",
     "fees",
     "intake",
     "monitor",
     "notify",
     "read_event",
+    "read_meta",
 ]

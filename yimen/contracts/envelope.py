@@ -5,7 +5,7 @@ mode). `sequence` counts from 1 without a gap per (source, subject): that is the
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Self
@@ -171,10 +171,24 @@ class Meta:
         return meta
 
 
-def check_key(key: str, meta: Meta) -> None:
-    """Raises `Unreadable` where the headers say other words than the key, by which alone the broker knows who may speak."""
+Windows = Mapping[str, Collection[str]]
+"""By its name, the departments for which each instance of approval that serves several of them speaks."""
+
+
+def read_meta(key: str, headers: Mapping[str, Any], windows: Windows | None = None) -> Meta:
+    """The attributes of what came under this key, by which alone the broker knows who may speak.
+
+    Raises `Unreadable` where one is missing or wrong, or where they tell of other words or of another speaker than the key.
+    With `windows`, an instance speaks for the department of its name and for those that `windows` names."""
+    meta = Meta.from_headers(headers)
     if key != f"{meta.type.rpartition('.')[0]}.{meta.scope}":
         raise Unreadable(f"key {key} does not carry {meta.type} of {meta.scope}")
+    service, of, instance = meta.source.removeprefix("/").partition("/")
+    if not meta.source.startswith("/") or service != key.partition(".")[0]:
+        raise Unreadable(f"source {meta.source} does not say {meta.type}")
+    if windows is not None and of and meta.scope not in {instance, *windows.get(instance, ())}:
+        raise Unreadable(f"source {meta.source} does not speak for {meta.scope}")
+    return meta
 
 
 def check_body(event: Event, meta: Meta) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import Row, Select, and_, func, select, update
 
 from yimen.bus import Message, Unit, View
 from yimen.bus.store import InboxStore, Position, Received
-from yimen.contracts import Meta, Unreadable
+from yimen.contracts import Unreadable, read_meta
 from yimen.errors import NotNow
 from yimen.operations.acts import By, record
 
@@ -101,7 +101,8 @@ async def replay(unit: Unit[Any], parked_id: UUID, by: By) -> Row[Any] | None:
     if row is None:
         return None
     try:
-        received = Received(Meta.from_headers(row.headers), Message(row.key, row.headers, row.body))
+        meta = read_meta(row.key, row.headers, unit.windows)
+        received = Received(meta, Message(row.key, row.headers, row.body))
     except Unreadable as reason:
         await record(unit, by, "replay", "parked", str(parked_id), _was(row))
         return await _change(unit, row, error=str(reason))

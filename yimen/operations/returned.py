@@ -19,7 +19,7 @@ from sqlalchemy import and_, select
 from yimen.bus import Message, Queue, Unit, Units
 from yimen.bus.carrier import DELIVERY_LIMIT
 from yimen.bus.store import InboxStore
-from yimen.contracts import Meta, Unreadable
+from yimen.contracts import Meta, Unreadable, read_meta
 from yimen.contracts.envelope import HEADER_PREFIX
 from yimen.errors import CarrierDown
 from yimen.operations.acts import By, record
@@ -84,7 +84,7 @@ async def _take_in(unit: Unit[Any], consumer: str, message: Message, by: By) -> 
     """The name of the field of `Brought` that counts it."""
     store = InboxStore(unit.table("inbox_parked").metadata, consumer)
     try:
-        meta = Meta.from_headers(message.headers)
+        meta = read_meta(message.key, message.headers, unit.windows)
     except Unreadable as reason:
         await store.park(unit, message, None, "unreadable", str(reason))
         await record(unit, by, "bring_back", "queue", consumer, {"key": message.key})

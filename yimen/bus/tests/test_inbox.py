@@ -11,12 +11,14 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from tests.support.ledger import Ledger, Script, in_order, message, open_ledger, story, write_down
 from yimen.bus import Handlers, Message, Unit
 from yimen.bus.inbox import LATER_SECONDS, Inbox
 from yimen.contracts import Meta, intake
 from yimen.errors import Permanent, Transient
+from yimen.operations import By, replay
 
 
 @pytest.fixture
@@ -199,6 +201,40 @@ async def hang_on_one(unit: Unit[Script], event: intake.CaseWithdrawn, meta: Met
     await write_down(unit, event, meta)
     if event.case_number == "hangs":
         await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("windows", [{}, {"window": ["fire", "market"]}])
+async def test_nobody_takes_a_number_of_anothers_source(windows: dict[str, list[str]], database_url: str) -> None:
+    """Fire's account may write under fire's keys alone. It does so under the sources of others, with their next number."""
+    sources = ["/approval/fire", "/approval/window", "/approval/planning", "/intake", "approval/fire", "/approval"]
+    believed = ["/approval/fire", "/approval/window"] if windows else ["/approval/fire"]
+    async with open_ledger(database_url, windows=windows) as ledger:
+        await ledger.inbox.process([decided("fire", source) for source in sources])
+        parked = {one.headers["cloudEvents_source"]: one for one in await ledger.parked()}
+        assert [source for source in sources if source not in parked] == [*believed, "/approval"]
+        assert {one.kind for one in parked.values()} == {"unreadable"}
+        assert parked["/approval/planning"].error == "source /approval/planning does not speak for fire"
+        assert await places(ledger) == {(source, "fire"): (1, False) for source in [*believed, "/approval"]}
+        await ledger.act(lambda unit: replay(unit, parked["/approval/planning"].id, By("yun", "by mistake")))
+        await ledger.later(1)
+        assert len(await ledger.parked()) == len(parked), "an operator does not let it in either"
+        await ledger.inbox.process([decided("planning", "/approval/planning")])
+        assert (await places(ledger))["/approval/planning", "fire"] == (1, False)
+
+
+def decided(department: str, source: str) -> Message:
+    """The department's word under its own key, as number 1 on `review/…fire`, whoever is named as its source."""
+    sample = json.loads((Path(__file__).parents[3] / "contracts/samples/approval.review.decided.v1.json").read_text())
+    headers = dict(sample["headers"]) | {"cloudEvents_source": source, "cloudEvents_scope": department}
+    body = dict(sample["body"]) | {"department": department}
+    return Message(f"approval.review.decided.{department}", headers, json.dumps(body).encode())
+
+
+async def places(ledger: Ledger) -> dict[tuple[str, str], tuple[int, bool]]:
+    """By source and the end of the subject: the last number, and whether it is held."""
+    async with ledger.units.view() as view:
+        rows = await view.execute(select(view.table("inbox_position")))
+        return {(row.source, row.subject.rpartition(".")[2]): (row.last_sequence, row.held) for row in rows}
 
 
 @pytest.mark.parametrize("where", ["key", "body"])

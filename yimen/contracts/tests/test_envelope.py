@@ -176,12 +176,12 @@ def test_the_exported_names_are_these() -> None:
         "Unreadable",
         "approval",
         "check_body",
-        "check_key",
         "event_types",
         "fees",
         "intake",
         "monitor",
         "notify",
         "read_event",
+        "read_meta",
     ]
     assert all(hasattr(contracts, name) for name in contracts.__all__)

@@ -277,5 +277,5 @@ async def test_subjects_that_wait_are_told_with_what_they_wait_for(ledger: Ledge
 async def _overwrite(unit: Any, parked_id: Any, whole: Message | None, error: str) -> None:
     """As if another version had parked it."""
     table = unit.table("inbox_parked")
-    values: dict[str, Any] = {"error": error} | ({"headers": whole.headers} if whole else {})
+    values: dict[str, Any] = {"error": error} | ({"key": whole.key, "headers": whole.headers} if whole else {})
     await unit.execute(table.update().where(table.c.id == parked_id).values(**values))
