@@ -193,7 +193,7 @@ async def replicas_on(url: str, count: int = 2) -> AsyncIterator[House]:
         opened = [aclosing(start(url, stream_heartbeat=0.02, stream_poll=0.01)) for _ in range(count)]
         replicas = [await anext(await stack.enter_async_context(one)) for one in opened]
         for word in ("review", "other review"):  # thereby each department works on its case
-            await replicas[0].harness.deliver(SAID[word](), source="/before")
+            await replicas[0].harness.deliver(SAID[word](), source="/intake/before")
         house = House(replicas)
         yield house
         await house.close()
