@@ -109,7 +109,8 @@ class House:
         while True:
             words = await self._to_say[replica].get()
             harness = self.replicas[replica].harness
-            await harness.process([harness.message(SAID[word](), f"/replica{replica}") for word in words])
+            said = [SAID[word]() for word in words]
+            await harness.process([harness.message(one, f"/{one.speaker}/replica{replica}") for one in said])
             self._to_say[replica].task_done()
 
     async def all_said(self) -> None:
@@ -193,7 +194,7 @@ async def replicas_on(url: str, count: int = 2) -> AsyncIterator[House]:
         opened = [aclosing(start(url, stream_heartbeat=0.02, stream_poll=0.01)) for _ in range(count)]
         replicas = [await anext(await stack.enter_async_context(one)) for one in opened]
         for word in ("review", "other review"):  # thereby each department works on its case
-            await replicas[0].harness.deliver(SAID[word](), source="/intake/before")
+            await replicas[0].harness.deliver(SAID[word](), source="/approval/before")
         house = House(replicas)
         yield house
         await house.close()
