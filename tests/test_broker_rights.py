@@ -7,7 +7,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -305,7 +305,8 @@ ITEM = JOINT.model_copy(
 async def serving(build: Build, settings: ServiceSettings, url: str) -> AsyncIterator[Harness]:
     """The service with all its loops, for callers whom it knows."""
     issuer, clock = TestIssuer(), FrozenClock(MONDAY)
-    service = build(Parts(carrier=RabbitCarrier(url), clock=clock, verifier=issuer.verifier), settings)
+    parts = Parts(carrier=RabbitCarrier(url), clock=clock, verifier=issuer.verifier, windows={})
+    service = build(parts, settings)
     async with service.running():
         yield Harness(service, issuer, clock)
 
@@ -325,19 +326,33 @@ async def test_a_case_is_reviewed_by_a_window_and_by_a_departments_own_system(br
             desk, review = Desk(approval), f"{number}.1.fire"
             known = desk.url(review)
             await until(lambda: _answers(approval, known, desk.headers()))
+            answers = [hall.received(number, "market"), hall.decided(number, "market")]
+            said = [intake.message(answer, "/approval/market") for answer in answers]
+            await _take_the_first_number(intake, own, said[0], f"review/{review}")
             await desk.done("receipt", review_id=review)
             await desk.done("decision", CONSENT, review_id=review)
             asked = await _heard(own, Queue("dept.market", system_bindings("market")), "intake.review.requested.market")
             assert read_event(meta_of(asked).type, asked.body).review_id == f"{number}.1.market"
-            answers = [hall.received(number, "market"), hall.decided(number, "market")]
             async with own.publisher() as publisher:
-                said = [intake.message(answer, "/approval/market") for answer in answers]
                 assert await publisher.publish(said) == [True, True]
 
             async def answered() -> bool:
                 return all(one["answer"] for one in (await hall.case(number))["reviews"])
 
             await until(answered)
+            assert [one.kind for one in await intake.parked()] == ["unreadable"], "the stolen number held nobody"
+
+
+async def _take_the_first_number(intake: Harness, carrier: RabbitCarrier, word: Message, subject: str) -> None:
+    """Of another's source, under one's own key: the broker lets it through, for it looks at the key alone."""
+    stolen = {"cloudEvents_source": "/approval/fire", "cloudEvents_subject": subject, "cloudEvents_sequence": "1"}
+    async with carrier.publisher() as publisher:
+        assert await publisher.publish([replace(word, headers=word.headers | stolen)]) == [True]
+
+    async def parked() -> bool:
+        return bool(await intake.parked())
+
+    await until(parked)
 
 
 async def _answers(harness: Harness, path: str, headers: dict[str, str]) -> bool:
