@@ -106,8 +106,10 @@ async def test_a_step_that_failed_says_by_what_and_not_in_which_words(
 async def test_a_trace_that_is_not_sampled_is_carried_on_all_the_same(database_url: str) -> None:
     with traced(TraceIdRatioBased(0.0)) as seen:
         assert await withdrawn(database_url, seen, **HEADERS) == {}
-        async with made(database_url).units.begin() as unit:
+        service = made(database_url)
+        async with service.units.begin() as unit:
             assert unit.traceparent is None
+        await service.stop()
 
 
 async def test_every_line_about_an_event_says_which_and_of_which_case_and_trace(tmp_path: Any) -> None:
