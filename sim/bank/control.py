@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from sim.bank.app import Here
 from sim.bank.errors import Refused
 from sim.bank.manners import FILE_FAULTS, Fault, Manners
 from sim.bank.teller import Bank
@@ -60,6 +61,9 @@ class Switches(Asked):
     paying_out: bool | None = None
 
 
+router = APIRouter()
+
+
 def control_app(bank: Bank) -> FastAPI:
     app = FastAPI(title="代收银行控制台（模拟）")
 
@@ -78,8 +82,8 @@ def control_app(bank: Bank) -> FastAPI:
         fields = sorted({".".join(map(str, one["loc"][1:])) or "请求" for one in error.errors()})
         return JSONResponse({"message": f"请求不符合约定：{'、'.join(fields)}。"}, 422)
 
-    app.include_router(_behaviour(bank))
-    app.include_router(_business(bank))
+    app.include_router(router)
+    app.state.bank = bank
     return app
 
 
@@ -90,79 +94,79 @@ def _is_near(request: Request) -> bool:
     return client in LOOPBACK and request.url.hostname in LOOPBACK and site in _SAME_SITE
 
 
-def _behaviour(bank: Bank) -> APIRouter:
-    router = APIRouter()
-
-    @router.get("/manners")
-    async def manners() -> dict[str, float]:
-        return asdict(bank.mischief.manners)
-
-    @router.patch("/manners")
-    async def change_manners(asked: Shares) -> dict[str, float]:
-        bank.mischief.manners = Manners(**(asdict(bank.mischief.manners) | asked.shares))
-        return asdict(bank.mischief.manners)
-
-    @router.post("/faults", status_code=201)
-    async def arm(asked: Arming) -> dict[str, Any]:
-        """`name`: a serial, payment code, number, day, event type or operation; without one the next chance is taken."""
-        bank.arm(asked.fault, asked.name, asked.times)
-        return asked.model_dump()
-
-    @router.put("/switches")
-    async def switch(asked: Switches) -> dict[str, bool]:
-        if asked.telling is not None:
-            bank.telling.on = asked.telling
-        if asked.paying_out is not None:
-            bank.outgoing.on = asked.paying_out
-        return {"telling": bank.telling.on, "paying_out": bank.outgoing.on}
-
-    @router.post("/keys", status_code=201)
-    async def rotate() -> dict[str, Any]:
-        return {"new": bank.rotate_keys(), "active": bank.ring.serials}
-
-    return router
+@router.get("/manners")
+async def manners(bank: Here) -> dict[str, float]:
+    return asdict(bank.mischief.manners)
 
 
-def _business(bank: Bank) -> APIRouter:
-    router = APIRouter()
+@router.patch("/manners")
+async def change_manners(bank: Here, asked: Shares) -> dict[str, float]:
+    bank.mischief.manners = Manners(**(asdict(bank.mischief.manners) | asked.shares))
+    return asdict(bank.mischief.manners)
 
-    @router.post("/payments", status_code=201)
-    async def take(asked: Money) -> dict[str, Any]:
-        """Money over the counter, whatever for."""
-        return bank.take(asked.payment_code, asked.amount, asked.method, asked.account)
 
-    @router.post("/rounds")
-    async def work() -> dict[str, int]:
-        """What the bank's loop would do next; returns the number of calls made."""
-        return {"told": await bank.tell()}
+@router.post("/faults", status_code=201)
+async def arm(bank: Here, asked: Arming) -> dict[str, Any]:
+    """`name`: a serial, payment code, number, day, event type or operation; without one the next chance is taken."""
+    bank.arm(asked.fault, asked.name, asked.times)
+    return asked.model_dump()
 
-    @router.post("/days/{day}/closing")
-    async def close(day: date, asked: Spoiling) -> dict[str, Any]:
-        """Ends the day now."""
-        return {"day": day, "version": bank.close_day(day, _of_files(asked.fault), asked.serial)}
 
-    @router.post("/days/{day}/versions", status_code=201)
-    async def correct(day: date, asked: Spoiling) -> dict[str, Any]:
-        """A further file of a day whose file was given out."""
-        return {"day": day, "version": bank.correct(day, _of_files(asked.fault), asked.serial)}
+@router.put("/switches")
+async def switch(bank: Here, asked: Switches) -> dict[str, bool]:
+    if asked.telling is not None:
+        bank.telling.on = asked.telling
+    if asked.paying_out is not None:
+        bank.outgoing.on = asked.paying_out
+    return {"telling": bank.telling.on, "paying_out": bank.outgoing.on}
 
-    @router.get("/days/{day}/file")
-    async def hand_out(day: date, form: Annotated[str, Query(pattern="^(csv|xml)$")] = "csv") -> Response:
-        """The day's newest file for somebody to carry over: signed as it would be on the wire, in its headers."""
-        body, headers = bank.unsigned_statement(day, form)
-        return Response(body, headers=headers | bank.signature(body))
 
-    @router.get("/balance")
-    async def balance(account: str | None = None) -> dict[str, Any]:
-        return {"account": account or bank.account, "balance": bank.balance(account), "today": bank.today()}
+@router.post("/keys", status_code=201)
+async def rotate(bank: Here) -> dict[str, Any]:
+    return {"new": bank.rotate_keys(), "active": bank.ring.serials}
 
-    @router.get("/journal")
-    async def journal(
-        after: int = 0, limit: Annotated[int, Query(ge=1, le=10_000)] = 1000, what: str | None = None
-    ) -> dict[str, Any]:
-        return {"entries": bank.books.journal(after, limit, what)}
 
-    return router
+@router.post("/payments", status_code=201)
+async def take(bank: Here, asked: Money) -> dict[str, Any]:
+    """Money over the counter, whatever for."""
+    return bank.take(asked.payment_code, asked.amount, asked.method, asked.account)
+
+
+@router.post("/rounds")
+async def work(bank: Here) -> dict[str, int]:
+    """What the bank's loop would do next; returns the number of calls made."""
+    return {"told": await bank.tell()}
+
+
+@router.post("/days/{day}/closing")
+async def close(bank: Here, day: date, asked: Spoiling) -> dict[str, Any]:
+    """Ends the day now."""
+    return {"day": day, "version": bank.close_day(day, _of_files(asked.fault), asked.serial)}
+
+
+@router.post("/days/{day}/versions", status_code=201)
+async def correct(bank: Here, day: date, asked: Spoiling) -> dict[str, Any]:
+    """A further file of a day whose file was given out."""
+    return {"day": day, "version": bank.correct(day, _of_files(asked.fault), asked.serial)}
+
+
+@router.get("/days/{day}/file")
+async def hand_out(bank: Here, day: date, form: Annotated[str, Query(pattern="^(csv|xml)$")] = "csv") -> Response:
+    """The day's newest file for somebody to carry over: signed as it would be on the wire, in its headers."""
+    body, headers = bank.unsigned_statement(day, form)
+    return Response(body, headers=headers | bank.signature(body))
+
+
+@router.get("/balance")
+async def balance(bank: Here, account: str | None = None) -> dict[str, Any]:
+    return {"account": account or bank.account, "balance": bank.balance(account), "today": bank.today()}
+
+
+@router.get("/journal")
+async def journal(
+    bank: Here, after: int = 0, limit: Annotated[int, Query(ge=1, le=10_000)] = 1000, what: str | None = None
+) -> dict[str, Any]:
+    return {"entries": bank.books.journal(after, limit, what)}
 
 
 def _of_files(fault: Fault | None) -> Fault | None:
