@@ -166,7 +166,7 @@ SPOKEN = st.lists(
     st.tuples(
         NUMBERS,
         st.sampled_from(["submitted", "sent", "outside", "alert"]),
-        st.sampled_from(["/intake", "/notify", "/monitor"]),
+        st.sampled_from(["", "/one", "/other"]),
         st.integers(min_value=0, max_value=3),
         st.text(min_size=1, max_size=20).filter(lambda text: "\x00" not in text),
     ),
@@ -211,9 +211,10 @@ def spoken(number, what, text, when):
 async def test_whatever_was_told_is_read_back(tmp_path_factory, said):
     folder = tmp_path_factory.mktemp("mined")
     told = []
-    for number, what, source, hours, text in said:
+    for number, what, instance, hours, text in said:
         when = at(3, 2) + timedelta(hours=hours)
-        told.append((source, spoken(number, what, text, when), when))
+        event = spoken(number, what, text, when)
+        told.append((f"/{event.speaker}{instance}", event, when))
     async with supervisor(f"sqlite+aiosqlite:///{folder / 'test.db'}") as harness:
         await tell(harness, *recorded(told))
         with pytest.MonkeyPatch.context() as patch:

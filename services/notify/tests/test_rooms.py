@@ -54,9 +54,9 @@ async def test_a_message_goes_all_the_way_over_real_connections(database_url: st
             path=tmp_path / "sms.db",
             retry=0.05,
         )
-        async with serving(sms_app(gateway)) as sms_port:
+        async with serving(sms_app(gateway)) as sms_port, new_client() as client:
             told = gateway_settings("sms", f"http://127.0.0.1:{sms_port}/messages")
-            harness.service.context.gateways = {"sms": HttpGateway(told, new_client())}
+            harness.service.context.gateways = {"sms": HttpGateway(told, client)}
             receipts = asyncio.create_task(gateway.run())
             await harness.deliver(samples.contact(), samples.submitted(), source="/intake")
             harness.clock.advance(timedelta(seconds=1))
