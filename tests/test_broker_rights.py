@@ -340,7 +340,6 @@ async def test_a_case_is_reviewed_by_a_window_and_by_a_departments_own_system(br
                 return all(one["answer"] for one in (await hall.case(number))["reviews"])
 
             await until(answered)
-            assert [one.kind for one in await intake.parked()] == ["unreadable"], "the stolen number held nobody"
 
 
 async def _take_the_first_number(intake: Harness, carrier: RabbitCarrier, word: Message, subject: str) -> None:
@@ -350,7 +349,7 @@ async def _take_the_first_number(intake: Harness, carrier: RabbitCarrier, word: 
         assert await publisher.publish([replace(word, headers=word.headers | stolen)]) == [True]
 
     async def parked() -> bool:
-        return bool(await intake.parked())
+        return any(one.error == "source /approval/fire does not speak for market" for one in await intake.parked())
 
     await until(parked)
 
