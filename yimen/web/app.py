@@ -94,6 +94,10 @@ def create_app(
     app.state.units, app.state.verifier, app.state.checks = units, verifier, dict(checks or {})
     app.state.registry, app.state.real_clock, app.state.at_work = registry, real_clock or SystemClock(), set()
     _put_shell(app, registry, shell or Shell())
+    return _completed(app)
+
+
+def _completed(app: FastAPI) -> FastAPI:
     problems.install(app)
     _refuse_undeclared(app)
     return app

@@ -39,6 +39,10 @@ Why = Annotated[
 class Reason(Body):
     reason: Why
 
+    def by(self, caller: Principal) -> By:
+        """Who acts and why, as it is recorded."""
+        return By(caller.id[:WHO_LIMIT], self.reason)
+
 
 class JobToRetry(Reason):
     kind: str = Field(min_length=1, max_length=40)
@@ -193,21 +197,21 @@ async def show_parked(parked_id: UUID, view: Reading) -> ParkedMessage:
 async def replay_parked(parked_id: UUID, reason: Reason, unit: Working, caller: Principal = OPERATOR) -> ParkedMessage:
     """重放: the service tries it within a second. A message that still cannot be read stays open, with the reason."""
     unit.looked(f"parked/{parked_id}", "body")
-    return await _whole(unit, await operations.replay(unit, parked_id, _by(caller, reason)))
+    return await _whole(unit, await operations.replay(unit, parked_id, reason.by(caller)))
 
 
 @router.post("/parked/{parked_id}/skip")
 async def skip_parked(parked_id: UUID, reason: Reason, unit: Working, caller: Principal = OPERATOR) -> ParkedMessage:
     """跳过: its subject goes on without it."""
     unit.looked(f"parked/{parked_id}", "body")
-    return await _whole(unit, await operations.skip(unit, parked_id, _by(caller, reason)))
+    return await _whole(unit, await operations.skip(unit, parked_id, reason.by(caller)))
 
 
 @router.post("/parked/{parked_id}/discard")
 async def discard_parked(parked_id: UUID, reason: Reason, unit: Working, caller: Principal = OPERATOR) -> ParkedMessage:
     """丢弃: only what nothing waits for."""
     unit.looked(f"parked/{parked_id}", "body")
-    return await _whole(unit, await operations.discard(unit, parked_id, _by(caller, reason)))
+    return await _whole(unit, await operations.discard(unit, parked_id, reason.by(caller)))
 
 
 @router.get("/deferred", dependencies=[OPERATOR])
@@ -226,7 +230,7 @@ async def list_stuck_jobs(view: Reading, limit: Limit = 100) -> JobList:
 @router.post("/jobs/retry", responses=refuses(404))
 async def retry_job(job: JobToRetry, unit: Working, caller: Principal = OPERATOR) -> Retried:
     """Once more under the same key, by which the other side knows a repetition."""
-    if not await operations.retry_job(unit, job.kind, job.key, _by(caller, job)):
+    if not await operations.retry_job(unit, job.kind, job.key, job.by(caller)):
         raise NotFound("没有此外发任务", "请核对任务的种类和编号，或刷新列表后重试。")
     return Retried()
 
@@ -239,7 +243,7 @@ async def list_parked_timers(view: Reading, limit: Limit = 100) -> TimerList:
 @router.post("/timers/retry", responses=refuses(404))
 async def retry_timer(timer: TimerToRetry, unit: Working, caller: Principal = OPERATOR) -> Retried:
     """Its legal instant stays what it was."""
-    if not await operations.retry_timer(unit, timer.name, timer.key, _by(caller, timer)):
+    if not await operations.retry_timer(unit, timer.name, timer.key, timer.by(caller)):
         raise NotFound("没有此定时任务", "请核对任务的名称和编号，或刷新列表后重试。")
     return Retried()
 
@@ -252,10 +256,6 @@ async def list_acts(
     rows = await operations.acts(view, before=before, limit=limit + 1)
     items = [OperatorAct(**row._mapping) for row in rows[:limit]]
     return ActList(items=items, next=items[-1].id if len(rows) > limit else None)
-
-
-def _by(caller: Principal, said: Reason) -> By:
-    return By(caller.id[:WHO_LIMIT], said.reason)
 
 
 async def _whole(view: View[Any], row: Row[Any] | None) -> ParkedMessage:

@@ -9,8 +9,6 @@ from services.intake.api.desk import no_such_case
 from services.intake.context import Context
 from yimen.bus import Unit
 from yimen.contracts.envelope import Code
-from yimen.operations import By
-from yimen.operations.acts import WHO_LIMIT
 from yimen.web import Principal, Role, allow, current_unit, new_router, refuses
 from yimen.web.operations import Reason
 
@@ -25,5 +23,5 @@ async def erase_contact(
     caller: Principal = allow(Role.CENTRE_ADMIN),
 ) -> None:
     """Of an ended case: telephone and mail address here and at the messenger, once. The file itself is kept."""
-    if not await erasing.erase_on_request(unit, case_number, By(caller.id[:WHO_LIMIT], body.reason)):
+    if not await erasing.erase_on_request(unit, case_number, body.by(caller)):
         raise no_such_case()

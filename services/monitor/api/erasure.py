@@ -14,8 +14,6 @@ from services.monitor.api.rating_desk import Id
 from services.monitor.api.rating_desk import unknown as no_rating
 from services.monitor.forgetting import forget_on_request
 from services.monitor.tables import complaints, consultations, ratings
-from yimen.operations import By
-from yimen.operations.acts import WHO_LIMIT
 from yimen.web import Forbidden, Principal, Role, allow, new_router, refuses
 from yimen.web.operations import Reason
 
@@ -35,7 +33,7 @@ async def erase_complainant(
     row = await complaint_rows.lock(unit, complaint_number)
     if row is None or not in_hands(row, caller):
         raise no_complaint()
-    await forget_on_request(unit, complaints, row, _by(caller, body))
+    await forget_on_request(unit, complaints, row, body.by(caller))
 
 
 @router.post(
@@ -56,7 +54,7 @@ async def erase_asker(
         raise no_consultation()
     if not caller.serves(row.department):
         raise Forbidden("不能删除其他部门咨询人的信息", "请由被咨询的部门办理。")
-    await forget_on_request(unit, consultations, row, _by(caller, body))
+    await forget_on_request(unit, consultations, row, body.by(caller))
 
 
 @router.post(
@@ -70,8 +68,4 @@ async def erase_rater(rating_id: Id, body: Reason, unit: Working, caller: Princi
     row = await rating.lock(unit, rating_id)
     if row is None:
         raise no_rating()
-    await forget_on_request(unit, ratings, row, _by(caller, body))
-
-
-def _by(caller: Principal, body: Reason) -> By:
-    return By(caller.id[:WHO_LIMIT], body.reason)
+    await forget_on_request(unit, ratings, row, body.by(caller))
